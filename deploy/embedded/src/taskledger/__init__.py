@@ -1,0 +1,1 @@
+"""Taskledger in one process."""

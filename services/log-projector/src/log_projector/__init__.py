@@ -1,0 +1,1 @@
+"""The read model, kept current from the log."""

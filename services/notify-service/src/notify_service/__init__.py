@@ -1,0 +1,1 @@
+"""Inbox, preferences, mail, delivery ledger and live feed."""

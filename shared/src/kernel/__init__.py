@@ -1,0 +1,1 @@
+"""What every Taskledger service needs, and no business rule."""
