@@ -1,0 +1,1 @@
+"""The published language: the events of each aggregate and their fold."""

@@ -1,0 +1,259 @@
+"""A task: its events, its state, its fold. Comments belong to their task's stream."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Final, Literal, TypeAlias
+
+from kernel.event import Recorded
+
+Priority: TypeAlias = Literal["none", "low", "medium", "high", "urgent"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskCreated:
+    project_id: str
+    number: int
+    key: str
+    title: str
+    description: str
+    status: str
+    priority: Priority
+    due: date | None
+    labels: tuple[str, ...]
+    assignees: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskTitleChanged:
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskDescriptionChanged:
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskStatusChanged:
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskPriorityChanged:
+    old: Priority
+    new: Priority
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskDueChanged:
+    old: date | None
+    new: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskLabelsChanged:
+    old: tuple[str, ...]
+    new: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskAssigned:
+    user_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskUnassigned:
+    user_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskCommented:
+    """A comment. `author_name` and `written_at` are set on an imported one: who wrote it, and when, elsewhere."""
+
+    comment_id: str
+    body: str
+    mentions: tuple[str, ...] = ()
+    author_name: str | None = None
+    written_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskCommentEdited:
+    comment_id: str
+    old: str
+    new: str
+    mentions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskCommentDeleted:
+    comment_id: str
+    old: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskDeleted:
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskRestored:
+    pass
+
+
+TaskEvent: TypeAlias = (
+    TaskCreated
+    | TaskTitleChanged
+    | TaskDescriptionChanged
+    | TaskStatusChanged
+    | TaskPriorityChanged
+    | TaskDueChanged
+    | TaskLabelsChanged
+    | TaskAssigned
+    | TaskUnassigned
+    | TaskCommented
+    | TaskCommentEdited
+    | TaskCommentDeleted
+    | TaskDeleted
+    | TaskRestored
+)
+
+EVENT_NAMES: Final[Mapping[type[TaskEvent], str]] = {
+    TaskCreated: "task.created",
+    TaskTitleChanged: "task.title-changed",
+    TaskDescriptionChanged: "task.description-changed",
+    TaskStatusChanged: "task.status-changed",
+    TaskPriorityChanged: "task.priority-changed",
+    TaskDueChanged: "task.due-changed",
+    TaskLabelsChanged: "task.labels-changed",
+    TaskAssigned: "task.assigned",
+    TaskUnassigned: "task.unassigned",
+    TaskCommented: "task.commented",
+    TaskCommentEdited: "task.comment-edited",
+    TaskCommentDeleted: "task.comment-deleted",
+    TaskDeleted: "task.deleted",
+    TaskRestored: "task.restored",
+}
+"""The names in the log. They are storage format: add, never change."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comment:
+    """A comment as it stands. A deleted one keeps its place with an empty body."""
+
+    id: str
+    author: str | None
+    author_name: str | None
+    body: str
+    mentions: tuple[str, ...]
+    created_at: datetime
+    edited_at: datetime | None = None
+    deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """The state of a task after its events. `comments` keeps the order in which they were written."""
+
+    id: str
+    project_id: str
+    number: int
+    key: str
+    title: str
+    description: str
+    status: str
+    priority: Priority
+    due: date | None
+    labels: tuple[str, ...]
+    assignees: tuple[str, ...]
+    created_by: str | None
+    created_at: datetime
+    updated_at: datetime
+    deleted: bool = False
+    comments: Mapping[str, Comment] = field(default_factory=dict)
+    version: int
+
+
+def stream_of(task_id: str) -> str:
+    """The stream of a task."""
+    return f"task-{task_id}"
+
+
+def evolve(state: Task | None, event: Recorded[TaskEvent]) -> Task:
+    """The state after one more event. Raises ValueError for an event that cannot follow the state."""
+    data = event.data
+    if isinstance(data, TaskCreated):
+        if state is not None:
+            raise ValueError("task.created on a task that exists")
+        return Task(
+            id=event.stream.removeprefix("task-"),
+            project_id=data.project_id,
+            number=data.number,
+            key=data.key,
+            title=data.title,
+            description=data.description,
+            status=data.status,
+            priority=data.priority,
+            due=data.due,
+            labels=data.labels,
+            assignees=data.assignees,
+            created_by=event.actor,
+            created_at=event.time,
+            updated_at=event.time,
+            version=event.version,
+        )
+    if state is None:
+        raise ValueError(f"{event.type} on a task that was never created")
+    state = replace(state, updated_at=event.time, version=event.version)
+    match data:
+        case TaskTitleChanged():
+            return replace(state, title=data.new)
+        case TaskDescriptionChanged():
+            return replace(state, description=data.new)
+        case TaskStatusChanged():
+            return replace(state, status=data.new)
+        case TaskPriorityChanged():
+            return replace(state, priority=data.new)
+        case TaskDueChanged():
+            return replace(state, due=data.new)
+        case TaskLabelsChanged():
+            return replace(state, labels=data.new)
+        case TaskAssigned():
+            return replace(state, assignees=(*state.assignees, data.user_id))
+        case TaskUnassigned():
+            return replace(state, assignees=tuple(user for user in state.assignees if user != data.user_id))
+        case TaskCommented():
+            written = Comment(
+                id=data.comment_id,
+                author=event.actor if data.author_name is None else None,
+                author_name=data.author_name,
+                body=data.body,
+                mentions=data.mentions,
+                created_at=data.written_at or event.time,
+            )
+            return _with_comment(state, written)
+        case TaskCommentEdited():
+            before = _comment(state, data.comment_id)
+            return _with_comment(state, replace(before, body=data.new, mentions=data.mentions, edited_at=event.time))
+        case TaskCommentDeleted():
+            before = _comment(state, data.comment_id)
+            return _with_comment(state, replace(before, body="", mentions=(), edited_at=event.time, deleted=True))
+        case TaskDeleted():
+            return replace(state, deleted=True)
+        case TaskRestored():
+            return replace(state, deleted=False)
+
+
+def _comment(state: Task, comment_id: str) -> Comment:
+    comment = state.comments.get(comment_id)
+    if comment is None:
+        raise ValueError(f"no comment {comment_id} on task {state.id}")
+    return comment
+
+
+def _with_comment(state: Task, comment: Comment) -> Task:
+    return replace(state, comments={**state.comments, comment.id: comment})

@@ -1,0 +1,96 @@
+"""The stored and transported form of an event: CloudEvents 1.0 JSON."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import orjson
+
+SOURCES: Final = {"task": "/task-service", "project": "/task-service", "user": "/auth-service"}
+"""CloudEvents `source` by the kind of stream: the service that owns the stream."""
+
+_UTC_Z = orjson.OPT_UTC_Z
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Envelope:
+    """An event as the log keeps it: CloudEvents 1.0 attributes and our extensions; `data` is plain JSON.
+
+    `id` is `<stream>:<version>`, so the same event has the same id wherever it travels.
+    """
+
+    stream: str
+    version: int
+    type: str
+    schema_version: int
+    time: datetime
+    data: Mapping[str, Any]
+    actor: str | None
+    command_id: str
+    correlation_id: str
+    causation_id: str | None = None
+    traceparent: str | None = None
+
+    @property
+    def id(self) -> str:
+        """The CloudEvents id, `<stream>:<version>`."""
+        return f"{self.stream}:{self.version}"
+
+    @property
+    def kind(self) -> str:
+        """What the stream is of: `task`, `project` or `user`."""
+        return kind_of(self.stream)
+
+    def to_json(self) -> bytes:
+        """Encode as a CloudEvents 1.0 JSON object (https://github.com/cloudevents/spec, JSON event format)."""
+        document = {
+            "specversion": "1.0",
+            "id": self.id,
+            "source": SOURCES[self.kind],
+            "type": self.type,
+            "subject": self.stream,
+            "time": self.time,
+            "datacontenttype": "application/json",
+            "dataschema": f"/schemas/{self.type}/{self.schema_version}",
+            "streamversion": self.version,
+            "schemaversion": self.schema_version,
+            "commandid": self.command_id,
+            "correlationid": self.correlation_id,
+            "data": self.data,
+        }
+        if self.actor is not None:
+            document["actor"] = self.actor
+        if self.causation_id is not None:
+            document["causationid"] = self.causation_id
+        if self.traceparent is not None:
+            document["traceparent"] = self.traceparent
+        return orjson.dumps(document, option=_UTC_Z)
+
+    @classmethod
+    def from_json(cls, raw: bytes | str) -> "Envelope":
+        """Decode what `to_json` wrote. Raises ValueError (malformed JSON) or KeyError (missing attribute)."""
+        document = orjson.loads(raw)
+        return cls(
+            stream=document["subject"],
+            version=document["streamversion"],
+            type=document["type"],
+            schema_version=document["schemaversion"],
+            time=datetime.fromisoformat(document["time"]),
+            data=document["data"],
+            actor=document.get("actor"),
+            command_id=document["commandid"],
+            correlation_id=document["correlationid"],
+            causation_id=document.get("causationid"),
+            traceparent=document.get("traceparent"),
+        )
+
+
+def kind_of(stream: str) -> str:
+    """The kind of a stream id such as `task-0199...`: the part before the first dash."""
+    return stream.partition("-")[0]
+
+
+def id_of(stream: str) -> str:
+    """The aggregate id of a stream id such as `task-0199...`: the part after the first dash."""
+    return stream.partition("-")[2]
