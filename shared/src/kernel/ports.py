@@ -65,7 +65,7 @@ class CommandAlreadyDone(Exception):
 
 
 class AppendRefused(ValueError):
-    """The append breaks a limit (too many events, an event too large, versions that do not follow). Nothing was written."""
+    """The append breaks a limit (events, bytes) or its versions do not follow. Nothing was written."""
 
 
 class StoreUnavailable(Exception):

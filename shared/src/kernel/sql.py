@@ -1,14 +1,14 @@
 """The SQL port: statements described once in SQLAlchemy Core, compiled once per dialect, run by the bare driver.
 
-Tables use only integers, text and bytes, so that rows need no conversion on the way in or out (times are RFC 3339 text
-or integer microseconds). A transaction is data: a sequence of writes, each of which may state how many rows it must hit.
+Tables use only integers, text and bytes, so that rows need no conversion on the way in or out (times are RFC 3339
+text or integer microseconds). A transaction is data: a sequence of writes, each of which may state how many rows it must hit.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, TypeAlias
 
-from sqlalchemy import Executable, MetaData, Table
+from sqlalchemy import ClauseElement, MetaData, Table
 from sqlalchemy.dialects import mysql, sqlite
 
 DialectName: TypeAlias = Literal["sqlite", "mysql"]
@@ -43,15 +43,15 @@ class Statement:
 
     __slots__ = ("_by_dialect", "_make")
 
-    def __init__(self, clause: Executable | Callable[[DialectName], Executable]) -> None:
-        self._make: Callable[[DialectName], Executable] = clause if not hasattr(clause, "compile") else lambda _: clause  # type: ignore[assignment]
+    def __init__(self, clause: ClauseElement | Callable[[DialectName], ClauseElement]) -> None:
+        self._make = (lambda _: clause) if isinstance(clause, ClauseElement) else clause
         self._by_dialect: dict[DialectName, Compiled] = {}
 
     def compiled(self, dialect: DialectName) -> Compiled:
         """The statement in a dialect."""
         known = self._by_dialect.get(dialect)
         if known is None:
-            made = self._make(dialect).compile(dialect=_DIALECTS[dialect])  # type: ignore[attr-defined]
+            made = self._make(dialect).compile(dialect=_DIALECTS[dialect])
             names = tuple(made.positiontup or ())
             constants = {name: value for name, value in made.params.items() if value is not None}
             known = self._by_dialect[dialect] = Compiled(str(made), names, constants)
@@ -63,7 +63,7 @@ def upsert(table: Table) -> Statement:
     keys = {column.name for column in table.primary_key}
     values = [column.name for column in table.columns if column.name not in keys]
 
-    def make(dialect: DialectName) -> Executable:
+    def make(dialect: DialectName) -> ClauseElement:
         if dialect == "sqlite":
             insert = sqlite.insert(table)
             if not values:
@@ -107,7 +107,7 @@ class DatabaseRefused(Exception):
 
 
 class DatabaseUnavailable(Exception):
-    """The database does not answer, is locked, or chose the transaction as a dead-lock's victim; a retry may succeed."""
+    """The database does not answer, is locked, or ended the transaction as a dead-lock's victim; retry."""
 
 
 class Database(Protocol):

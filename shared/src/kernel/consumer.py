@@ -1,0 +1,339 @@
+"""A consumer of the log: hints in, events applied in order and once in effect, whatever the hops lose or repeat.
+
+A message is a hint; the log is the truth. The checkpoint of a stream moves in the same transaction as what its events
+caused, by compare-and-set, so any number of consumers may run in parallel.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final, Protocol
+
+import structlog
+from cachetools import LRUCache
+
+from kernel import checkpoints
+from kernel.envelope import Envelope
+from kernel.ports import EventStore, Message, StoreUnavailable, Subscription
+from kernel.sql import Database, DatabaseRefused, DatabaseUnavailable, DuplicateRow, ExpectationFailed, Write
+from kernel.streams import CannotApply
+from kernel.telemetry import (
+    CONSUMER_BEHIND,
+    CONSUMER_BLOCKED,
+    CONSUMER_EVENTS,
+    CONSUMER_HEARTBEAT,
+    CONSUMER_LAG_SECONDS,
+    CONSUMER_RETRIES,
+)
+
+log = structlog.get_logger("consumer")
+
+RECONCILE_OVERLAP: Final = timedelta(minutes=10)
+"""How far behind the last reconciliation the next one looks again: more than any clock is off and any append takes."""
+
+_MAX_BATCH: Final = 500
+_MAX_RACES: Final = 20
+
+
+class Handler(Protocol):
+    """What a consumer does with the events of a stream."""
+
+    def handles(self, stream: str) -> bool:
+        """Whether streams of this kind concern the consumer at all."""
+        ...
+
+    async def apply(self, stream: str, events: Sequence[Envelope]) -> Sequence[Write]:
+        """The writes that `events` (contiguous, oldest first, not empty) cause. It writes nothing itself.
+
+        Raises CannotApply for an event that can never be applied, naming its version.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """A stream that stopped at `version` for `reason`."""
+
+    stream: str
+    version: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Checkpoint:
+    version: int
+    exists: bool
+    blocked: bool
+
+
+class Consumer:
+    """Runs a handler over the log. `name` keys its checkpoints in `database`, whose tables `kernel.checkpoints` has."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        store: EventStore,
+        database: Database,
+        handler: Handler,
+        subscription: Subscription | None = None,
+        committed: Callable[[], None] = lambda: None,
+        reconcile_every: float = 30.0,
+    ) -> None:
+        self.name = name
+        self._store = store
+        self._database = database
+        self._handler = handler
+        self._subscription = subscription
+        self._committed = committed
+        self._reconcile_every = reconcile_every
+        self._checkpoints: LRUCache[str, _Checkpoint] = LRUCache(maxsize=50_000)
+        self._turns: dict[str, asyncio.Lock] = {}
+
+    async def run(self) -> None:
+        """Consume until cancelled: messages as they come, and a reconciliation at the start and every so often."""
+        if self._subscription is None:
+            raise RuntimeError("a consumer without a subscription can only reconcile")
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._receive(self._subscription))
+            group.create_task(self._reconcile_for_ever())
+
+    async def _receive(self, subscription: Subscription) -> None:
+        while True:
+            CONSUMER_HEARTBEAT.labels(self.name).set_to_current_time()
+            try:
+                messages = await subscription.receive(_MAX_BATCH)
+            except StoreUnavailable as fault:
+                await self._pause(fault, 1)
+                continue
+            if messages:
+                await self._until_done(messages)
+                await subscription.acknowledge(messages)
+
+    async def _until_done(self, messages: Sequence[Message]) -> None:
+        """Handle messages; a passing fault is retried as long as it takes, nothing is acknowledged before."""
+        attempt = 0
+        pending = list(messages)
+        while pending:
+            pending, fault = await self._attempt(pending)
+            if fault is not None:
+                attempt += 1
+                await self._pause(fault, attempt)
+
+    async def _pause(self, fault: BaseException, attempt: int) -> None:
+        CONSUMER_RETRIES.labels(self.name).inc()
+        log.warning("consumer.retry", consumer=self.name, attempt=attempt, fault=f"{type(fault).__name__}: {fault}")
+        await asyncio.sleep(min(5.0, 0.05 * 2 ** min(attempt, 10)))
+
+    async def _attempt(self, messages: Sequence[Message]) -> tuple[list[Message], BaseException | None]:
+        by_stream: dict[str, list[Message]] = {}
+        for message in messages:
+            if self._handler.handles(message.stream):
+                by_stream.setdefault(message.stream, []).append(message)
+        results = await asyncio.gather(
+            *(self._advance(stream, hints) for stream, hints in by_stream.items()), return_exceptions=True
+        )
+        failed: list[Message] = []
+        fault: BaseException | None = None
+        for hints, result in zip(by_stream.values(), results, strict=True):
+            if isinstance(result, (DatabaseUnavailable, StoreUnavailable)):
+                failed.extend(hints)
+                fault = result
+            elif isinstance(result, BaseException):
+                raise result
+        self._committed()
+        return failed, fault
+
+    async def handle(self, messages: Iterable[Message]) -> None:
+        """Handle messages once. Raises DatabaseUnavailable or StoreUnavailable for a passing fault."""
+        _, fault = await self._attempt(list(messages))
+        if fault is not None:
+            raise fault
+
+    async def _advance(self, stream: str, hints: Sequence[Message]) -> None:
+        # One turn per stream: a second hint for the same stream would only lose the race and start over.
+        turn = self._turns.setdefault(stream, asyncio.Lock())
+        try:
+            async with turn:
+                await self._catch_up(stream, hints)
+        finally:
+            if not turn.locked():
+                self._turns.pop(stream, None)
+
+    async def _catch_up(self, stream: str, hints: Sequence[Message]) -> None:
+        hinted = max(hint.version for hint in hints)
+        carried = {hint.version: hint.envelope for hint in hints if hint.envelope is not None}
+        for _ in range(_MAX_RACES):
+            checkpoint = self._checkpoints.get(stream) or await self._read(stream)
+            if checkpoint.blocked or hinted <= checkpoint.version:
+                return
+            events = self._from_messages(checkpoint.version, hinted, carried)
+            if events is None:
+                events = list(await self._store.load(stream, checkpoint.version))
+            if not events:
+                # A hint ahead of the log: the store behind the hint is not the one that is read. Never guess.
+                raise StoreUnavailable(f"{stream} is hinted at {hinted}, the log has {checkpoint.version}")
+            if await self._commit(stream, checkpoint, events):
+                return
+            self._checkpoints.pop(stream, None)
+        raise DatabaseUnavailable(f"the checkpoint of {stream} moved under every one of {_MAX_RACES} attempts")
+
+    @staticmethod
+    def _from_messages(version: int, hinted: int, carried: dict[int, Envelope]) -> list[Envelope] | None:
+        """The events after `version` up to `hinted` if the messages carry every one of them, else None: a gap."""
+        events: list[Envelope] = []
+        for wanted in range(version + 1, hinted + 1):
+            envelope = carried.get(wanted)
+            if envelope is None:
+                return None
+            events.append(envelope)
+        return events
+
+    async def _read(self, stream: str) -> _Checkpoint:
+        rows = await self._database.fetch(checkpoints.READ, {"consumer_": self.name, "stream_": stream})
+        found = _Checkpoint(rows[0][0], True, rows[0][1] is not None) if rows else _Checkpoint(0, False, False)
+        self._checkpoints[stream] = found
+        return found
+
+    async def _commit(self, stream: str, checkpoint: _Checkpoint, events: Sequence[Envelope]) -> bool:
+        """Apply and commit; False when another consumer moved the checkpoint first. Blocks at a poison event."""
+        poison: CannotApply | None = None
+        applied = list(events)
+        while applied:
+            try:
+                writes = await self._handler.apply(stream, applied)
+                if not await self._write(stream, checkpoint, applied[-1].version, writes):
+                    return False
+            except CannotApply as found:
+                poison = found
+                applied = [event for event in applied if event.version < found.version]
+                continue
+            except (DatabaseRefused, DuplicateRow) as refusal:
+                if len(applied) > 1:
+                    # Which event is at fault shows when each goes alone.
+                    return all([await self._commit_next(stream, event) for event in applied])
+                poison = CannotApply(stream, applied[0].version, f"{type(refusal).__name__}: {refusal}")
+                applied = []
+                continue
+            checkpoint = _Checkpoint(applied[-1].version, True, False)
+            self._checkpoints[stream] = checkpoint
+            self._measure(applied)
+            break
+        if poison is not None:
+            await self._block(stream, checkpoint, poison, events[-1].version)
+        return True
+
+    async def _commit_next(self, stream: str, event: Envelope) -> bool:
+        checkpoint = await self._read(stream)
+        if checkpoint.blocked or event.version <= checkpoint.version:
+            return True
+        return await self._commit(stream, checkpoint, [event])
+
+    async def _write(self, stream: str, checkpoint: _Checkpoint, version: int, writes: Sequence[Write]) -> bool:
+        key = {"consumer_": self.name, "stream_": stream}
+        if checkpoint.exists:
+            moved = Write(checkpoints.ADVANCE, {**key, "old": checkpoint.version, "new": version}, expect=1)
+        else:
+            moved = Write(checkpoints.BEGIN, {**key, "new": version, "new_hint": 0})
+        try:
+            # The checkpoint goes first, so that a lost race costs nothing and is never mistaken for a poison event.
+            await self._database.write(moved, *writes)
+        except ExpectationFailed as lost:
+            if lost.index == 0:
+                return False
+            raise
+        except DuplicateRow:
+            if not checkpoint.exists and (await self._read(stream)).exists:
+                return False
+            raise
+        return True
+
+    async def _block(self, stream: str, checkpoint: _Checkpoint, poison: CannotApply, hinted: int) -> None:
+        key = {"consumer_": self.name, "stream_": stream}
+        blocked = {"blocked": poison.version, "reason": poison.reason, "new_hint": hinted}
+        writes = [Write(checkpoints.BLOCK, {**key, "old": checkpoint.version, **blocked}, expect=1)]
+        if not checkpoint.exists:
+            writes.insert(0, Write(checkpoints.BEGIN, {**key, "new": 0, "new_hint": 0}))
+        try:
+            await self._database.write(*writes)
+        except (ExpectationFailed, DuplicateRow):
+            self._checkpoints.pop(stream, None)
+            return
+        self._checkpoints[stream] = _Checkpoint(checkpoint.version, True, True)
+        log.error("consumer.blocked", consumer=self.name, stream=stream, version=poison.version, reason=poison.reason)
+        await self._count_blocked()
+
+    async def _count_blocked(self) -> None:
+        rows = await self._database.fetch(checkpoints.COUNT_BLOCKED, {"consumer_": self.name})
+        CONSUMER_BLOCKED.labels(self.name).set(rows[0][0])
+
+    def _measure(self, applied: Sequence[Envelope]) -> None:
+        CONSUMER_EVENTS.labels(self.name).inc(len(applied))
+        CONSUMER_LAG_SECONDS.labels(self.name).set(max(0.0, time.time() - applied[-1].time.timestamp()))
+
+    # --- repair ---
+
+    async def blocked(self) -> Sequence[Blocked]:
+        """The blocked streams of this consumer."""
+        rows = await self._database.fetch(checkpoints.BLOCKED, {"consumer_": self.name})
+        return [Blocked(*row) for row in rows]
+
+    async def unblock(self, stream: str) -> None:
+        """Let a blocked stream go on, after the fix: everything since is read from the log, nothing is lost."""
+        await self._database.write(Write(checkpoints.UNBLOCK, {"consumer_": self.name, "stream_": stream}))
+        self._checkpoints.pop(stream, None)
+        head = await self._store.load(stream)
+        if head:
+            await self.handle([Message(stream=stream, version=head[-1].version)])
+        await self._count_blocked()
+
+    async def _reconcile_for_ever(self) -> None:
+        while True:
+            try:
+                await self.reconcile()
+            except (DatabaseUnavailable, StoreUnavailable) as fault:
+                await self._pause(fault, 1)
+                continue
+            await asyncio.sleep(self._reconcile_every)
+
+    async def reconcile(self, *, full: bool = False) -> int:
+        """Hint every stream whose checkpoint is behind its head, and return how many were.
+
+        Looks at heads changed since the last one less an overlap; at all of them the first time or if `full`.
+        """
+        started = datetime.now(UTC)
+        rows = await self._database.fetch(checkpoints.RECONCILED, {"consumer_": self.name})
+        since = None if full or not rows else datetime.fromisoformat(rows[0][0]) - RECONCILE_OVERLAP
+        known: dict[str, tuple[int, bool]] = {}
+        if since is None:
+            every = await self._database.fetch(checkpoints.READ_ALL, {"consumer_": self.name}, long=True)
+            known = {stream: (version, blocked is not None) for stream, version, blocked in every}
+        behind: list[Message] = []
+        found = 0
+        async for head in self._store.heads(since):
+            if not self._handler.handles(head.stream):
+                continue
+            if since is None:
+                version, blocked = known.get(head.stream, (0, False))
+            else:
+                # What another process of the same consumer did is not in this one's memory.
+                checkpoint = await self._read(head.stream)
+                version, blocked = checkpoint.version, checkpoint.blocked
+            if not blocked and version < head.version:
+                behind.append(Message(stream=head.stream, version=head.version))
+            if len(behind) >= _MAX_BATCH:
+                found += len(behind)
+                await self._until_done(behind)
+                behind = []
+        for stream, hinted in await self._database.fetch(checkpoints.UNFINISHED, {"consumer_": self.name}):
+            self._checkpoints.pop(stream, None)
+            behind.append(Message(stream=stream, version=hinted))
+        found += len(behind)
+        await self._until_done(behind)
+        CONSUMER_BEHIND.labels(self.name).set(found)
+        await self._count_blocked()
+        until = {"consumer": self.name, "reconciled_until": started.isoformat()}
+        await self._database.write(Write(checkpoints.SET_RECONCILED, until))
+        return found
