@@ -1,7 +1,7 @@
 """The SQL port: statements described once in SQLAlchemy Core, compiled once per dialect, run by the bare driver.
 
-Tables use only integers, text and bytes, so that rows need no conversion on the way in or out (times are RFC 3339
-text or integer microseconds). A transaction is data: a sequence of writes, each of which may state how many rows it must hit.
+Tables use only integers, text and bytes, so that rows need no conversion (times are RFC 3339 text or integer
+microseconds). A transaction is data: a sequence of writes, each of which may state how many rows it must hit.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -52,7 +52,7 @@ class Statement:
         known = self._by_dialect.get(dialect)
         if known is None:
             made = self._make(dialect).compile(dialect=_DIALECTS[dialect])
-            names = tuple(made.positiontup or ())
+            names = tuple(made.positiontup or ())  # type: ignore[attr-defined]
             constants = {name: value for name, value in made.params.items() if value is not None}
             known = self._by_dialect[dialect] = Compiled(str(made), names, constants)
         return known

@@ -1,0 +1,161 @@
+"""The HTTP kit: one ASGI middleware around every service, and the app factory that all services use."""
+
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from typing import Any, Final
+
+import structlog
+from fastapi import FastAPI, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from kernel import context, problems
+from kernel.problems import Problem
+from kernel.telemetry import REQUEST_SECONDS, REQUESTS
+
+log = structlog.get_logger("http")
+
+MAX_BODY_BYTES: Final = 1024 * 1024
+"""The largest request body; more is 413."""
+
+Check = Callable[[], Awaitable[None]]
+
+_SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+_HEADERS: Final = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"cache-control", b"no-store"),
+    (b"referrer-policy", b"same-origin"),
+]
+
+
+class RequestScope:
+    """Gives each request its context, limits its body, answers defects as a 500 problem, measures and logs."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one ASGI connection; only `http` ones are touched."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started = time.perf_counter()
+        headers = dict(scope["headers"])
+        ctx = context.enter(_text(headers.get(b"traceparent")), _text(headers.get(b"x-correlation-id")))
+        status = 0
+
+        async def answer(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                given = {name for name, _ in message["headers"]}
+                extra = [pair for pair in _HEADERS if pair[0] not in given]
+                extra.append((b"x-trace-id", ctx.trace_id.encode()))
+                message["headers"] = [*message["headers"], *extra]
+            await send(message)
+
+        try:
+            method = scope["method"]
+            if method in _SAFE:
+                await self.app(scope, receive, answer)
+            else:
+                await self._guarded(scope, headers, receive, answer)
+        except Exception as defect:
+            log.error("http.defect", method=scope["method"], path=_route(scope), exc_info=defect)
+            if status == 0:
+                problem = Problem(500, "internal_error", "Something went wrong on our side. It has been recorded.")
+                await problems.problem_response(problem)(scope, receive, answer)
+        finally:
+            _record(scope, status, time.perf_counter() - started)
+
+    async def _guarded(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive, send: Send) -> None:
+        length = headers.get(b"content-length")
+        has_body = (length not in (None, b"0")) or b"transfer-encoding" in headers
+        if has_body:
+            media = headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
+            if media != b"application/json" and not media.endswith(b"+json"):
+                problem = Problem(415, "unsupported_media_type", "Send the body as application/json.")
+                await problems.problem_response(problem)(scope, receive, send)
+                return
+        too_large = Problem(413, "too_large", f"The body is larger than {MAX_BODY_BYTES} bytes.")
+        if length is not None and length.isdigit() and int(length) > MAX_BODY_BYTES:
+            await problems.problem_response(too_large)(scope, receive, send)
+            return
+        received = 0
+
+        async def counted() -> Message:
+            nonlocal received
+            message = await receive()
+            if message["type"] == "http.request":
+                received += len(message.get("body", b""))
+                if received > MAX_BODY_BYTES:
+                    raise too_large
+            return message
+
+        await self.app(scope, counted, send)
+
+
+def _text(value: bytes | None) -> str | None:
+    return None if value is None else value.decode("latin-1")
+
+
+def _route(scope: Scope) -> str:
+    """The route's template, so that ids make no new metric series and reach no log."""
+    return getattr(scope.get("route"), "path", "unmatched")
+
+
+def _record(scope: Scope, status: int, seconds: float) -> None:
+    method, route = scope["method"], _route(scope)
+    REQUESTS.labels(method, route, status).inc()
+    REQUEST_SECONDS.labels(method, route).observe(seconds)
+    if method not in _SAFE or status >= 400:
+        log.info("http.request", method=method, route=route, status=status, ms=round(seconds * 1000, 1))
+
+
+def create_app(
+    title: str,
+    lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]],
+    *,
+    openapi: bool = True,
+) -> FastAPI:
+    """A service's FastAPI app with problems, request scope and `/api/openapi.json`; routes are the service's."""
+    app = FastAPI(
+        title=title,
+        version="1",
+        lifespan=lifespan,
+        openapi_url="/api/openapi.json" if openapi else None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        swagger_ui_oauth2_redirect_url=None,
+    )
+    problems.install(app)
+    app.add_middleware(RequestScope)
+    return app
+
+
+def add_health(app: FastAPI, checks: Callable[[], Mapping[str, Check]]) -> None:
+    """Add `/livez` (no dependency), `/readyz` (each dependency named) and `/metrics` to a container's app."""
+
+    @app.get("/livez", include_in_schema=False)
+    async def livez() -> dict[str, str]:
+        return {"status": "ok"}
+
+    @app.get("/readyz", include_in_schema=False)
+    async def readyz(response: Response) -> dict[str, Any]:
+        results: dict[str, str] = {}
+        for name, check in checks().items():
+            try:
+                await check()
+                results[name] = "ok"
+            except Exception as fault:  # noqa: BLE001 - whatever is wrong with a dependency is the answer here
+                results[name] = f"{type(fault).__name__}"
+                log.warning("readyz.failed", dependency=name, fault=str(fault))
+        ready = all(result == "ok" for result in results.values())
+        response.status_code = 200 if ready else 503
+        return {"status": "ok" if ready else "unavailable", "checks": results}
+
+    @app.get("/metrics", include_in_schema=False)
+    async def metrics() -> Response:
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

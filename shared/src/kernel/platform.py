@@ -1,0 +1,129 @@
+"""What a process stands on: one adapter per port, chosen by the scheme of a URL, opened once and closed at the end."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self, TypeVar
+from urllib.parse import urlsplit
+
+import httpx
+from starlette.types import ASGIApp
+
+from kernel.ports import EventStore, KeyValueStore, Mailer, Subscription
+from kernel.sql import Database
+
+T = TypeVar("T")
+
+HTTP_TIMEOUT: Final = httpx.Timeout(5.0, connect=2.0)
+
+
+class UnknownScheme(ValueError):
+    """No adapter answers to the URL's scheme."""
+
+
+class Platform:
+    """Opens the adapters that services ask for; the same URL gives the same one, so services in one process share it.
+
+    Adapters are imported only when chosen. `apps` answers HTTP to a base URL within this process: in the embedded
+    process the services call each other by the same contract, without a socket.
+    """
+
+    def __init__(self, apps: Mapping[str, ASGIApp] | None = None) -> None:
+        self._apps = dict(apps or {})
+        self._opened: dict[tuple[str, str], Any] = {}
+        self._closing = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._closing.aclose()
+
+    async def event_store(self, url: str) -> EventStore:
+        """The log at `sqlite:///path`."""
+
+        async def sqlite() -> EventStore:
+            from kernel.adapters.sqlite_event_store import SqliteEventStore
+
+            return await SqliteEventStore.open(_path(url))
+
+        return await self._open("EVENT_STORE_URL", url, {"sqlite": sqlite})
+
+    async def subscription(self, url: str, consumer: str, store: EventStore) -> Subscription:
+        """New events for a consumer; `tail:` follows the log in this process."""
+
+        async def tail() -> Subscription:
+            from kernel.adapters.sqlite_event_store import SqliteEventStore
+            from kernel.adapters.tail_subscription import TailSubscription
+
+            if not isinstance(store, SqliteEventStore):
+                raise UnknownScheme("SUBSCRIPTION_URL: tail: follows a log at sqlite:///path only")
+            return await TailSubscription.open(store, consumer)
+
+        return await self._open("SUBSCRIPTION_URL", url, {"tail": tail}, key=f"{url}#{consumer}")
+
+    async def key_value_store(self, url: str) -> KeyValueStore:
+        """The keys and values at `sqlite:///path`."""
+
+        async def sqlite() -> KeyValueStore:
+            from kernel.adapters.sqlite_key_value_store import SqliteKeyValueStore
+
+            return await SqliteKeyValueStore.open(_path(url))
+
+        return await self._open("KEY_VALUE_URL", url, {"sqlite": sqlite})
+
+    async def database(self, url: str) -> Database:
+        """The SQL database at `sqlite:///path`."""
+
+        async def sqlite() -> Database:
+            from kernel.adapters.sqlite_database import SqliteDatabase
+
+            return await SqliteDatabase.open(_path(url))
+
+        return await self._open("READ_MODEL_URL or NOTIFY_DB_URL", url, {"sqlite": sqlite})
+
+    async def mailer(self, url: str) -> Mailer:
+        """The mail system at `maildir:///path`."""
+
+        async def maildir() -> Mailer:
+            from kernel.adapters.maildir_mailer import MaildirMailer
+
+            return await MaildirMailer.open(_path(url))
+
+        return await self._open("MAILER_URL", url, {"maildir": maildir})
+
+    async def http(self, base_url: str) -> httpx.AsyncClient:
+        """A client for another service, kept open."""
+
+        async def connect() -> httpx.AsyncClient:
+            app = self._apps.get(base_url)
+            transport = httpx.ASGITransport(app) if app is not None else httpx.AsyncHTTPTransport(retries=1)
+            return httpx.AsyncClient(base_url=base_url, transport=transport, timeout=HTTP_TIMEOUT)
+
+        client: httpx.AsyncClient | None = self._opened.get(("http", base_url))
+        if client is None:
+            client = self._opened["http", base_url] = await connect()
+            self._closing.push_async_callback(client.aclose)
+        return client
+
+    async def _open(
+        self, port: str, url: str, openers: Mapping[str, Callable[[], Awaitable[T]]], *, key: str | None = None
+    ) -> T:
+        known: T | None = self._opened.get((port, key or url))
+        if known is not None:
+            return known
+        opener = openers.get(urlsplit(url).scheme)
+        if opener is None:
+            raise UnknownScheme(f"{port}: no adapter for {url!r}; known are {', '.join(openers)}")
+        opened = await opener()
+        self._opened[port, key or url] = opened
+        self._closing.push_async_callback(opened.close)  # type: ignore[attr-defined]
+        return opened
+
+
+def _path(url: str) -> Path:
+    """The file of `sqlite:///relative/log.db` or `sqlite:////absolute/log.db`."""
+    return Path(urlsplit(url).path.removeprefix("/"))

@@ -1,0 +1,21 @@
+"""Settings that every service shares: which adapter stands behind each port, and where the others are."""
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Read from the environment; the names are exactly the upper-case field names."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore")
+
+    event_store_url: str = "sqlite:///data/log.db"
+    subscription_url: str = "tail:"
+    key_value_url: str = "sqlite:///data/keys.db"
+    read_model_url: str = "sqlite:///data/read.db"
+    notify_db_url: str = "sqlite:///data/notify.db"
+    mailer_url: str = "maildir:///data/mail"
+    auth_url: str = "http://127.0.0.1:8001"
+    public_url: str = Field(default="http://127.0.0.1:8000", description="where people open the site; links in mails")
+    service_secret: str = Field(default="", description="shared by the services; proves a service to auth-service")
+    log_level: str = "INFO"
