@@ -76,12 +76,13 @@ class Platform:
         return await self._open("KEY_VALUE_URL", url, {"sqlite": sqlite})
 
     async def database(self, url: str) -> Database:
-        """The SQL database at `sqlite:///path`."""
+        """The SQL database at `sqlite:///path`; with `?synchronous=normal` for what the log can give back."""
 
         async def sqlite() -> Database:
             from kernel.adapters.sqlite_database import SqliteDatabase
 
-            return await SqliteDatabase.open(_path(url))
+            normal = urlsplit(url).query == "synchronous=normal"
+            return await SqliteDatabase.open(_path(url), "NORMAL" if normal else "FULL")
 
         return await self._open("READ_MODEL_URL or NOTIFY_DB_URL", url, {"sqlite": sqlite})
 

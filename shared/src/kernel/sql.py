@@ -10,6 +10,7 @@ from typing import Any, Literal, Protocol, TypeAlias
 
 from sqlalchemy import ClauseElement, MetaData, Table
 from sqlalchemy.dialects import mysql, sqlite
+from sqlalchemy.sql.compiler import SQLCompiler
 
 DialectName: TypeAlias = Literal["sqlite", "mysql"]
 Row: TypeAlias = tuple[Any, ...]
@@ -52,8 +53,10 @@ class Statement:
         known = self._by_dialect.get(dialect)
         if known is None:
             made = self._make(dialect).compile(dialect=_DIALECTS[dialect])
-            names = tuple(made.positiontup or ())  # type: ignore[attr-defined]
-            constants = {name: value for name, value in made.params.items() if value is not None}
+            if not isinstance(made, SQLCompiler):
+                raise TypeError("a statement queries or changes rows; tables are defined by Database.create")
+            names = tuple(made.positiontup or ())
+            constants = {name: made.params[name] for name in names if not made.binds[name].required}
             known = self._by_dialect[dialect] = Compiled(str(made), names, constants)
         return known
 

@@ -1,0 +1,149 @@
+"""Mail into a maildir: a folder that any mail program, and the site itself, can show."""
+
+import asyncio
+import hashlib
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email import policy
+from email.errors import MessageError
+from email.message import EmailMessage
+from email.parser import BytesParser
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote
+
+from kernel.ports import Mail, MailRejected, MailUnavailable
+
+_SENDER: Final = "Taskledger <taskledger@localhost>"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredMail:
+    """A mail in the maildir. `cursor` is opaque: it names the mail's place in the list."""
+
+    cursor: str
+    message_id: str
+    to: str
+    subject: str
+    sent_at: datetime
+    text: str
+    html: str
+
+
+class MaildirMailer:
+    """A `Mailer` that files each mail in `new/` under its id, so that a second sending replaces the first.
+
+    The file's name ends with a digest of the recipient, so that one person's mails are found without opening others'.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    @classmethod
+    async def open(cls, path: Path) -> "MaildirMailer":
+        """Open or create the maildir. Raises MailUnavailable."""
+
+        def prepare() -> None:
+            for folder in ("tmp", "new", "cur"):
+                (path / folder).mkdir(mode=0o700, parents=True, exist_ok=True)
+
+        try:
+            await asyncio.to_thread(prepare)
+        except OSError as error:
+            raise MailUnavailable(f"{path}: {error.strerror}") from error
+        return cls(path)
+
+    async def send(self, mail: Mail) -> str:
+        message_id = f"<{quote(mail.id, safe='')}@taskledger>"
+        try:
+            content = _message(mail, message_id)
+        except (ValueError, UnicodeError, MessageError) as error:
+            raise MailRejected(f"mail {mail.id} cannot be written: {type(error).__name__}") from error
+        try:
+            await asyncio.to_thread(self._file, f"{quote(mail.id, safe='')}.{_digest(mail.to)}", content)
+        except OSError as error:
+            raise MailUnavailable(f"{self._path}: {error.strerror}") from error
+        return message_id
+
+    async def ping(self) -> None:
+        if not await asyncio.to_thread(os.access, self._path / "tmp", os.W_OK):
+            raise MailUnavailable(f"{self._path} cannot be written")
+
+    async def close(self) -> None:
+        pass
+
+    async def mails(self, to: str | None = None, before: str | None = None, limit: int = 50) -> Sequence[StoredMail]:
+        """Mails newest first, all or those to one address, at most `limit` of those older than the cursor `before`.
+
+        Raises ValueError for a malformed cursor, MailUnavailable.
+        """
+        try:
+            return await asyncio.to_thread(self._newest, to, before, limit)
+        except OSError as error:
+            raise MailUnavailable(f"{self._path}: {error.strerror}") from error
+
+    def _file(self, name: str, content: bytes) -> None:
+        draft = self._path / "tmp" / f"{name}.{os.getpid()}.{os.urandom(4).hex()}"
+        with draft.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(self._path / "new" / name)
+        folder = os.open(self._path / "new", os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+    def _newest(self, to: str | None, before: str | None, limit: int) -> list[StoredMail]:
+        ending = "" if to is None else f".{_digest(to)}"
+        places = [
+            (entry.stat().st_mtime_ns, Path(entry.path))
+            for folder in ("new", "cur")
+            for entry in os.scandir(self._path / folder)
+            if entry.name.partition(":")[0].endswith(ending)
+        ]
+        if before is not None:
+            time, _, name = before.partition(".")
+            places = [place for place in places if (place[0], _name(place[1])) < (int(time), name)]
+        places.sort(key=lambda place: (place[0], _name(place[1])), reverse=True)
+        return [_stored(time, path) for time, path in places[:limit]]
+
+
+def _name(path: Path) -> str:
+    return path.name.partition(":")[0]  # a mail program adds flags behind a colon
+
+
+def _digest(address: str) -> str:
+    return hashlib.sha256(address.strip().lower().encode()).hexdigest()[:16]
+
+
+def _message(mail: Mail, message_id: str) -> bytes:
+    message = EmailMessage(policy=policy.SMTP)
+    message["From"] = _SENDER
+    message["To"] = mail.to
+    message["Subject"] = mail.subject
+    message["Date"] = format_datetime(datetime.now(UTC))
+    message["Message-ID"] = message_id
+    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday reply, please
+    message.set_content(mail.text)
+    message.add_alternative(mail.html, subtype="html")
+    return message.as_bytes()
+
+
+def _stored(time: int, path: Path) -> StoredMail:
+    with path.open("rb") as file:
+        message = BytesParser(policy=policy.default).parse(file)
+    text, html = message.get_body(("plain",)), message.get_body(("html",))
+    return StoredMail(
+        cursor=f"{time}.{_name(path)}",
+        message_id=str(message["Message-ID"]),
+        to=str(message["To"]),
+        subject=str(message["Subject"]),
+        sent_at=datetime.fromtimestamp(time / 1e9, UTC),
+        text=text.get_content() if text else "",
+        html=html.get_content() if html else "",
+    )
