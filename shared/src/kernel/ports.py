@@ -19,7 +19,7 @@ MAX_EVENT_BYTES: Final = 300 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StreamAppend:
-    """Events to append to one stream whose head is at `expected` (0: the stream does not exist yet).
+    """One or more events to append to a stream whose head is at `expected` (0: the stream does not exist yet).
 
     The events' versions are `expected + 1` and so on, without a gap.
     """
@@ -79,7 +79,7 @@ class EventStore(Protocol):
         """Append to one or several streams and record the command, all in one transaction or not at all.
 
         Raises CommandAlreadyDone (checked before versions), VersionConflict, AppendRefused, StoreUnavailable.
-        An append without events records the command alone.
+        An empty `appends` records the command alone; a stream stands in it once.
         """
         ...
 
@@ -137,7 +137,7 @@ class Subscription(Protocol):
         ...
 
     async def close(self) -> None:
-        """Stop; a waiting `receive` ends with an empty answer."""
+        """Stop; a waiting `receive` ends with an empty answer, a later one raises StoreUnavailable."""
         ...
 
 
@@ -195,7 +195,10 @@ class KeyValueStore(Protocol):
         ...
 
     async def write(self, *operations: Put | Delete) -> None:
-        """Carry out up to 100 operations in one transaction. Raises ConditionFailed, StoreUnavailable."""
+        """Carry out up to 100 operations, each on another key, in one transaction.
+
+        Raises ConditionFailed, ValueError (too many, or a key twice), StoreUnavailable; then nothing is written.
+        """
         ...
 
     async def increment(self, partition: str, key: str, by: int = 1, expires_at: datetime | None = None) -> int:

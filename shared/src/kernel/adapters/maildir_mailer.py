@@ -10,7 +10,7 @@ from email import policy
 from email.errors import MessageError
 from email.message import EmailMessage
 from email.parser import BytesParser
-from email.utils import format_datetime
+from email.utils import format_datetime, parseaddr
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
@@ -118,13 +118,15 @@ def _name(path: Path) -> str:
 
 
 def _digest(address: str) -> str:
-    return hashlib.sha256(address.strip().lower().encode()).hexdigest()[:16]
+    return hashlib.sha256(parseaddr(address)[1].lower().encode()).hexdigest()[:16]
 
 
 def _message(mail: Mail, message_id: str) -> bytes:
     message = EmailMessage(policy=policy.SMTP)
     message["From"] = _SENDER
     message["To"] = mail.to
+    if [bool(address.username and address.domain) for address in message["To"].addresses] != [True]:
+        raise ValueError("not one address")
     message["Subject"] = mail.subject
     message["Date"] = format_datetime(datetime.now(UTC))
     message["Message-ID"] = message_id

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from kernel.adapters.sqlite_event_store import SqliteEventStore
-from kernel.ports import Message
+from kernel.ports import Message, StoreUnavailable
 
 _POLL_SECONDS: Final = 10.0
 
@@ -21,7 +21,7 @@ class TailSubscription:
         self._position = position
         self._pending: dict[str | None, Message] = {}
         self._news = asyncio.Event()
-        self._closed = False
+        self._closed = asyncio.Event()
         self._stop = store.listen(self._news.set)
 
     @classmethod
@@ -30,7 +30,7 @@ class TailSubscription:
         return cls(store, await store.position())
 
     async def receive(self, limit: int) -> Sequence[Message]:
-        while not self._closed:
+        while not self._closed.is_set():
             if not self._pending:
                 self._news.clear()
                 await self._read(limit)
@@ -40,7 +40,9 @@ class TailSubscription:
                 await asyncio.wait_for(self._news.wait(), _POLL_SECONDS)
             except TimeoutError:
                 return []
-        return []
+            if self._closed.is_set():
+                return []
+        raise StoreUnavailable("the subscription was closed")
 
     async def acknowledge(self, messages: Sequence[Message]) -> None:
         for message in messages:
@@ -50,7 +52,7 @@ class TailSubscription:
         await self._store.ping()
 
     async def close(self) -> None:
-        self._closed = True
+        self._closed.set()
         self._stop()
         self._news.set()
 

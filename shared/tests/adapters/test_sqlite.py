@@ -1,0 +1,163 @@
+"""What is particular to SQLite: files of other versions and purposes, a full disk, locks, memory."""
+
+import asyncio
+import sqlite3
+import sys
+from asyncio.subprocess import PIPE
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from kernel.adapters.sqlite_engine import GroupCommitWriter, NewerFile, OtherFile, connect
+from kernel.adapters.sqlite_event_store import SqliteEventStore
+from kernel.adapters.sqlite_key_value_store import SqliteKeyValueStore
+from kernel.ports import Put, StoreUnavailable
+from kernel.testing import extend
+
+
+@pytest.fixture
+async def log(tmp_path: Path) -> AsyncIterator[SqliteEventStore]:
+    store = await SqliteEventStore.open(tmp_path / "log.db")
+    yield store
+    await store.close()
+
+
+async def test_the_log_is_synchronised_on_every_commit(tmp_path: Path) -> None:
+    connection = connect(tmp_path / "log.db")
+    assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    assert connection.execute("PRAGMA synchronous").fetchone() == (2,)  # FULL
+    connection.close()
+
+
+async def test_a_file_of_a_newer_version_is_not_touched(log: SqliteEventStore, tmp_path: Path) -> None:
+    connection = sqlite3.connect(tmp_path / "log.db")
+    connection.execute("PRAGMA user_version=99")
+    connection.close()
+    with pytest.raises(NewerFile, match="schema 99"):
+        await SqliteEventStore.open(tmp_path / "log.db")
+
+
+async def test_a_file_of_another_port_is_not_touched(log: SqliteEventStore, tmp_path: Path) -> None:
+    with pytest.raises(OtherFile):
+        await SqliteKeyValueStore.open(tmp_path / "log.db")
+
+
+async def test_something_else_than_a_database_is_not_touched(tmp_path: Path) -> None:
+    (tmp_path / "log.db").write_text("this is not a database, but long enough to be taken for one" * 10)
+    with pytest.raises(StoreUnavailable, match="not a database"):
+        await SqliteEventStore.open(tmp_path / "log.db")
+
+
+async def test_a_closed_store_says_so(tmp_path: Path) -> None:
+    store = await SqliteEventStore.open(tmp_path / "log.db")
+    await store.close()
+    for call in (
+        extend(store, "task-1", 0),
+        store.load("task-1"),
+        store.command("a"),
+        store.allocate("n"),
+        store.ping(),
+    ):
+        with pytest.raises(StoreUnavailable):
+            await call
+    with pytest.raises(StoreUnavailable):
+        _ = [head async for head in store.heads()]
+
+
+async def test_an_append_waits_for_another_writers_lock(log: SqliteEventStore, tmp_path: Path) -> None:
+    other = sqlite3.connect(tmp_path / "log.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    append = asyncio.create_task(extend(log, "task-1", 0))
+    await asyncio.wait([append], timeout=0.05)
+    assert not append.done()
+    assert await log.load("task-1") == []  # who reads does not wait
+    other.execute("COMMIT")
+    other.close()
+    await append
+
+
+async def test_more_heads_than_a_page_are_all_listed(log: SqliteEventStore) -> None:
+    for start in range(0, 5200, 520):
+        await asyncio.gather(*(extend(log, f"task-{n}", 0) for n in range(start, start + 520)))
+    assert {head.stream async for head in log.heads()} == {f"task-{n}" for n in range(5200)}
+
+
+async def test_expired_items_are_purged_from_the_file(tmp_path: Path) -> None:
+    values = await SqliteKeyValueStore.open(tmp_path / "values.db")
+    past, future = (datetime.now(UTC) + timedelta(hours=hours) for hours in (-1, 1))
+    await values.write(*(Put(partition="p", key=f"{n}", value=b"", expires_at=past) for n in range(10)))
+    await values.write(Put(partition="p", key="living", value=b"", expires_at=future))
+    await values.write(Put(partition="p", key="eternal", value=b""))
+    assert await values.purge() == 10
+    assert [item.key for item in await values.query("p")] == ["eternal", "living"]
+    await values.close()
+    with sqlite3.connect(tmp_path / "values.db") as file:
+        assert file.execute("SELECT count(*) FROM items").fetchone() == (2,)
+    file.close()
+
+
+async def test_the_write_ahead_log_stays_small_under_load(log: SqliteEventStore, tmp_path: Path) -> None:
+    for start in range(0, 6000, 200):
+        await asyncio.gather(*(extend(log, f"task-{n}", 0, 3) for n in range(start, start + 200)))
+    assert (tmp_path / "log.db-wal").stat().st_size < 32 * 2**20
+
+
+async def test_a_unit_that_fails_is_undone_alone(tmp_path: Path) -> None:
+    writer = GroupCommitWriter(connect(tmp_path / "any.db"), "any")
+    await writer.submit(lambda db: db.execute("CREATE TABLE t (n INTEGER PRIMARY KEY)").rowcount)
+
+    def insert_twice(db: sqlite3.Connection, n: int) -> int:
+        db.execute("INSERT INTO t VALUES (?)", (n,))
+        if n % 3 == 0:
+            db.execute("INSERT INTO t VALUES (?)", (n,))
+        return n
+
+    results = await asyncio.gather(
+        *(writer.submit(lambda db, n=n: insert_twice(db, n)) for n in range(9)), return_exceptions=True
+    )
+    assert [n for n, result in enumerate(results) if isinstance(result, sqlite3.IntegrityError)] == [0, 3, 6]
+    assert [result for result in results if isinstance(result, int)] == [1, 2, 4, 5, 7, 8]
+    rows = await writer.submit(lambda db: db.execute("SELECT n FROM t").fetchall())
+    assert [n for (n,) in rows] == [1, 2, 4, 5, 7, 8]
+    await writer.close()
+
+
+FULL_DISK = """
+import asyncio, resource, signal, sys
+from kernel.platform import Platform
+from kernel.ports import StoreUnavailable
+from kernel.testing import extend
+
+def limit_files_to(size):
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+
+async def main(url):
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    async with Platform() as platform:
+        store = await platform.event_store(url)
+        limit_files_to(400_000)
+        done = 0
+        try:
+            while True:
+                await extend(store, "task-1", done, 50)
+                done += 50
+        except StoreUnavailable as fault:
+            print(fault)
+        assert len(await store.load("task-1")) == done > 0
+        limit_files_to(resource.RLIM_INFINITY)
+        await extend(store, "task-1", done, 50)
+        assert len(await store.load("task-1")) == done + 50
+
+asyncio.run(main(sys.argv[1]))
+"""
+
+
+async def test_a_full_disk_is_told_loses_nothing_and_is_survived(tmp_path: Path) -> None:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", FULL_DISK, f"sqlite:///{tmp_path}/log.db", stdout=PIPE
+    )
+    out, _ = await process.communicate()
+    assert process.returncode == 0
+    assert b"the log does not answer" in out

@@ -1,0 +1,105 @@
+"""The adapters that the contract suites run against: a new adapter adds its URL here and nothing else."""
+
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Final, TypeAlias
+
+import pytest
+
+from kernel.platform import Platform
+from kernel.ports import EventStore, KeyValueStore, Mailer
+from kernel.sql import Database
+
+Urls: TypeAlias = dict[str, Callable[[Path], str]]
+
+EVENT_STORES: Final[Urls] = {"sqlite": lambda tmp: f"sqlite:///{tmp}/log.db"}
+SUBSCRIPTIONS: Final[Urls] = {"tail": lambda tmp: "tail:"}
+KEY_VALUE_STORES: Final[Urls] = {"sqlite": lambda tmp: f"sqlite:///{tmp}/key-value.db"}
+DATABASES: Final[Urls] = {
+    "sqlite": lambda tmp: f"sqlite:///{tmp}/database.db",
+    "sqlite-normal": lambda tmp: f"sqlite:///{tmp}/database.db?synchronous=normal",
+}
+MAILERS: Final[Urls] = {"maildir": lambda tmp: f"maildir:///{tmp}/mail"}
+
+
+@pytest.fixture(params=EVENT_STORES)
+def event_store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    return EVENT_STORES[request.param](tmp_path)
+
+
+@pytest.fixture(params=SUBSCRIPTIONS)
+def subscription_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    return SUBSCRIPTIONS[request.param](tmp_path)
+
+
+@pytest.fixture(params=KEY_VALUE_STORES)
+def key_value_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    return KEY_VALUE_STORES[request.param](tmp_path)
+
+
+@pytest.fixture(params=DATABASES)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    return DATABASES[request.param](tmp_path)
+
+
+@pytest.fixture(params=MAILERS)
+def mailer_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    return MAILERS[request.param](tmp_path)
+
+
+@pytest.fixture
+async def open_platform() -> AsyncIterator[Callable[[], Awaitable[Platform]]]:
+    """Opens platforms that share no adapter object, as separate processes would; closed after the test."""
+    async with AsyncExitStack() as closing:
+
+        async def open_one() -> Platform:
+            return await closing.enter_async_context(Platform())
+
+        yield open_one
+
+
+Opener: TypeAlias = Callable[[], Awaitable[Platform]]
+
+
+@pytest.fixture
+async def store(open_platform: Opener, event_store_url: str) -> EventStore:
+    return await (await open_platform()).event_store(event_store_url)
+
+
+@pytest.fixture
+async def second_store(open_platform: Opener, event_store_url: str, store: EventStore) -> EventStore:
+    """The same log through an object of its own."""
+    return await (await open_platform()).event_store(event_store_url)
+
+
+@pytest.fixture
+async def values(open_platform: Opener, key_value_url: str) -> KeyValueStore:
+    return await (await open_platform()).key_value_store(key_value_url)
+
+
+@pytest.fixture
+async def second_values(open_platform: Opener, key_value_url: str, values: KeyValueStore) -> KeyValueStore:
+    return await (await open_platform()).key_value_store(key_value_url)
+
+
+@pytest.fixture
+async def database(open_platform: Opener, database_url: str) -> Database:
+    return await (await open_platform()).database(database_url)
+
+
+@pytest.fixture
+async def second_database(open_platform: Opener, database_url: str, database: Database) -> Database:
+    return await (await open_platform()).database(database_url)
+
+
+@pytest.fixture
+async def mailer(open_platform: Opener, mailer_url: str) -> Mailer:
+    return await (await open_platform()).mailer(mailer_url)
+
+
+@pytest.fixture
+def unique() -> str:
+    """A name that no other test uses, for adapters whose tests share a table."""
+    return uuid.uuid4().hex
