@@ -54,10 +54,12 @@ async def test_something_else_than_a_database_is_not_touched(tmp_path: Path) -> 
 async def test_a_closed_store_says_so(tmp_path: Path) -> None:
     store = await SqliteEventStore.open(tmp_path / "log.db")
     await store.close()
-    calls = (extend(store, "t", 0), store.load("t"), store.command("c"), store.allocate("n"), store.ping())
+    calls = (extend(store, "task-1", 0), store.load("task-1"), store.command("c"), store.allocate("n"))
     for call in calls:
         with pytest.raises(StoreUnavailable):
             await call
+    with pytest.raises(StoreUnavailable):
+        await store.ping()
     with pytest.raises(StoreUnavailable):
         _ = [head async for head in store.heads()]
 
