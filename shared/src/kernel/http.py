@@ -8,6 +8,7 @@ from typing import Any, Final
 import structlog
 from fastapi import FastAPI, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kernel import context, problems
@@ -90,7 +91,8 @@ class RequestScope:
             if message["type"] == "http.request":
                 received += len(message.get("body", b""))
                 if received > MAX_BODY_BYTES:
-                    raise too_large
+                    # FastAPI hides any other exception of a body that cannot be read behind a 400.
+                    raise HTTPException(too_large.status, too_large.detail)
             return message
 
         await self.app(scope, counted, send)
