@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kernel import context, problems
+from kernel.openapi import PROBLEM_SCHEMA, SECURITY, SECURITY_SCHEMES
 from kernel.problems import Problem
 from kernel.telemetry import REQUEST_SECONDS, REQUESTS
 
@@ -115,6 +116,18 @@ def _record(scope: Scope, status: int, seconds: float) -> None:
         log.info("http.request", method=method, route=route, status=status, ms=round(seconds * 1000, 1))
 
 
+class _App(FastAPI):
+    def openapi(self) -> dict[str, Any]:
+        known = self.openapi_schema is not None
+        document = super().openapi()
+        if not known:
+            components = document.setdefault("components", {})
+            components.setdefault("schemas", {})["Problem"] = PROBLEM_SCHEMA
+            components["securitySchemes"] = SECURITY_SCHEMES
+            document["security"] = SECURITY
+        return document
+
+
 def create_app(
     title: str,
     lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]],
@@ -122,7 +135,7 @@ def create_app(
     openapi: bool = True,
 ) -> FastAPI:
     """A service's FastAPI app with problems, request scope and `/api/openapi.json`; routes are the service's."""
-    app = FastAPI(
+    app = _App(
         title=title,
         version="1",
         lifespan=lifespan,

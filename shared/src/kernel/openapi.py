@@ -1,0 +1,65 @@
+"""What every OpenAPI document of ours says the same: problems, tokens and the headers of answers."""
+
+from http import HTTPStatus
+from typing import Any, Final
+
+PROBLEM_SCHEMA: Final[dict[str, Any]] = {
+    "title": "Problem",
+    "description": "RFC 9457 problem details. `code` is stable; `errors` comes with 422.",
+    "type": "object",
+    "required": ["type", "title", "status", "detail", "code", "trace_id"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "code": {"type": "string"},
+        "trace_id": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["field", "message"],
+                "properties": {"field": {"type": "string"}, "message": {"type": "string"}},
+            },
+        },
+    },
+}
+
+SECURITY_SCHEMES: Final[dict[str, Any]] = {
+    "bearer": {"type": "http", "scheme": "bearer", "description": "An access token or a personal token."},
+    "cookie": {"type": "apiKey", "in": "cookie", "name": "tl_access", "description": "The browser's session."},
+}
+SECURITY: Final[list[dict[str, list[str]]]] = [{"bearer": []}, {"cookie": []}]
+"""What operations need unless they say otherwise; a public one has `openapi_extra={"security": []}`."""
+
+HEADERS: Final[dict[str, Any]] = {
+    "ETag": {"schema": {"type": "string"}, "description": "The version, quoted; for `If-Match`."},
+    "Location": {"schema": {"type": "string"}, "description": "Where the new resource is."},
+    "Idempotency-Replayed": {
+        "schema": {"type": "string", "const": "true"},
+        "description": "The answer is the first one to this Idempotency-Key.",
+    },
+}
+
+_READING: Final = (401, 404, 422, 503)
+_WRITING: Final = (401, 403, 404, 409, 412, 413, 415, 422, 503)
+
+
+def answers(
+    model: Any, *, status: int = 200, headers: tuple[str, ...] = (), writes: bool = False
+) -> dict[int | str, dict[str, Any]]:
+    """The `responses` of an operation: the model of its good answer, and the problems that reading or writing has."""
+    documented: dict[int | str, dict[str, Any]] = {
+        status: {
+            "model": model,
+            "description": HTTPStatus(status).phrase,
+            "headers": {name: HEADERS[name] for name in headers},
+        }
+    }
+    for problem in _WRITING if writes else _READING:
+        documented[problem] = {
+            "description": HTTPStatus(problem).phrase,
+            "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        }
+    return documented
