@@ -14,7 +14,7 @@ checkpoints: Final = Table(
     Column("consumer", String(64), primary_key=True),
     Column("stream", String(64), primary_key=True),
     Column("version", BigInteger, nullable=False),
-    # The highest version that a hint spoke of while the stream was blocked: where `unblock` has to get to.
+    # Where a blocked stream was known to have events: an unblocked one that has not come so far is unfinished.
     Column("hinted", BigInteger, nullable=False),
     Column("blocked_version", BigInteger, nullable=True),
     Column("blocked_reason", Text, nullable=True),
@@ -52,7 +52,7 @@ ADVANCE: Final = Statement(
 BLOCK: Final = Statement(
     update(checkpoints)
     .where(_this & (checkpoints.c.version == bindparam("old")))
-    .values(blocked_version=bindparam("blocked"), blocked_reason=bindparam("reason"), hinted=bindparam("new_hint"))
+    .values(blocked_version=bindparam("blocked"), blocked_reason=bindparam("why"), hinted=bindparam("new_hint"))
 )
 UNBLOCK: Final = Statement(update(checkpoints).where(_this).values(blocked_version=None, blocked_reason=None))
 BLOCKED: Final = Statement(

@@ -52,13 +52,15 @@ class Codec(Generic[E]):
         schema = self._schemas.get(envelope.type)
         if schema is None:
             raise UndecodableEvent(f"unknown event type {envelope.type!r}")
-        data = dict(envelope.data) if envelope.schema_version < schema.version else envelope.data
-        for version in range(envelope.schema_version, schema.version):
-            data = self.upcasters[envelope.type, version](dict(data))
-        if envelope.schema_version > schema.version:
+        if not 1 <= envelope.schema_version <= schema.version:
             raise UndecodableEvent(f"{envelope.type} has schema {envelope.schema_version}, known is {schema.version}")
+        data = envelope.data
         try:
+            for version in range(envelope.schema_version, schema.version):
+                data = self.upcasters[envelope.type, version](dict(data))
             typed = schema.adapter.validate_python(data)
+        except (KeyError, TypeError) as error:
+            raise UndecodableEvent(f"{envelope.type} cannot be lifted from schema {envelope.schema_version}") from error
         except ValidationError as error:
             fields = ", ".join(".".join(map(str, e["loc"])) + ": " + e["type"] for e in error.errors())
             raise UndecodableEvent(f"{envelope.type} does not fit its schema: {fields}") from error

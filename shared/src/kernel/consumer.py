@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
+from weakref import WeakValueDictionary
 
 import structlog
 from cachetools import LRUCache
@@ -17,7 +18,7 @@ from cachetools import LRUCache
 from kernel import checkpoints
 from kernel.envelope import Envelope
 from kernel.ports import EventStore, Message, StoreUnavailable, Subscription
-from kernel.sql import Database, DatabaseRefused, DatabaseUnavailable, DuplicateRow, ExpectationFailed, Write
+from kernel.sql import Database, DatabaseUnavailable, DuplicateRow, ExpectationFailed, Write
 from kernel.streams import CannotApply
 from kernel.telemetry import (
     CONSUMER_BEHIND,
@@ -35,6 +36,8 @@ RECONCILE_OVERLAP: Final = timedelta(minutes=10)
 
 _MAX_BATCH: Final = 500
 _MAX_RACES: Final = 20
+_TURN: Final = 100
+_MAX_AHEAD: Final = 5
 
 
 class Handler(Protocol):
@@ -61,11 +64,18 @@ class Blocked:
     reason: str
 
 
+class _AheadOfLog(StoreUnavailable):
+    """A hint that the log does not bear out: a replica lags, or the hint is of another log."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Checkpoint:
     version: int
     exists: bool
     blocked: bool
+
+
+_NO_CHECKPOINT: Final = _Checkpoint(0, False, False)
 
 
 class Consumer:
@@ -90,7 +100,8 @@ class Consumer:
         self._committed = committed
         self._reconcile_every = reconcile_every
         self._checkpoints: LRUCache[str, _Checkpoint] = LRUCache(maxsize=50_000)
-        self._turns: dict[str, asyncio.Lock] = {}
+        # One turn per stream: a second hint for the same stream would only lose the race and start over.
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def run(self) -> None:
         """Consume until cancelled: messages as they come, and a reconciliation at the start and every so often."""
@@ -113,14 +124,21 @@ class Consumer:
                 await subscription.acknowledge(messages)
 
     async def _until_done(self, messages: Sequence[Message]) -> None:
-        """Handle messages; a passing fault is retried as long as it takes, nothing is acknowledged before."""
+        """Handle messages; a passing fault is retried as long as it takes, nothing is acknowledged before.
+
+        Only a hint that stays ahead of the log is given up: if there is something to it, reconciliation will find it.
+        """
         attempt = 0
         pending = list(messages)
         while pending:
             pending, fault = await self._attempt(pending)
-            if fault is not None:
-                attempt += 1
-                await self._pause(fault, attempt)
+            if fault is None:
+                return
+            if isinstance(fault, _AheadOfLog) and attempt >= _MAX_AHEAD:
+                log.error("consumer.hint_dropped", consumer=self.name, fault=str(fault))
+                return
+            attempt += 1
+            await self._pause(fault, attempt)
 
     async def _pause(self, fault: BaseException, attempt: int) -> None:
         CONSUMER_RETRIES.labels(self.name).inc()
@@ -140,7 +158,7 @@ class Consumer:
         for hints, result in zip(by_stream.values(), results, strict=True):
             if isinstance(result, (DatabaseUnavailable, StoreUnavailable)):
                 failed.extend(hints)
-                fault = result
+                fault = result if fault is None or isinstance(fault, _AheadOfLog) else fault
             elif isinstance(result, BaseException):
                 raise result
         self._committed()
@@ -153,28 +171,24 @@ class Consumer:
             raise fault
 
     async def _advance(self, stream: str, hints: Sequence[Message]) -> None:
-        # One turn per stream: a second hint for the same stream would only lose the race and start over.
         turn = self._turns.setdefault(stream, asyncio.Lock())
-        try:
-            async with turn:
-                await self._catch_up(stream, hints)
-        finally:
-            if not turn.locked():
-                self._turns.pop(stream, None)
+        async with turn:
+            await self._catch_up(stream, hints)
 
     async def _catch_up(self, stream: str, hints: Sequence[Message]) -> None:
         hinted = max(hint.version for hint in hints)
         carried = {hint.version: hint.envelope for hint in hints if hint.envelope is not None}
         for _ in range(_MAX_RACES):
-            checkpoint = self._checkpoints.get(stream) or await self._read(stream)
+            checkpoint = self._checkpoints.get(stream)
+            if checkpoint is None or checkpoint.blocked:
+                checkpoint = await self._read(stream)  # blocked: another process may have unblocked it
             if checkpoint.blocked or hinted <= checkpoint.version:
                 return
             events = self._from_messages(checkpoint.version, hinted, carried)
             if events is None:
                 events = list(await self._store.load(stream, checkpoint.version))
             if not events:
-                # A hint ahead of the log: the store behind the hint is not the one that is read. Never guess.
-                raise StoreUnavailable(f"{stream} is hinted at {hinted}, the log has {checkpoint.version}")
+                raise _AheadOfLog(f"{stream} is hinted at {hinted}, the log has {checkpoint.version}")
             if await self._commit(stream, checkpoint, events):
                 return
             self._checkpoints.pop(stream, None)
@@ -193,43 +207,35 @@ class Consumer:
 
     async def _read(self, stream: str) -> _Checkpoint:
         rows = await self._database.fetch(checkpoints.READ, {"consumer_": self.name, "stream_": stream})
-        found = _Checkpoint(rows[0][0], True, rows[0][1] is not None) if rows else _Checkpoint(0, False, False)
+        found = _Checkpoint(rows[0][0], True, rows[0][1] is not None) if rows else _NO_CHECKPOINT
         self._checkpoints[stream] = found
         return found
 
     async def _commit(self, stream: str, checkpoint: _Checkpoint, events: Sequence[Envelope]) -> bool:
-        """Apply and commit; False when another consumer moved the checkpoint first. Blocks at a poison event."""
-        poison: CannotApply | None = None
-        applied = list(events)
-        while applied:
-            try:
-                writes = await self._handler.apply(stream, applied)
-                if not await self._write(stream, checkpoint, applied[-1].version, writes):
-                    return False
-            except CannotApply as found:
-                poison = found
-                applied = [event for event in applied if event.version < found.version]
-                continue
-            except (DatabaseRefused, DuplicateRow) as refusal:
-                if len(applied) > 1:
-                    # Which event is at fault shows when each goes alone.
-                    return all([await self._commit_next(stream, event) for event in applied])
-                poison = CannotApply(stream, applied[0].version, f"{type(refusal).__name__}: {refusal}")
-                applied = []
-                continue
-            checkpoint = _Checkpoint(applied[-1].version, True, False)
-            self._checkpoints[stream] = checkpoint
-            self._measure(applied)
-            break
-        if poison is not None:
-            await self._block(stream, checkpoint, poison, events[-1].version)
+        """Apply and commit, or block at a poison event; False when another consumer moved the checkpoint first."""
+        try:
+            writes = await self._handler.apply(stream, events)
+            if not await self._write(stream, checkpoint, events[-1].version, writes):
+                return False
+        except (DatabaseUnavailable, StoreUnavailable):
+            raise
+        except Exception as fault:  # noqa: BLE001 - whatever the reason, only this stream stops, and says why
+            if len(events) == 1:
+                return await self._block(stream, checkpoint, events[0].version, fault)
+            return await self._commit_singly(stream, checkpoint, events)
+        self._checkpoints[stream] = _Checkpoint(events[-1].version, True, False)
+        self._measure(events)
         return True
 
-    async def _commit_next(self, stream: str, event: Envelope) -> bool:
-        checkpoint = await self._read(stream)
-        if checkpoint.blocked or event.version <= checkpoint.version:
-            return True
-        return await self._commit(stream, checkpoint, [event])
+    async def _commit_singly(self, stream: str, checkpoint: _Checkpoint, events: Sequence[Envelope]) -> bool:
+        """Which event is at fault shows when each goes alone; those before it are applied."""
+        for event in events:
+            if not await self._commit(stream, checkpoint, [event]):
+                return False
+            checkpoint = self._checkpoints[stream]
+            if checkpoint.blocked:
+                break
+        return True
 
     async def _write(self, stream: str, checkpoint: _Checkpoint, version: int, writes: Sequence[Write]) -> bool:
         key = {"consumer_": self.name, "stream_": stream}
@@ -250,20 +256,21 @@ class Consumer:
             raise
         return True
 
-    async def _block(self, stream: str, checkpoint: _Checkpoint, poison: CannotApply, hinted: int) -> None:
+    async def _block(self, stream: str, checkpoint: _Checkpoint, version: int, fault: Exception) -> bool:
+        reason = fault.reason if isinstance(fault, CannotApply) else f"{type(fault).__name__}: {fault}"
         key = {"consumer_": self.name, "stream_": stream}
-        blocked = {"blocked": poison.version, "reason": poison.reason, "new_hint": hinted}
+        blocked = {"blocked": version, "why": reason, "new_hint": version}
         writes = [Write(checkpoints.BLOCK, {**key, "old": checkpoint.version, **blocked}, expect=1)]
         if not checkpoint.exists:
             writes.insert(0, Write(checkpoints.BEGIN, {**key, "new": 0, "new_hint": 0}))
         try:
             await self._database.write(*writes)
         except (ExpectationFailed, DuplicateRow):
-            self._checkpoints.pop(stream, None)
-            return
+            return False
         self._checkpoints[stream] = _Checkpoint(checkpoint.version, True, True)
-        log.error("consumer.blocked", consumer=self.name, stream=stream, version=poison.version, reason=poison.reason)
+        log.error("consumer.blocked", consumer=self.name, stream=stream, version=version, exc_info=fault)
         await self._count_blocked()
+        return True
 
     async def _count_blocked(self) -> None:
         rows = await self._database.fetch(checkpoints.COUNT_BLOCKED, {"consumer_": self.name})
@@ -282,12 +289,13 @@ class Consumer:
 
     async def unblock(self, stream: str) -> None:
         """Let a blocked stream go on, after the fix: everything since is read from the log, nothing is lost."""
-        await self._database.write(Write(checkpoints.UNBLOCK, {"consumer_": self.name, "stream_": stream}))
-        self._checkpoints.pop(stream, None)
-        head = await self._store.load(stream)
-        if head:
-            await self.handle([Message(stream=stream, version=head[-1].version)])
-        await self._count_blocked()
+        checkpoint = await self._read(stream)
+        if checkpoint.blocked:
+            await self._database.write(Write(checkpoints.UNBLOCK, {"consumer_": self.name, "stream_": stream}))
+            self._checkpoints.pop(stream, None)
+            # There is at least the event that blocked it; without an envelope the hint has the log read to its head.
+            await self.handle([Message(stream=stream, version=checkpoint.version + 1)])
+            await self._count_blocked()
 
     async def _reconcile_for_ever(self) -> None:
         while True:
@@ -306,30 +314,32 @@ class Consumer:
         started = datetime.now(UTC)
         rows = await self._database.fetch(checkpoints.RECONCILED, {"consumer_": self.name})
         since = None if full or not rows else datetime.fromisoformat(rows[0][0]) - RECONCILE_OVERLAP
-        known: dict[str, tuple[int, bool]] = {}
+        known: dict[str, _Checkpoint] = {}
         if since is None:
             every = await self._database.fetch(checkpoints.READ_ALL, {"consumer_": self.name}, long=True)
-            known = {stream: (version, blocked is not None) for stream, version, blocked in every}
-        behind: list[Message] = []
+            known = {stream: _Checkpoint(version, True, blocked is not None) for stream, version, blocked in every}
         found = 0
+        behind: list[Message] = []
+        unfinished = await self._database.fetch(checkpoints.UNFINISHED, {"consumer_": self.name})
+        for stream, hinted in unfinished:
+            behind.append(Message(stream=stream, version=hinted))
+        seen = 0
         async for head in self._store.heads(since):
+            seen += 1
+            if seen % _TURN == 0:
+                await asyncio.sleep(0)  # others need the event loop too
             if not self._handler.handles(head.stream):
                 continue
-            if since is None:
-                version, blocked = known.get(head.stream, (0, False))
-            else:
-                # What another process of the same consumer did is not in this one's memory.
+            checkpoint = known.get(head.stream) or self._checkpoints.get(head.stream)
+            if checkpoint is None or checkpoint.version < head.version:
+                # What another process of the same consumer did since is not in this one's memory.
                 checkpoint = await self._read(head.stream)
-                version, blocked = checkpoint.version, checkpoint.blocked
-            if not blocked and version < head.version:
+            if not checkpoint.blocked and checkpoint.version < head.version:
                 behind.append(Message(stream=head.stream, version=head.version))
             if len(behind) >= _MAX_BATCH:
                 found += len(behind)
                 await self._until_done(behind)
                 behind = []
-        for stream, hinted in await self._database.fetch(checkpoints.UNFINISHED, {"consumer_": self.name}):
-            self._checkpoints.pop(stream, None)
-            behind.append(Message(stream=stream, version=hinted))
         found += len(behind)
         await self._until_done(behind)
         CONSUMER_BEHIND.labels(self.name).set(found)

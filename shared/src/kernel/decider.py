@@ -43,7 +43,11 @@ class Contended(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """Who asks, when, and under which id. `keyed`: the id came from the caller, so its outcome is kept for ever."""
+    """Who asks, when, and under which id.
+
+    `keyed`: the id came from the caller, who may ask again under it, so its outcome is kept for ever. An id made for
+    one request alone needs no record.
+    """
 
     id: str
     fingerprint: str
@@ -106,42 +110,30 @@ class Decider(Generic[S, E]):
     async def _execute(
         self, stream: str, decide: Callable[[S | None], Sequence[E]], command: Command, result: Mapping[str, Any]
     ) -> Outcome[S]:
-        known = self.streams.cached(stream)
-        fresh = known is None
+        remembered = self.streams.cached(stream)
         for attempt in range(MAX_ATTEMPTS):
-            if known is None or fresh:
-                known, fresh = await self.streams.latest(stream), True
+            known = remembered or await self.streams.latest(stream)
+            fresh, remembered = remembered is None, None
             try:
                 events = decide(known.state)
             except Rejection:
                 if fresh:
                     raise
-                fresh = True
-                continue
+                continue  # perhaps only what was remembered is in the way
             if not events and not fresh:
-                fresh = True
                 continue
-            if not events and not command.keyed:
-                if known.state is None:
-                    raise RuntimeError("a decision on a stream that does not exist must make events or reject")
-                return Outcome(stream=stream, version=known.version, state=known.state, result=result, changed=False)
             try:
-                after = await self._append(stream, known, events, command, result)
+                return await self._append(stream, known, events, command, result)
             except CommandAlreadyDone as done:
                 return await self._outcome_of(done.record, command)
             except VersionConflict:
                 APPEND_CONFLICTS.labels(kind_of(stream)).inc()
-                fresh = True
                 await asyncio.sleep(random.uniform(0, 0.002 * 2**attempt))  # noqa: S311 - jitter, not a secret
-                continue
-            if after.state is None:
-                raise RuntimeError("a decision on a stream that does not exist must make events or reject")
-            return Outcome(stream=stream, version=after.version, state=after.state, result=result, changed=bool(events))
         raise Contended(f"{stream} changed under every one of {MAX_ATTEMPTS} attempts")
 
     async def _append(
         self, stream: str, known: Folded[S], events: Sequence[E], command: Command, result: Mapping[str, Any]
-    ) -> Folded[S]:
+    ) -> Outcome[S]:
         envelopes: list[Envelope] = []
         state, version = known.state, known.version
         for event in events:
@@ -166,13 +158,17 @@ class Decider(Generic[S, E]):
                 stream=stream, version=version, type=name, time=command.time, actor=command.actor, data=event
             )
             state = self.streams.evolve(state, recorded)
-        outcome = orjson.dumps({"stream": stream, "version": version, "result": result})
-        record = CommandRecord(id=command.id, fingerprint=command.fingerprint, outcome=outcome)
+        if state is None:
+            raise RuntimeError("a decision on a stream that does not exist must make events or reject")
         appends = [StreamAppend(stream=stream, expected=known.version, events=envelopes)] if envelopes else []
-        await self.streams.store.append(appends, record)
-        after = Folded(state, version)
-        self.streams.remember(stream, after)
-        return after
+        record = None
+        if command.keyed:
+            outcome = orjson.dumps({"stream": stream, "version": version, "result": result})
+            record = CommandRecord(id=command.id, fingerprint=command.fingerprint, outcome=outcome)
+        if appends or record:
+            await self.streams.store.append(appends, record)
+            self.streams.remember(stream, Folded(state, version))
+        return Outcome(stream=stream, version=version, state=state, result=result, changed=bool(events))
 
     async def _outcome_of(self, record: CommandRecord, command: Command) -> Outcome[S]:
         if record.fingerprint != command.fingerprint:

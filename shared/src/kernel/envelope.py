@@ -52,7 +52,7 @@ class Envelope:
             "subject": self.stream,
             "time": self.time,
             "datacontenttype": "application/json",
-            "dataschema": f"/schemas/{self.type}/{self.schema_version}",
+            "dataschema": f"urn:taskledger:{self.type}:{self.schema_version}",
             "streamversion": self.version,
             "schemaversion": self.schema_version,
             "commandid": self.command_id,
