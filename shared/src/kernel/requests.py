@@ -83,12 +83,16 @@ async def command_of(request: Request, actor: str, key: str | None) -> Command:
     )
 
 
-def check_if_match(if_match: str | None, version: int) -> None:
-    """412 unless `If-Match` is absent, `*` or names the version (RFC 9110, section 13.1.1)."""
+def if_match_holds(if_match: str | None, version: int) -> bool:
+    """Whether `If-Match` is absent, `*` or names the version (RFC 9110, section 13.1.1)."""
     if if_match is None or if_match.strip() == "*":
-        return
-    tags = [tag.strip() for tag in if_match.split(",")]
-    if f'"{version}"' not in tags:
+        return True
+    return f'"{version}"' in [tag.strip() for tag in if_match.split(",")]
+
+
+def check_if_match(if_match: str | None, version: int) -> None:
+    """412 unless `If-Match` holds."""
+    if not if_match_holds(if_match, version):
         raise problems.stale(version)
 
 

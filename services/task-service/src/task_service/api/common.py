@@ -1,0 +1,57 @@
+"""What all routes share: everyone is authenticated before anything else, and answers carry their version."""
+
+from typing import Annotated, Final
+
+from fastapi import Query, Request, Response
+
+from kernel.contracts.project import Project
+from kernel.contracts.task import Task
+from kernel.decider import Outcome
+from kernel.requests import resource
+from kernel.routes import Handle, Route
+from kernel.security import authenticate_user
+from task_service.deps import Deps
+from task_service.views import project_bytes, task_bytes
+
+Deleted = Annotated[bool, Query(description="those that were deleted, instead of those that were not")]
+
+VERSIONED: Final = ("ETag", "Idempotency-Replayed")
+CREATED: Final = ("ETag", "Location", "Idempotency-Replayed")
+
+
+class UserRoute(Route):
+    """A route for people who are logged in. It cannot be forgotten on one: the router makes no others."""
+
+    def get_route_handler(self) -> Handle:
+        """The handler, behind the authentication."""
+        handle = super().get_route_handler()
+
+        async def authenticated(request: Request) -> Response:
+            principal = await authenticate_user(request, deps_of(request).authenticator)
+            request.state.user_id = principal.id
+            return await handle(request)
+
+        return authenticated
+
+
+def deps_of(request: Request) -> Deps:
+    """What the app was made of."""
+    deps: Deps = request.app.state.deps
+    return deps
+
+
+def user_of(request: Request) -> str:
+    """The id of who is asking."""
+    user_id: str = request.state.user_id
+    return user_id
+
+
+def project_answer(outcome: Outcome[Project], user_id: str, *, status: int = 200, **headers: str) -> Response:
+    """A project as a command left it."""
+    body = project_bytes(outcome.state, user_id)
+    return resource(body, outcome.version, status=status, replayed=outcome.replayed, **headers)
+
+
+def task_answer(outcome: Outcome[Task], *, status: int = 200, **headers: str) -> Response:
+    """A task as a command left it."""
+    return resource(task_bytes(outcome.state), outcome.version, status=status, replayed=outcome.replayed, **headers)

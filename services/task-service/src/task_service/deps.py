@@ -1,0 +1,15 @@
+"""What the routes stand on."""
+
+from dataclasses import dataclass
+
+from kernel.security import Authenticator
+from task_service.handlers import Projects, Tasks
+
+
+@dataclass(frozen=True, slots=True)
+class Deps:
+    """Made once by the composition root; on `app.state.deps`."""
+
+    authenticator: Authenticator
+    projects: Projects
+    tasks: Tasks

@@ -1,0 +1,188 @@
+"""What can be done to a project, and what comes of it."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Final, TypeAlias
+
+from kernel.contracts.project import (
+    DEFAULT_STATUSES,
+    MemberAdded,
+    MemberRemoved,
+    MemberRoleChanged,
+    Project,
+    ProjectCreated,
+    ProjectDeleted,
+    ProjectEvent,
+    ProjectRenamed,
+    ProjectRestored,
+    ProjectStatusesChanged,
+    Role,
+    Status,
+)
+from kernel.decider import Rejection
+from task_service.domain.access import Need, require
+
+MAX_NAME: Final = 200
+MAX_STATUSES: Final = 30
+STATUS_KEY_PATTERN: Final = r"^[a-z0-9_]{1,30}$"
+MAX_STATUS_NAME: Final = 50
+PROJECT_KEY_PATTERN: Final = r"^[A-Z][A-Z0-9]{1,9}$"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateProject:
+    """Make a project that `by` owns. Without a key it gets one from its name, without statuses the usual three."""
+
+    by: str
+    name: str
+    key: str | None = None
+    statuses: tuple[Status, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditProject:
+    """Change the name, the statuses or both; what is None stays."""
+
+    needs: ClassVar[Need] = "manage"
+    by: str
+    name: str | None = None
+    statuses: tuple[Status, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PutMember:
+    """Let a person in, or change their role. `registered`: whether such a user exists and was not erased."""
+
+    needs: ClassVar[Need] = "manage"
+    by: str
+    user_id: str
+    role: Role
+    registered: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoveMember:
+    """Take a person out; anyone may take themselves out. Their assignments stay on the tasks until changed there."""
+
+    by: str
+    user_id: str
+
+    @property
+    def needs(self) -> Need:
+        """Leaving needs no role."""
+        return "read" if self.user_id == self.by else "manage"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeleteProject:
+    """Hide the project and its tasks; everything can be restored."""
+
+    needs: ClassVar[Need] = "manage"
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestoreProject:
+    """Undo a deletion."""
+
+    needs: ClassVar[Need] = "manage"
+    by: str
+
+
+ProjectChange: TypeAlias = EditProject | PutMember | RemoveMember | DeleteProject | RestoreProject
+"""The commands on a project that exists. `needs` says which role they take."""
+
+
+def create(command: CreateProject) -> Sequence[ProjectEvent]:
+    """The beginning of a project. Raises Rejection."""
+    statuses = DEFAULT_STATUSES if command.statuses is None else _checked(command.statuses)
+    key = command.key or key_from(command.name)
+    return [ProjectCreated(key=key, name=command.name, statuses=statuses, owner=command.by)]
+
+
+def decide(command: ProjectChange, state: Project | None) -> Sequence[ProjectEvent]:
+    """The events that a command on a project causes; none when it changes nothing. Raises Rejection."""
+    project = require(state, command.by, command.needs)
+    match command:
+        case DeleteProject():
+            return [] if project.deleted else [ProjectDeleted()]
+        case RestoreProject():
+            return [ProjectRestored()] if project.deleted else []
+        case EditProject():
+            return _edit(command, _live(project))
+        case PutMember():
+            return _put_member(command, _live(project))
+        case RemoveMember():
+            return _remove_member(command, _live(project))
+
+
+def _edit(command: EditProject, project: Project) -> list[ProjectEvent]:
+    events: list[ProjectEvent] = []
+    if command.name is not None and command.name != project.name:
+        events.append(ProjectRenamed(old=project.name, new=command.name))
+    if command.statuses is not None and command.statuses != project.statuses:
+        events.append(ProjectStatusesChanged(old=project.statuses, new=_checked(command.statuses)))
+    return events
+
+
+def _put_member(command: PutMember, project: Project) -> list[ProjectEvent]:
+    role = project.role_of(command.user_id)
+    if role is None:
+        if not command.registered:
+            raise Rejection("validation_failed", "is not a registered user", field="user_id", status=422)
+        return [MemberAdded(user_id=command.user_id, role=command.role)]
+    if role == command.role:
+        return []
+    _keep_an_owner(project, command.user_id)
+    return [MemberRoleChanged(user_id=command.user_id, old=role, new=command.role)]
+
+
+def _remove_member(command: RemoveMember, project: Project) -> list[ProjectEvent]:
+    role = project.role_of(command.user_id)
+    if role is None:
+        return []
+    _keep_an_owner(project, command.user_id)
+    return [MemberRemoved(user_id=command.user_id, role=role)]
+
+
+def _keep_an_owner(project: Project, user_id: str) -> None:
+    """Reject what would leave the project without an owner."""
+    if [user for user, role in project.members.items() if role == "owner"] == [user_id]:
+        raise Rejection("conflict", "A project needs an owner: make someone else an owner first.")
+
+
+def _live(project: Project) -> Project:
+    if project.deleted:
+        raise Rejection("conflict", "The project is deleted; restore it first.")
+    return project
+
+
+def _checked(statuses: tuple[Status, ...]) -> tuple[Status, ...]:
+    if len({status.key for status in statuses}) < len(statuses):
+        raise Rejection("validation_failed", "every status needs a key of its own", field="statuses", status=422)
+    return statuses
+
+
+# The first Latin letter of each Hangul initial consonant and vowel, in the order of Unicode (Revised Romanization).
+# The twelfth consonant is silent: its syllables begin with their vowel.
+_CONSONANTS: Final = "GGNDDRMBBSS-JJCKTPH"
+_VOWELS: Final = "AAYYEEYYOWWOYUWWWYEUI"
+_FIRST_SYLLABLE, _LAST_SYLLABLE = 0xAC00, 0xD7A3
+
+
+def key_from(name: str) -> str:
+    """A project key from a name: initials of several words, else the first four letters; `PRJ` where there are none."""
+    latin = "".join(map(_latin, unicodedata.normalize("NFC", name)))
+    words = re.findall("[A-Z][A-Z0-9]*", latin.upper())
+    key = "".join(word[0] for word in words)[:10] if len(words) > 1 else "".join(words)[:4]
+    return key if len(key) > 1 else "PRJ"
+
+
+def _latin(character: str) -> str:
+    if _FIRST_SYLLABLE <= ord(character) <= _LAST_SYLLABLE:
+        consonant, rest = divmod(ord(character) - _FIRST_SYLLABLE, 588)
+        initial = _CONSONANTS[consonant]
+        return _VOWELS[rest // 28] if initial == "-" else initial
+    return unicodedata.normalize("NFKD", character)[0]

@@ -1,0 +1,275 @@
+"""What can be done to a task and its comments, and what comes of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+from typing import Final, Literal, TypeAlias
+
+from kernel.contracts.project import Project
+from kernel.contracts.task import (
+    Comment,
+    Priority,
+    Task,
+    TaskAssigned,
+    TaskCommentDeleted,
+    TaskCommented,
+    TaskCommentEdited,
+    TaskCreated,
+    TaskDeleted,
+    TaskDescriptionChanged,
+    TaskDueChanged,
+    TaskEvent,
+    TaskLabelsChanged,
+    TaskPriorityChanged,
+    TaskRestored,
+    TaskStatusChanged,
+    TaskTitleChanged,
+    TaskUnassigned,
+)
+from kernel.decider import Rejection
+from task_service.domain.access import not_found, require
+
+MAX_TITLE: Final = 500
+MAX_DESCRIPTION: Final = 50_000
+MAX_LABELS: Final = 20
+MAX_LABEL: Final = 50
+MAX_ASSIGNEES: Final = 40
+"""So many leave, so many come, and every other field changes: still within the events of one append."""
+MAX_COMMENT: Final = 20_000
+MAX_MENTIONS: Final = 100
+
+
+class Keep(Enum):
+    """The value of a field that an edit leaves as it is; None is a value, for a task may have no due date."""
+
+    KEEP = "keep"
+
+
+KEEP: Final = Keep.KEEP
+Kept: TypeAlias = Literal[Keep.KEEP]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateTask:
+    """Make a task. Without a status it waits. Duplicates among labels and assignees are collapsed."""
+
+    by: str
+    title: str
+    description: str = ""
+    status: str | None = None
+    priority: Priority = "none"
+    due: date | None = None
+    labels: tuple[str, ...] = ()
+    assignees: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditTask:
+    """Change some fields; those left out stay. All of it in one append."""
+
+    by: str
+    title: str | Kept = KEEP
+    description: str | Kept = KEEP
+    status: str | Kept = KEEP
+    priority: Priority | Kept = KEEP
+    due: date | Kept | None = KEEP
+    labels: tuple[str, ...] | Kept = KEEP
+    assignees: tuple[str, ...] | Kept = KEEP
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assign:
+    """Give the task to one more member."""
+
+    by: str
+    user_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unassign:
+    """Take the task from someone."""
+
+    by: str
+    user_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeleteTask:
+    """Hide the task; it can always be restored."""
+
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestoreTask:
+    """Undo a deletion."""
+
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddComment:
+    """Write a comment. Of `mentions` only members of the project count."""
+
+    by: str
+    comment_id: str
+    body: str
+    mentions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditComment:
+    """Rewrite one's own comment."""
+
+    by: str
+    comment_id: str
+    body: str
+    mentions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeleteComment:
+    """Empty one's own comment; its place stays."""
+
+    by: str
+    comment_id: str
+
+
+TaskChange: TypeAlias = (
+    EditTask | Assign | Unassign | DeleteTask | RestoreTask | AddComment | EditComment | DeleteComment
+)
+"""The commands on a task that exists."""
+
+
+def create(command: CreateTask, project: Project | None, number: int) -> Sequence[TaskEvent]:
+    """The beginning of a task that is the project's `number`th. Raises Rejection, whatever the number."""
+    project = writable(project, command.by)
+    status = command.status
+    if status is None:
+        status = next((s.key for s in project.statuses if s.category == "waiting"), project.statuses[0].key)
+    return [
+        TaskCreated(
+            project_id=project.id,
+            number=number,
+            key=f"{project.key}-{number}",
+            title=command.title,
+            description=command.description,
+            status=_status(status, project),
+            priority=command.priority,
+            due=command.due,
+            labels=_unique(command.labels),
+            assignees=_members(_unique(command.assignees), project),
+        )
+    ]
+
+
+def decide(command: TaskChange, state: Task | None, project: Project | None) -> Sequence[TaskEvent]:
+    """The events that a command on a task causes; none when it changes nothing. Raises Rejection."""
+    project = writable(project, command.by, "task")
+    if state is None:
+        raise not_found("task")
+    match command:
+        case DeleteTask():
+            return [] if state.deleted else [TaskDeleted()]
+        case RestoreTask():
+            return [TaskRestored()] if state.deleted else []
+        case EditTask():
+            return _edit(command, _live(state), project)
+        case Assign():
+            return _reassign((*_live(state).assignees, command.user_id), state, project)
+        case Unassign():
+            return _reassign(tuple(user for user in _live(state).assignees if user != command.user_id), state, project)
+        case AddComment():
+            _live(state)
+            mentions = _mentions(command.mentions, project)
+            return [TaskCommented(comment_id=command.comment_id, body=command.body, mentions=mentions)]
+        case EditComment():
+            comment = _own_comment(_live(state), command.comment_id, command.by)
+            if comment.deleted:
+                raise Rejection("conflict", "The comment is deleted.")
+            mentions = _mentions(command.mentions, project)
+            if (command.body, mentions) == (comment.body, comment.mentions):
+                return []
+            return [TaskCommentEdited(comment_id=comment.id, old=comment.body, new=command.body, mentions=mentions)]
+        case DeleteComment():
+            comment = _own_comment(_live(state), command.comment_id, command.by)
+            return [] if comment.deleted else [TaskCommentDeleted(comment_id=comment.id, old=comment.body)]
+
+
+def readable(project: Project | None, user_id: str, what: str = "project") -> Project:
+    """The project, if the user may read its tasks; else a Rejection. What is in a deleted project is not found."""
+    project = require(project, user_id, "read", what)
+    if project.deleted:
+        raise not_found(what)
+    return project
+
+
+def writable(project: Project | None, user_id: str, what: str = "project") -> Project:
+    """The project, if the user may write its tasks; else a Rejection. What is in a deleted project is not found."""
+    return require(readable(project, user_id, what), user_id, "write", what)
+
+
+def _edit(command: EditTask, task: Task, project: Project) -> list[TaskEvent]:
+    events: list[TaskEvent] = []
+    if command.title is not KEEP and command.title != task.title:
+        events.append(TaskTitleChanged(old=task.title, new=command.title))
+    if command.description is not KEEP and command.description != task.description:
+        events.append(TaskDescriptionChanged(old=task.description, new=command.description))
+    if command.status is not KEEP and command.status != task.status:
+        events.append(TaskStatusChanged(old=task.status, new=_status(command.status, project)))
+    if command.priority is not KEEP and command.priority != task.priority:
+        events.append(TaskPriorityChanged(old=task.priority, new=command.priority))
+    if command.due is not KEEP and command.due != task.due:
+        events.append(TaskDueChanged(old=task.due, new=command.due))
+    if command.labels is not KEEP and _unique(command.labels) != task.labels:
+        events.append(TaskLabelsChanged(old=task.labels, new=_unique(command.labels)))
+    if command.assignees is not KEEP:
+        events.extend(_reassign(command.assignees, task, project))
+    return events
+
+
+def _reassign(wanted: tuple[str, ...], task: Task, project: Project) -> list[TaskEvent]:
+    """Who leaves and who comes. Someone assigned who is no member any more may stay, but not come."""
+    wanted = _unique(wanted)
+    coming = _members(tuple(user for user in wanted if user not in task.assignees), project)
+    if coming and len(wanted) > MAX_ASSIGNEES:
+        raise Rejection("validation_failed", f"at most {MAX_ASSIGNEES} people", field="assignees", status=422)
+    events: list[TaskEvent] = [TaskUnassigned(user_id=user) for user in task.assignees if user not in wanted]
+    events.extend(TaskAssigned(user_id=user) for user in coming)
+    return events
+
+
+def _members(users: tuple[str, ...], project: Project) -> tuple[str, ...]:
+    if any(project.role_of(user) is None for user in users):
+        raise Rejection("validation_failed", "must be registered members of the project", field="assignees", status=422)
+    return users
+
+
+def _mentions(users: tuple[str, ...], project: Project) -> tuple[str, ...]:
+    return tuple(user for user in _unique(users) if project.role_of(user) is not None)
+
+
+def _status(key: str, project: Project) -> str:
+    if project.status(key) is None:
+        raise Rejection("validation_failed", "is not a status of the project", field="status", status=422)
+    return key
+
+
+def _live(task: Task) -> Task:
+    if task.deleted:
+        raise Rejection("conflict", "The task is deleted; restore it first.")
+    return task
+
+
+def _own_comment(task: Task, comment_id: str, user_id: str) -> Comment:
+    comment = task.comments.get(comment_id)
+    if comment is None:
+        raise not_found("comment")
+    if comment.author != user_id:
+        raise Rejection("forbidden", "Only its author can change a comment.", status=403)
+    return comment
+
+
+def _unique(values: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(values))

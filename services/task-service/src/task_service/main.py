@@ -1,0 +1,62 @@
+"""The composition root of task-service."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from fastapi import FastAPI
+
+from kernel.codecs import PROJECT_CODEC, TASK_CODEC, USER_CODEC
+from kernel.contracts import project, task, user
+from kernel.decider import Decider
+from kernel.http import add_health
+from kernel.http import create_app as create_service
+from kernel.platform import Platform
+from kernel.security import Authenticator, JwksClient, PersonalTokenClient, ServiceClient
+from kernel.serve import serve
+from kernel.streams import Streams
+from task_service.api import router
+from task_service.deps import Deps
+from task_service.handlers import Projects, Tasks
+from task_service.mentions import Directory
+from task_service.numbers import Numbers
+from task_service.settings import Settings
+
+
+def create_app(settings: Settings, platform: Platform | None = None) -> FastAPI:
+    """The service; without a platform it stands alone on its own."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            own = await stack.enter_async_context(Platform()) if platform is None else platform
+            store = await own.event_store(settings.event_store_url)
+            http = await own.http(settings.auth_url)
+            auth = ServiceClient(http, service="task-service", secret=settings.service_secret, audience="auth-service")
+            projects = Projects(
+                Decider(Streams(store, PROJECT_CODEC, project.evolve)), Streams(store, USER_CODEC, user.evolve)
+            )
+            app.state.deps = Deps(
+                authenticator=Authenticator(JwksClient(http), personal=PersonalTokenClient(auth)),
+                projects=projects,
+                tasks=Tasks(
+                    Decider(Streams(store, TASK_CODEC, task.evolve)),
+                    projects,
+                    Numbers(store),
+                    Directory(auth),
+                    settings.min_version_wait,
+                ),
+            )
+            app.state.checks = {"event_store": store.ping}
+            yield
+
+    app = create_service("Taskledger: projects and tasks", lifespan)
+    app.include_router(router)
+    if platform is None:
+        add_health(app, lambda: app.state.checks)
+    return app
+
+
+def run() -> None:
+    """Serve the app, as a container does."""
+    settings = Settings()
+    serve(create_app(settings), settings, "task-service")

@@ -1,0 +1,45 @@
+"""The numbers of tasks: 12 in OPS-12."""
+
+import asyncio
+
+from kernel.ports import EventStore
+
+
+class Numbers:
+    """Gives out task numbers. Creates that wait at the same time share one durable allocation of the store."""
+
+    def __init__(self, store: EventStore) -> None:
+        self._store = store
+        self._waiting: dict[str, list[asyncio.Future[int]]] = {}
+        self._running: set[asyncio.Task[None]] = set()
+
+    async def next(self, project_id: str) -> int:
+        """The next number of a project, from 1, never given twice. Raises StoreUnavailable.
+
+        A number whose task is then rejected, or lost in a crash, is left out.
+        """
+        mine: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        waiting = self._waiting.get(project_id)
+        if waiting is None:
+            self._waiting[project_id] = [mine]
+            run = asyncio.create_task(self._allocate(project_id))
+            self._running.add(run)
+            run.add_done_callback(self._running.discard)
+        else:
+            waiting.append(mine)
+        return await mine
+
+    async def _allocate(self, project_id: str) -> None:
+        while waiting := self._waiting[project_id]:
+            self._waiting[project_id] = []
+            try:
+                first = await self._store.allocate(f"project-{project_id}", len(waiting))
+            except Exception as fault:  # noqa: BLE001 - whoever waits raises it
+                for future in waiting:
+                    if not future.done():
+                        future.set_exception(fault)
+                continue
+            for number, future in enumerate(waiting, first):
+                if not future.done():
+                    future.set_result(number)
+        del self._waiting[project_id]

@@ -1,0 +1,168 @@
+"""What tests of task-service need: people, their calls, a stand-in for auth-service behind its HTTP contract."""
+
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+from fastapi import FastAPI, Request
+from joserfc import jwt
+from joserfc.jwk import ECKey
+
+from kernel.codecs import USER_CODEC
+from kernel.contracts.user import UserErased, UserRegistered, stream_of
+from kernel.envelope import Envelope
+from kernel.ids import new_id
+from kernel.ports import EventStore, StreamAppend
+from kernel.security import ISSUER, USER_AUDIENCE
+
+AUTH_URL = "http://auth"
+
+
+@dataclass
+class Auth:
+    """auth-service as task-service sees it: keys, service tokens, the directory, personal tokens."""
+
+    key: ECKey = field(default_factory=lambda: ECKey.generate_key("P-256", {"kid": "test", "use": "sig"}))
+    names: dict[str, str] = field(default_factory=dict)
+    personal_tokens: dict[str, str] = field(default_factory=dict)
+    away: bool = False
+
+    def token(self, user_id: str, *, seconds: int = 600, **claims: Any) -> str:
+        now = int(time.time())
+        standard = {"iss": ISSUER, "aud": USER_AUDIENCE, "sub": user_id, "iat": now, "exp": now + seconds}
+        return jwt.encode({"alg": "ES256", "kid": "test"}, {**standard, **claims}, self.key)
+
+    def app(self) -> FastAPI:
+        app = FastAPI()
+
+        @app.middleware("http")
+        async def answer_if_there(request: Request, answer: Callable[[Request], Awaitable[Any]]) -> Any:
+            if self.away:
+                raise httpx.ConnectError("auth-service is away")
+            return await answer(request)
+
+        @app.get("/api/auth/.well-known/jwks.json")
+        async def jwks() -> Any:
+            return {"keys": [self.key.as_dict(private=False)]}
+
+        @app.post("/api/auth/service-token")
+        async def service_token() -> Any:
+            return {"access_token": "a-service-token", "expires_in": 300}
+
+        @app.post("/api/auth/introspect")
+        async def introspect(body: dict[str, str]) -> Any:
+            user_id = self.personal_tokens.get(body["token"])
+            return {"active": user_id is not None, "user_id": user_id}
+
+        @app.get("/api/users")
+        async def users(ids: str) -> Any:
+            found = [{"id": user, "name": self.names[user]} for user in ids.split(",") if user in self.names]
+            return {"items": found, "next_cursor": None}
+
+        return app
+
+
+@dataclass
+class World:
+    """The running app: who is in it, how to call it, and what is in its log."""
+
+    app: FastAPI
+    http: httpx.AsyncClient
+    store: EventStore
+    auth: Auth
+
+    async def user(self, name: str = "") -> "User":
+        """A registered person."""
+        user_id = new_id()
+        await self._append_user_event(user_id, 0, UserRegistered())
+        if name:
+            self.auth.names[user_id] = name
+        return User(user_id, self.http, self.auth.token(user_id))
+
+    async def erase(self, user: "User") -> None:
+        await self._append_user_event(user.id, 1, UserErased())
+
+    async def _append_user_event(self, user_id: str, expected: int, event: UserRegistered | UserErased) -> None:
+        name, schema_version, data = USER_CODEC.encode(event)
+        envelope = Envelope(
+            stream=stream_of(user_id),
+            version=expected + 1,
+            type=name,
+            schema_version=schema_version,
+            time=datetime.now(UTC),
+            data=data,
+            actor=user_id,
+            command_id=new_id(),
+            correlation_id="test",
+        )
+        await self.store.append([StreamAppend(stream=stream_of(user_id), expected=expected, events=[envelope])])
+
+    async def log_length(self) -> int:
+        """How many events there are in all streams together."""
+        return sum([head.version async for head in self.store.heads()])
+
+
+@dataclass
+class User:
+    """A person with a token."""
+
+    id: str
+    http: httpx.AsyncClient
+    token: str
+
+    async def call(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        key: str | None = None,
+        if_match: str | int | None = None,
+        **arguments: Any,
+    ) -> httpx.Response:
+        headers: dict[str, str] = {"Authorization": f"Bearer {self.token}"}
+        if key is not None:
+            headers["Idempotency-Key"] = key
+        if if_match is not None:
+            headers["If-Match"] = f'"{if_match}"' if isinstance(if_match, int) else if_match
+        if body is not None:
+            arguments["json"] = body
+        return await self.http.request(method, f"/api{path}", headers=headers, **arguments)
+
+    async def get(self, path: str, **params: Any) -> httpx.Response:
+        return await self.call("GET", path, params=params)
+
+    async def post(self, path: str, body: Any = None, **options: Any) -> httpx.Response:
+        return await self.call("POST", path, body, **options)
+
+    async def patch(self, path: str, body: Any, **options: Any) -> httpx.Response:
+        return await self.call("PATCH", path, body, **options)
+
+    async def put(self, path: str, body: Any = None, **options: Any) -> httpx.Response:
+        return await self.call("PUT", path, body, **options)
+
+    async def delete(self, path: str, **options: Any) -> httpx.Response:
+        return await self.call("DELETE", path, **options)
+
+    async def project(self, name: str = "Operations", **fields: Any) -> dict[str, Any]:
+        """Make a project and return it."""
+        return expect(await self.post("/projects", {"name": name, **fields}), 201)
+
+    async def task(self, project: Mapping[str, Any], title: str = "Do it", **fields: Any) -> dict[str, Any]:
+        """Make a task and return it."""
+        return expect(await self.post(f"/projects/{project['id']}/tasks", {"title": title, **fields}), 201)
+
+    async def let_in(self, project: Mapping[str, Any], other: "User", role: str = "member") -> dict[str, Any]:
+        """Make someone a member of a project."""
+        answer = await self.put(f"/projects/{project['id']}/members/{other.id}", {"role": role})
+        return expect(answer, 200)
+
+
+def expect(answer: httpx.Response, status: int) -> dict[str, Any]:
+    """The body of an answer with this status."""
+    if answer.status_code != status:
+        raise AssertionError(f"{answer.status_code} instead of {status}: {answer.text}")
+    return dict(answer.json())
