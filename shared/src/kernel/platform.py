@@ -25,14 +25,18 @@ class UnknownScheme(ValueError):
 class Platform:
     """Opens the adapters that services ask for; the same URL gives the same one, so services in one process share it.
 
-    Adapters are imported only when chosen. `apps` answers HTTP to a base URL within this process: in the embedded
-    process the services call each other by the same contract, without a socket.
+    Adapters are imported only when chosen. `apps`, or `mount`, let an app answer HTTP to a base URL within the process:
+    embedded services call each other by the same contract, without a socket.
     """
 
     def __init__(self, apps: Mapping[str, ASGIApp] | None = None) -> None:
         self._apps = dict(apps or {})
         self._opened: dict[tuple[str, str], Any] = {}
         self._closing = AsyncExitStack()
+
+    def mount(self, base_url: str, app: ASGIApp) -> None:
+        """Answer HTTP to `base_url` by an app of this process. Before the first client for it is asked for."""
+        self._apps[base_url] = app
 
     async def __aenter__(self) -> Self:
         return self

@@ -1,0 +1,71 @@
+"""`taskledger up`: serve the embedded app until SIGTERM or Ctrl-C."""
+
+import socket
+import sys
+
+import uvicorn
+
+from kernel import logs
+from taskledger import site
+from taskledger.app import create_app
+from taskledger.lock import held
+from taskledger.settings import Home
+
+GRACE_SECONDS = 5
+
+
+class PortTaken(Exception):
+    """The address is in use, or cannot be had."""
+
+
+def _listen(home: Home) -> socket.socket:
+    family = socket.AF_INET6 if ":" in home.host else socket.AF_INET
+    listening = socket.socket(family)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((home.host, home.port))
+    except OSError as error:
+        listening.close()
+        raise PortTaken(f"Cannot listen on {home.host}:{home.port}: {error.strerror}. Try --port.") from error
+    return listening
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, address: str) -> None:
+        super().__init__(config)
+        self._address = address
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            print(f"Taskledger is at {self._address}", file=sys.stderr, flush=True)
+
+
+def up(home: Home) -> None:
+    """Serve. Raises AlreadyRunning, PortTaken."""
+    logs.configure()
+    with held(home.data), _listen(home) as listening:
+        # A busy loop lets go of the interpreter after this long; the writer threads wait for it at every commit.
+        sys.setswitchinterval(0.001)
+        environment = home.environment()
+        built = site.folder()
+        if built is None:
+            print("The site is not built (make run builds it); the API is served alone.", file=sys.stderr)
+        if home.host not in ("127.0.0.1", "::1", "localhost") and not environment["PUBLIC_URL"].startswith("https:"):
+            print(
+                "Others can reach this address unencrypted. Put a proxy with HTTPS before it and set PUBLIC_URL.",
+                file=sys.stderr,
+            )
+        host, port = listening.getsockname()[:2]
+        config = uvicorn.Config(
+            create_app(environment, built),
+            access_log=False,
+            log_config=None,
+            server_header=False,
+            lifespan="on",
+            timeout_graceful_shutdown=GRACE_SECONDS,
+        )
+        server = _Server(config, f"http://{host}:{port}")
+        server.run(sockets=[listening])
+        if not server.started:
+            raise SystemExit(3)

@@ -1,0 +1,48 @@
+"""Where the embedded process listens and keeps its data; every port's URL defaults into the data folder."""
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+AUTH_URL: Final = "http://auth.embedded"
+"""Names auth-service inside the process; it is never looked up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """A data folder and the address of the process that works on it."""
+
+    data: Path
+    host: str = "127.0.0.1"
+    port: int = 8000
+
+    def environment(self) -> dict[str, str]:
+        """The variables that the services read, those of the process's environment winning."""
+        data = self.data.resolve()
+        shown = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host  # noqa: S104 - compared, not bound
+        defaults = {
+            "EVENT_STORE_URL": f"sqlite:///{data}/log.db",
+            "SUBSCRIPTION_URL": "tail:",
+            "KEY_VALUE_URL": f"sqlite:///{data}/keys.db",
+            "READ_MODEL_URL": f"sqlite:///{data}/read.db",
+            "NOTIFY_DB_URL": f"sqlite:///{data}/notify.db",
+            "MAILER_URL": f"maildir:///{data}/mail",
+            "PUBLIC_URL": f"http://{shown}:{self.port}",
+        }
+        given = {name: os.environ[name] for name in defaults if name in os.environ}
+        return {**defaults, **given, "AUTH_URL": AUTH_URL, "SERVICE_SECRET": self._secret()}
+
+    def _secret(self) -> str:
+        """The secret that the services prove themselves with, made once and readable by the owner alone."""
+        self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path = self.data / "service-secret"
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return path.read_text().strip()
+        with os.fdopen(descriptor, "w") as file:
+            secret = secrets.token_urlsafe(32)
+            file.write(secret)
+        return secret
