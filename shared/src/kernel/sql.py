@@ -4,7 +4,7 @@ Tables use only integers, text and bytes, so that rows need no conversion (times
 microseconds). A transaction is data: a sequence of writes, each of which may state how many rows it must hit.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, TypeAlias
 
@@ -61,10 +61,13 @@ class Statement:
         return known
 
 
-def upsert(table: Table) -> Statement:
-    """Insert a row with a value for every column, or overwrite the row with the same primary key."""
+def upsert(table: Table, keep: Collection[str] = ()) -> Statement:
+    """Insert a row with a value for every column, or overwrite the row with the same primary key.
+
+    A row that exists keeps its values of the columns in `keep`: an index on those alone need not be touched.
+    """
     keys = {column.name for column in table.primary_key}
-    values = [column.name for column in table.columns if column.name not in keys]
+    values = [column.name for column in table.columns if column.name not in keys and column.name not in keep]
 
     def make(dialect: DialectName) -> ClauseElement:
         if dialect == "sqlite":
