@@ -1,0 +1,62 @@
+"""A log and a read model in a folder of their own."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TypeAlias
+
+import pytest
+
+from kernel import checkpoints, read_model
+from kernel.consumer import Consumer
+from kernel.envelope import Envelope
+from kernel.histories import record
+from kernel.platform import Platform
+from kernel.ports import EventStore, Message
+from kernel.sql import Database, Write
+from log_projector.handlers import Handler, Projection
+from task_service.queries import Queries
+
+
+@dataclass(frozen=True, slots=True)
+class ReadSide:
+    """A log, and generation 1 of its read model with the consumer that keeps it current."""
+
+    store: EventStore
+    database: Database
+    consumer: Consumer
+    queries: Queries
+
+    async def happen(self, events: Sequence[Envelope]) -> None:
+        """Append events and project them."""
+        await record(self.store, events)
+        await self.consumer.handle([Message(stream=e.stream, version=e.version, envelope=e) for e in events])
+
+
+OpenReadSide: TypeAlias = Callable[[], Awaitable[ReadSide]]
+
+
+@pytest.fixture
+async def open_read_side() -> AsyncIterator[OpenReadSide]:
+    """Opens a new, empty read side each time: hypothesis runs many examples in one test."""
+    async with AsyncExitStack() as closing:
+
+        async def open_one() -> ReadSide:
+            folder = Path(closing.enter_context(TemporaryDirectory()))
+            platform = await closing.enter_async_context(Platform())
+            store = await platform.event_store(f"sqlite:///{folder}/log.db")
+            database = await platform.database(f"sqlite:///{folder}/read.db?synchronous=normal")
+            for metadata in (checkpoints.metadata, read_model.metadata, read_model.tables(1).metadata):
+                await database.create(metadata)
+            await database.write(Write(read_model.ACTIVATE, {"schema_version": read_model.SCHEMA, "number": 1}))
+            consumer = Consumer("projector-g1", store=store, database=database, handler=Handler(Projection(store), 1))
+            return ReadSide(store, database, consumer, Queries(database))
+
+        yield open_one
+
+
+@pytest.fixture
+async def read_side(open_read_side: OpenReadSide) -> ReadSide:
+    return await open_read_side()
