@@ -157,7 +157,7 @@ class Item:
     expires_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Put:
     """Write a value. With `expect` only if the item's version is that (ABSENT: only if there is none)."""
 
@@ -169,7 +169,7 @@ class Put:
     op: Literal["put"] = field(default="put", repr=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Delete:
     """Remove a key, existing or not. With `expect` only if the item's version is that."""
 

@@ -1,0 +1,117 @@
+"""People: names, addresses and password hashes, in auth-service's own store and nowhere else."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final, Literal, TypeAlias
+
+import orjson
+
+from auth_service.domain import normal_email
+from kernel.ports import ABSENT, ConditionFailed, Delete, KeyValueStore, Put
+
+Locale: TypeAlias = Literal["ko", "en"]
+
+_USERS: Final = "users"
+_EMAILS: Final = "emails"
+_DIRECTORY_SECONDS: Final = 5.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """One person. An erased one has neither name, address nor password; `version` guards concurrent changes."""
+
+    id: str
+    email: str
+    name: str
+    locale: Locale
+    password_hash: str
+    created_at: str
+    last_login_at: str | None = None
+    registered: bool = False
+    erased: bool = False
+    version: int = 0
+
+
+class EmailTaken(Exception):
+    """Another account has the address."""
+
+
+class Accounts:
+    """The accounts in the key-value store: one item per user, and one that claims the address."""
+
+    def __init__(self, store: KeyValueStore) -> None:
+        self._store = store
+        self._directory: list[Account] = []
+        self._directory_until = 0.0
+
+    async def create(self, account: Account) -> Account:
+        """Add an account. Raises EmailTaken."""
+        claim = Put(_EMAILS, normal_email(account.email), account.id.encode(), expect=ABSENT)
+        try:
+            await self._store.write(claim, Put(_USERS, account.id, _encode(account), expect=ABSENT))
+        except ConditionFailed as error:
+            raise EmailTaken(account.id) from error
+        self._directory_until = 0.0
+        return replace(account, version=1)
+
+    async def get(self, user_id: str) -> Account | None:
+        """The account with an id, erased or not."""
+        item = await self._store.get(_USERS, user_id)
+        return None if item is None else _decode(item.value, item.version)
+
+    async def by_email(self, email: str) -> Account | None:
+        """The account with an address, however it is written."""
+        try:
+            claim = await self._store.get(_EMAILS, normal_email(email))
+        except ValueError:
+            return None
+        return None if claim is None else await self.get(claim.value.decode())
+
+    async def change(self, user_id: str, **fields: Any) -> Account:
+        """Set fields of an account, whatever else changes at the same time. Raises KeyError for an unknown id."""
+        while True:
+            account = await self.get(user_id)
+            if account is None:
+                raise KeyError(user_id)
+            changed = replace(account, **fields)
+            try:
+                await self._store.write(Put(_USERS, user_id, _encode(changed), expect=account.version))
+            except ConditionFailed:
+                continue
+            self._directory_until = 0.0
+            return replace(changed, version=account.version + 1)
+
+    async def erase(self, account: Account) -> None:
+        """Forget the person: what remains says only that the id was used. The address is free again."""
+        empty = replace(account, email="", name="", password_hash="", last_login_at=None, erased=True)
+        await self._store.write(Put(_USERS, account.id, _encode(empty)), Delete(_EMAILS, normal_email(account.email)))
+        self._directory_until = 0.0
+
+    async def many(self, user_ids: Sequence[str]) -> list[Account]:
+        """The accounts with these ids, in this order, unknown ones left out."""
+        found = [await self.get(user_id) for user_id in dict.fromkeys(user_ids)]
+        return [account for account in found if account is not None]
+
+    async def directory(self) -> Sequence[Account]:
+        """Everyone who was not erased, by name; at most some seconds old where other processes write too."""
+        if time.monotonic() >= self._directory_until:
+            everyone: list[Account] = []
+            after = ""
+            while items := await self._store.query(_USERS, after):
+                everyone.extend(_decode(item.value, item.version) for item in items)
+                after = items[-1].key
+            self._directory = sorted(
+                (account for account in everyone if not account.erased), key=lambda a: (a.name.casefold(), a.id)
+            )
+            self._directory_until = time.monotonic() + _DIRECTORY_SECONDS
+        return self._directory
+
+
+def _encode(account: Account) -> bytes:
+    fields = {name: getattr(account, name) for name in Account.__slots__ if name != "version"}
+    return orjson.dumps(fields)
+
+
+def _decode(value: bytes, version: int) -> Account:
+    return Account(**orjson.loads(value), version=version)

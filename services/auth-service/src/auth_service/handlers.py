@@ -1,0 +1,234 @@
+"""What auth-service does: accounts in its own store, their streams in the log, sessions and tokens."""
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+
+import structlog
+
+from auth_service import domain
+from auth_service.accounts import Account, Accounts, EmailTaken, Locale
+from auth_service.domain import UserCommand, WeakPassword
+from auth_service.limits import Limit, RateLimits
+from auth_service.passwords import Passwords, common_passwords
+from auth_service.sessions import RefreshRefused, Session, Sessions
+from kernel.context import current
+from kernel.contracts.user import User, UserEvent, stream_of
+from kernel.decider import Command, Decider
+from kernel.ids import new_id
+from kernel.problems import Problem, invalid, not_authenticated
+
+log = structlog.get_logger("auth")
+
+_QUARTER: int = 15 * 60
+_HOUR: int = 60 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """Where a request comes from: the network address and what the program calls itself."""
+
+    address: str
+    agent: str
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedIn:
+    """An account with a session of it and the refresh token."""
+
+    account: Account
+    session: Session
+    refresh_token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The rate limits in force."""
+
+    account: Limit
+    address: Limit
+    registrations: Limit
+
+    @classmethod
+    def of(cls, login: int, address: int, registrations: int) -> "Limits":
+        """From attempts per account and 15 minutes, per address and 15 minutes, accounts per address and hour."""
+        return cls(
+            Limit("login-account", login, _QUARTER),
+            Limit("login-address", address, _QUARTER),
+            Limit("register", registrations, _HOUR),
+        )
+
+
+def _fixed(user_id: str, what: str) -> Command:
+    """A command that can be carried out once only, so that whoever finds it unfinished may just repeat it."""
+    return Command(
+        id=f"{what}-{user_id}",
+        fingerprint=what,
+        actor=user_id,
+        time=datetime.now(UTC),
+        correlation_id=current().correlation_id,
+        traceparent=current().traceparent,
+        keyed=True,
+    )
+
+
+def _once(user_id: str) -> Command:
+    return Command(
+        id=new_id(),
+        fingerprint="",
+        actor=user_id,
+        time=datetime.now(UTC),
+        correlation_id=current().correlation_id,
+        traceparent=current().traceparent,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Auth:
+    """The use cases."""
+
+    accounts: Accounts
+    sessions: Sessions
+    passwords: Passwords
+    limits: RateLimits
+    users: Decider[User, UserEvent]
+    rules: Limits
+
+    async def register(self, email: str, password: str, name: str, locale: Locale, client: Client) -> LoggedIn:
+        """A new account, logged in. Raises Problem 422 (password, e-mail), 409 (address taken), 429."""
+        address = _checked_email(email)
+        _check_password(password, [address, name], "password")
+        await self.limits.attempt(self.rules.registrations, client.address)
+        account = Account(
+            id=new_id(),
+            email=email.strip(),
+            name=name,
+            locale=locale,
+            password_hash=await self.passwords.hash(password),
+            created_at=datetime.now(UTC).isoformat(),
+        )
+        try:
+            await self.accounts.create(account)
+        except EmailTaken as error:
+            raise Problem(409, "conflict", "There is an account with this e-mail address already.") from error
+        await self._record(account.id, domain.Register(), _fixed(account.id, "register"))
+        return await self._begin(account, client)
+
+    async def login(self, email: str, password: str, client: Client) -> LoggedIn:
+        """A new session. Raises Problem 401 `invalid_credentials`, after the same work for whatever reason, and 429."""
+        subject = email.strip().casefold()
+        await self.limits.attempt(self.rules.address, client.address)
+        await self.limits.attempt(self.rules.account, subject)
+        account = await self.accounts.by_email(email)
+        matches = await self.passwords.verify(account.password_hash if account else None, password)
+        if account is None or not matches:
+            digest = hashlib.sha256(subject.encode()).hexdigest()[:12]
+            log.info("auth.login-failed", account=digest)
+            raise Problem(401, "invalid_credentials", "The e-mail address or the password is wrong.")
+        await self.limits.forgive(self.rules.address, client.address)
+        await self.limits.reset(self.rules.account, subject)
+        if self.passwords.outdated(account.password_hash):
+            await self.accounts.change(account.id, password_hash=await self.passwords.hash(password))
+        return await self._begin(account, client)
+
+    async def _begin(self, account: Account, client: Client) -> LoggedIn:
+        session, refresh_token = await self.sessions.begin(account.id, client.agent)
+        # Registers the user in the log as well, should a crash have come between the account and its stream.
+        await self._record(account.id, domain.LogIn(session_id=session.id), _once(account.id))
+        account = await self.accounts.change(account.id, registered=True, last_login_at=datetime.now(UTC).isoformat())
+        return LoggedIn(account, session, refresh_token)
+
+    async def refresh(self, refresh_token: str) -> LoggedIn:
+        """The session goes on with a new refresh token. Raises Problem 401."""
+        try:
+            user_id, session, renewed = await self.sessions.rotate(refresh_token)
+        except RefreshRefused as error:
+            log.info("auth.refresh-refused", reason=str(error))
+            raise not_authenticated("The session has ended. Log in again.") from error
+        return LoggedIn(await self.me(user_id), session, renewed)
+
+    async def logout(self, refresh_token: str | None, user_id: str | None, session_id: str | None) -> None:
+        """End the session that a refresh token or an access token names, if there is one."""
+        if refresh_token:
+            try:
+                # Only whoever holds a working token may end its session.
+                user_id, session, _ = await self.sessions.rotate(refresh_token)
+            except RefreshRefused:
+                pass
+            else:
+                session_id = session.id
+        if user_id and session_id:
+            await self.sessions.end(user_id, session_id)
+
+    async def me(self, user_id: str) -> Account:
+        """The account of whoever is logged in. Raises Problem 401 when it was erased."""
+        account = await self.accounts.get(user_id)
+        if account is None or account.erased:
+            raise not_authenticated("The account does not exist any more.")
+        return account
+
+    async def change_profile(self, user_id: str, name: str | None, locale: Locale | None) -> Account:
+        """Set the name or the language; what is None stays."""
+        account = await self.me(user_id)
+        wanted = {"name": name, "locale": locale}
+        changed = {key: value for key, value in wanted.items() if value is not None and value != getattr(account, key)}
+        if not changed:
+            return account
+        account = await self.accounts.change(user_id, **changed)
+        await self._record(user_id, domain.ChangeProfile(fields=tuple(sorted(changed))), _once(user_id))
+        return account
+
+    async def change_password(self, user_id: str, session_id: str | None, old: str, new: str) -> None:
+        """Set a new password; every other session ends. Raises Problem 422 for a wrong old or a weak new password."""
+        account = await self.me(user_id)
+        await self._confirm(account, old, "old_password")
+        _check_password(new, [account.email, account.name], "new_password")
+        await self.accounts.change(user_id, password_hash=await self.passwords.hash(new))
+        await self.sessions.end_all(user_id, but=session_id)
+        await self._record(user_id, domain.ChangePassword(), _once(user_id))
+
+    async def erase(self, user_id: str, password: str) -> None:
+        """Forget the person. What they did stays in the log, under an id that nobody can look up any more."""
+        account = await self.me(user_id)
+        await self._confirm(account, password, "password")
+        await self._record(user_id, domain.Erase(), _fixed(user_id, "erase"))
+        await self.sessions.end_all(user_id)
+        for token in await self.sessions.personal(user_id):
+            await self.sessions.remove_personal(user_id, token.id)
+        await self.accounts.erase(account)
+
+    async def _confirm(self, account: Account, password: str, field: str) -> None:
+        await self.limits.attempt(self.rules.account, account.id)
+        if not await self.passwords.verify(account.password_hash, password):
+            raise invalid(field, "is not your password")
+        await self.limits.reset(self.rules.account, account.id)
+
+    async def find(self, query: str) -> Sequence[Account]:
+        """Everyone whose name contains the query, by name."""
+        everyone, wanted = await self.accounts.directory(), query.strip().casefold()
+        return [account for account in everyone if wanted in account.name.casefold()]
+
+    async def _record(self, user_id: str, what: UserCommand, command: Command) -> None:
+        await self.users.execute(stream_of(user_id), partial(domain.decide, what), command)
+
+
+def same_secret(given: str, known: str) -> bool:
+    """Whether a service's secret is right, in constant time; never when none is set."""
+    return bool(known) and hmac.compare_digest(given.encode(), known.encode())
+
+
+def _checked_email(email: str) -> str:
+    try:
+        return domain.normal_email(email)
+    except ValueError as error:
+        raise invalid("email", str(error)) from error
+
+
+def _check_password(password: str, personal: Sequence[str], field: str) -> None:
+    try:
+        domain.check_password(password, common_passwords(), personal)
+    except WeakPassword as error:
+        raise invalid(field, str(error)) from error

@@ -1,0 +1,75 @@
+"""The composition root of auth-service."""
+
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from fastapi import FastAPI
+
+from auth_service.accounts import Accounts
+from auth_service.api import router
+from auth_service.deps import Deps
+from auth_service.handlers import Auth, Limits
+from auth_service.limits import RateLimits
+from auth_service.passwords import Passwords
+from auth_service.sessions import Sessions
+from auth_service.settings import Settings
+from auth_service.signing import SigningKeys
+from kernel.codecs import USER_CODEC
+from kernel.contracts import user
+from kernel.decider import Decider
+from kernel.http import add_health
+from kernel.http import create_app as create_service
+from kernel.platform import Platform
+from kernel.security import Authenticator, PersonalTokenClient, Principal
+from kernel.serve import serve
+from kernel.streams import Streams
+
+
+def create_app(settings: Settings, platform: Platform | None = None) -> FastAPI:
+    """The service; without a platform it stands alone on its own."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            own = await stack.enter_async_context(Platform()) if platform is None else platform
+            log = await own.event_store(settings.event_store_url)
+            store = await own.key_value_store(settings.key_value_url)
+            passwords = Passwords()
+            stack.callback(passwords.close)
+            sessions, keys = Sessions(store), SigningKeys(store)
+
+            async def personal(token: str) -> Principal | None:
+                owner = await sessions.owner_of(token)
+                expires_at = time.time() + PersonalTokenClient.TRUSTED_SECONDS
+                return None if owner is None else Principal(owner, "user", None, expires_at)
+
+            app.state.deps = Deps(
+                settings=settings,
+                store=store,
+                auth=Auth(
+                    accounts=Accounts(store),
+                    sessions=sessions,
+                    passwords=passwords,
+                    limits=RateLimits(store),
+                    users=Decider(Streams(log, USER_CODEC, user.evolve)),
+                    rules=Limits.of(settings.login_attempts, settings.address_attempts, settings.registrations),
+                ),
+                keys=keys,
+                people=Authenticator(keys, personal=personal),
+                services=Authenticator(keys, audience="auth-service"),
+            )
+            app.state.checks = {"event_store": log.ping, "key_value_store": store.ping}
+            yield
+
+    app = create_service("Taskledger: users, sessions and tokens", lifespan)
+    app.include_router(router)
+    if platform is None:
+        add_health(app, lambda: app.state.checks)
+    return app
+
+
+def run() -> None:
+    """Serve the app, as a container does."""
+    settings = Settings()
+    serve(create_app(settings), settings, "auth-service")

@@ -1,0 +1,179 @@
+"""Sessions: refresh tokens that change with every use, and personal tokens. Tokens are stored as hashes alone."""
+
+import hashlib
+import secrets
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+import orjson
+
+from kernel.ids import is_id, new_id
+from kernel.ports import ABSENT, ConditionFailed, Delete, KeyValueStore, Put
+from kernel.security import PERSONAL_PREFIX
+
+SESSION_SECONDS: Final = 30 * 86_400
+GRACE_SECONDS: Final = 20.0
+"""How long the token before still works: two tabs that refresh at once must not look like a thief."""
+
+_MAX_PERSONAL: Final = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """One login. `current` are the hashes of the refresh tokens that work, `previous` of those they replaced.
+
+    There is one current token, or one for each tab that refreshed at the same moment. `rotated_at`: seconds since 1970.
+    """
+
+    id: str
+    created_at: str
+    used_at: str
+    current: Sequence[str]
+    previous: Sequence[str] = ()
+    rotated_at: float = 0.0
+    agent: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonalToken:
+    """A token for programs, without the token itself."""
+
+    id: str
+    name: str
+    created_at: str
+    hash: str
+
+
+class RefreshRefused(Exception):
+    """The refresh token is unknown, expired or was used before."""
+
+
+def _hash(token: str) -> str:
+    # The tokens are 256 random bits: a plain digest cannot be guessed back.
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat()
+
+
+class Sessions:
+    """Sessions and personal tokens of users in the key-value store."""
+
+    def __init__(self, store: KeyValueStore) -> None:
+        self._store = store
+
+    async def begin(self, user_id: str, agent: str) -> tuple[Session, str]:
+        """A new session and its refresh token."""
+        session_id, secret = new_id(), secrets.token_urlsafe(32)
+        session = Session(id=session_id, created_at=_now(), used_at=_now(), current=[_hash(secret)], agent=agent[:200])
+        await self._store.write(_put(user_id, session, ABSENT))
+        return session, f"{user_id}.{session_id}.{secret}"
+
+    async def rotate(self, refresh_token: str) -> tuple[str, Session, str]:
+        """The user, the session and the next refresh token.
+
+        Raises RefreshRefused. A token that was replaced more than GRACE_SECONDS ago has leaked: its session ends
+        (RFC 9700, section 4.14.2).
+        """
+        user_id, session_id, secret = _parts(refresh_token)
+        while True:
+            item = await self._store.get(_partition(user_id), session_id)
+            if item is None:
+                raise RefreshRefused("unknown")
+            session, presented = Session(**orjson.loads(item.value)), _hash(secret)
+            renewed = secrets.token_urlsafe(32)
+            if presented in session.current:
+                session = replace(
+                    session,
+                    previous=session.current,
+                    current=[_hash(renewed)],
+                    rotated_at=time.time(),
+                    used_at=_now(),
+                )
+            elif presented in session.previous and time.time() - session.rotated_at < GRACE_SECONDS:
+                # Whichever answer reaches the browser last decides which token it keeps: both must work.
+                session = replace(session, current=[*session.current, _hash(renewed)])
+            else:
+                await self.end(user_id, session_id)
+                raise RefreshRefused("reused")
+            try:
+                await self._store.write(_put(user_id, session, item.version))
+            except ConditionFailed:
+                continue
+            return user_id, session, f"{user_id}.{session_id}.{renewed}"
+
+    async def exists(self, user_id: str, session_id: str) -> bool:
+        """Whether a session goes on."""
+        return await self._store.get(_partition(user_id), session_id) is not None
+
+    async def of(self, user_id: str) -> Sequence[Session]:
+        """A user's sessions, oldest first."""
+        items = await self._store.query(_partition(user_id))
+        return [Session(**orjson.loads(item.value)) for item in items]
+
+    async def end(self, user_id: str, session_id: str) -> None:
+        """End a session, existing or not."""
+        await self._store.write(Delete(_partition(user_id), session_id))
+
+    async def end_all(self, user_id: str, *, but: str | None = None) -> None:
+        """End every session of a user, perhaps but one."""
+        for session in await self.of(user_id):
+            if session.id != but:
+                await self.end(user_id, session.id)
+
+    def parse(self, refresh_token: str) -> tuple[str, str]:
+        """The user and the session that a refresh token names, whether it is valid or not. Raises RefreshRefused."""
+        user_id, session_id, _ = _parts(refresh_token)
+        return user_id, session_id
+
+    # --- personal tokens ---
+
+    async def add_personal(self, user_id: str, name: str) -> tuple[PersonalToken, str]:
+        """A new personal token, shown this once. Raises ValueError when there are too many."""
+        if len(await self.personal(user_id)) >= _MAX_PERSONAL:
+            raise ValueError(f"there are {_MAX_PERSONAL} tokens already")
+        token = PERSONAL_PREFIX + secrets.token_urlsafe(32)
+        made = PersonalToken(id=new_id(), name=name, created_at=_now(), hash=_hash(token))
+        await self._store.write(
+            Put(f"personal:{user_id}", made.id, orjson.dumps(made)), Put("personal", made.hash, user_id.encode())
+        )
+        return made, token
+
+    async def personal(self, user_id: str) -> Sequence[PersonalToken]:
+        """A user's personal tokens, oldest first."""
+        items = await self._store.query(f"personal:{user_id}")
+        return [PersonalToken(**orjson.loads(item.value)) for item in items]
+
+    async def remove_personal(self, user_id: str, token_id: str) -> bool:
+        """Revoke a personal token; False when the user has no such one."""
+        item = await self._store.get(f"personal:{user_id}", token_id)
+        if item is None:
+            return False
+        token = PersonalToken(**orjson.loads(item.value))
+        await self._store.write(Delete(f"personal:{user_id}", token_id), Delete("personal", token.hash))
+        return True
+
+    async def owner_of(self, token: str) -> str | None:
+        """The user whose personal token it is, or None."""
+        item = await self._store.get("personal", _hash(token))
+        return None if item is None else item.value.decode()
+
+
+def _partition(user_id: str) -> str:
+    return f"sessions:{user_id}"
+
+
+def _put(user_id: str, session: Session, expect: int) -> Put:
+    expires_at = datetime.now(UTC) + timedelta(seconds=SESSION_SECONDS)
+    return Put(_partition(user_id), session.id, orjson.dumps(session), expires_at=expires_at, expect=expect)
+
+
+def _parts(refresh_token: str) -> tuple[str, str, str]:
+    parts = refresh_token.split(".")
+    if len(parts) != 3 or not is_id(parts[0]) or not is_id(parts[1]):
+        raise RefreshRefused("malformed")
+    return parts[0], parts[1], parts[2]

@@ -1,0 +1,14 @@
+"""What auth-service reads from its environment."""
+
+from pydantic import Field
+
+from kernel.settings import Settings as Shared
+
+
+class Settings(Shared):
+    """The shared settings, and those of auth-service alone."""
+
+    login_attempts: int = Field(default=10, ge=1, description="failed logins per account and 15 minutes")
+    address_attempts: int = Field(default=100, ge=1, description="failed logins per client address and 15 minutes")
+    registrations: int = Field(default=300, ge=1, description="new accounts per client address and hour")
+    trusted_proxies: int = Field(default=0, ge=0, description="proxies before the service that add X-Forwarded-For")
