@@ -5,11 +5,11 @@ from contextlib import asynccontextmanager
 
 import httpx
 import pytest
-from fastapi import APIRouter, FastAPI, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 
 from kernel.http import create_app
 from kernel.openapi import answers
-from kernel.requests import Body, Line, resource
+from kernel.requests import Body, IdempotencyKey, Limit, Line, resource
 from kernel.routes import Route
 
 
@@ -72,3 +72,50 @@ async def test_the_openapi_document_describes_problems_and_tokens(http: httpx.As
     assert "Problem" in document["components"]["schemas"]
     assert set(document["components"]["securitySchemes"]) == {"bearer", "cookie"}
     assert "HTTPValidationError" not in document["components"]["schemas"]
+
+
+class Place(Body):
+    name: Line
+    height: int = 0
+
+
+@pytest.fixture
+async def places() -> AsyncIterator[httpx.AsyncClient]:
+    """The same endpoint twice: the second is always asked of FastAPI, for its path parameter is a number."""
+    router = APIRouter(route_class=Route)
+
+    @router.put("/api/plain/{place_id}")
+    async def plain(
+        request: Request, place_id: str, body: Place, by: IdempotencyKey = None, limit: Limit = 50
+    ) -> Response:
+        return resource(f"{place_id} {body} {by} {limit}".encode(), 1)
+
+    @router.put("/api/asked/{place_id}")
+    async def asked(
+        request: Request, place_id: int, body: Place, by: IdempotencyKey = None, limit: Limit = 50
+    ) -> Response:
+        return resource(f"{place_id} {body} {by} {limit}".encode(), 1)
+
+    app = create_app("Places", nothing_to_open)
+    app.include_router(router)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://places") as client:
+        yield client
+
+
+@pytest.mark.parametrize("query", ["", "?limit=7", "?limit=0", "?other=1"])
+@pytest.mark.parametrize("headers", [{}, {"Idempotency-Key": "a key"}, {"Idempotency-Key": "\x7f"}])
+@pytest.mark.parametrize(
+    "content", [b'{"name": " Seoul "}', b'{"name": 1}', b'{"name": "a", "extra": 1}', b"{", b"", b"[]", b"null"]
+)
+async def test_going_past_fastapi_makes_no_difference(
+    places: httpx.AsyncClient, query: str, headers: dict[str, str], content: bytes
+) -> None:
+    sent = {**JSON, **headers}
+    answers = [await places.put(f"/api/{way}/7{query}", content=content, headers=sent) for way in ("plain", "asked")]
+    bodies = [answer.json() if answer.is_error else answer.text for answer in answers]
+    for body in bodies:
+        if isinstance(body, dict):
+            del body["trace_id"]
+
+    assert answers[0].status_code == answers[1].status_code
+    assert bodies[0] == bodies[1]

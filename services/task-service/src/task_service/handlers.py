@@ -98,6 +98,14 @@ class Tasks:
         self._directory = directory
         self._min_version_wait = min_version_wait
 
+    async def _project_of(self, task_id: str) -> Project | None:
+        """A task's project as the log has it now. A task never changes its project, so any state of it will do."""
+        if not is_id(task_id):
+            return None
+        stream = task_contract.stream_of(task_id)
+        folded = self._streams.cached(stream) or await self._streams.latest(stream)
+        return None if folded.state is None else await self._projects.latest(folded.state.project_id)
+
     async def open(self, task_id: str, user_id: str) -> tuple[Task, Project]:
         """A task and its project, for a member. Raises Rejection 404 to everyone else."""
         if not is_id(task_id):
@@ -140,9 +148,9 @@ class Tasks:
         result: Mapping[str, Any] | None = None,
     ) -> Outcome[Task]:
         """Carry out a command on a task. Raises Rejection, also 412 where `If-Match` does not hold."""
-        task, project = await self.open(task_id, change.by)
+        project = await self._project_of(task_id)
         tasks.writable(project, change.by, "task")
-        stream = task_contract.stream_of(task.id)
+        stream = task_contract.stream_of(task_id)
         return await self._decider.execute(
             stream, _if_match(if_match, lambda state: tasks.decide(change, state, project)), command, result
         )
@@ -173,9 +181,9 @@ class Tasks:
 
     async def _mentions(self, task_id: str, by: str, body: str, given: tuple[str, ...]) -> tuple[str, ...]:
         """Those given by id and those whose name follows an `@`; the decision keeps the members among them."""
-        _, project = await self.open(task_id, by)
         if "@" not in body:
             return given
+        project = tasks.writable(await self._project_of(task_id), by, "task")
         return (*given, *mentioned(body, await self._directory.names(list(project.members))))
 
     async def history(

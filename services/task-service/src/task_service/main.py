@@ -14,7 +14,7 @@ from kernel.platform import Platform
 from kernel.security import Authenticator, JwksClient, PersonalTokenClient, ServiceClient
 from kernel.serve import serve
 from kernel.streams import Streams
-from task_service.api import router
+from task_service.api import ROUTES
 from task_service.deps import Deps
 from task_service.handlers import Projects, Tasks
 from task_service.mentions import Directory
@@ -50,7 +50,7 @@ def create_app(settings: Settings, platform: Platform | None = None) -> FastAPI:
             yield
 
     app = create_service("Taskledger: projects and tasks", lifespan)
-    app.include_router(router)
+    app.router.routes.extend(ROUTES)
     if platform is None:
         add_health(app, lambda: app.state.checks)
     return app

@@ -20,7 +20,7 @@ CREATED: Final = ("ETag", "Location", "Idempotency-Replayed")
 
 
 class UserRoute(Route):
-    """A route for people who are logged in. It cannot be forgotten on one: the router makes no others."""
+    """A route for people who are logged in. It cannot be forgotten on one: the routers make no others."""
 
     def get_route_handler(self) -> Handle:
         """The handler, behind the authentication."""
