@@ -158,6 +158,7 @@ export async function addComment(client: QueryClient, task: Task, body: string, 
   const shown: Comment = {
     id,
     author,
+    author_name: null,
     body,
     mentions: [],
     created_at: new Date().toISOString(),

@@ -42,7 +42,7 @@ export const register = (body: { email: string; password: string; name: string; 
 export const logout = () => call<void>("POST", "/auth/logout");
 export const editMe = (body: { name?: string; locale?: string }) =>
   call<{ user: User } | User>("PATCH", "/auth/me", { body }).then(userOf);
-export const changePassword = (body: { current_password: string; new_password: string }) =>
+export const changePassword = (body: { old_password: string; new_password: string }) =>
   call<void>("POST", "/auth/password", { body });
 
 function userOf(answer: { user: User } | User): User {
@@ -60,6 +60,7 @@ export const createProject = (body: { name: string; key?: string }) => call<Proj
 export const editProject = (id: string, body: { name?: string; statuses?: Status[] }) =>
   call<Project>("PATCH", `/projects/${id}`, { body });
 export const deleteProject = (id: string) => call<Project>("DELETE", `/projects/${id}`);
+export const restoreProject = (id: string) => call<Project>("POST", `/projects/${id}/restore`);
 export const setMember = (id: string, { user_id, role }: Member) =>
   call<Project>("PUT", `/projects/${id}/members/${user_id}`, { body: { role } satisfies { role: Role } });
 export const removeMember = (id: string, userId: string) =>
@@ -93,7 +94,7 @@ export const addComment = (id: string, body: string, key: string) =>
 export const editComment = (id: string, commentId: string, body: string) =>
   call<Comment>("PATCH", `/tasks/${id}/comments/${commentId}`, { body: { body } });
 export const deleteComment = (id: string, commentId: string) =>
-  call<void>("DELETE", `/tasks/${id}/comments/${commentId}`);
+  call<Comment>("DELETE", `/tasks/${id}/comments/${commentId}`);
 export const history = (id: string) => all<HistoryEntry>(`/tasks/${id}/history`);
 
 export const inbox = (unread: boolean, cursor?: string) =>

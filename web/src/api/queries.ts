@@ -4,7 +4,9 @@ import { keys, knownTask } from "./cache";
 import * as api from "./endpoints";
 import type { Project, Status, User } from "./types";
 
-export const useMe = () => useQuery({ queryKey: keys.me, queryFn: api.me, staleTime: Number.POSITIVE_INFINITY });
+/** Who is signed in; asked for only where `enabled`. */
+export const useMe = (enabled = true) =>
+  useQuery({ queryKey: keys.me, queryFn: api.me, staleTime: Number.POSITIVE_INFINITY, enabled });
 export const useConfig = () =>
   useQuery({ queryKey: keys.config, queryFn: api.config, staleTime: Number.POSITIVE_INFINITY, retry: false });
 export const useProjects = () => useQuery({ queryKey: keys.projects, queryFn: api.projects });

@@ -23,7 +23,7 @@ export interface Project {
   statuses: Status[];
   members: Member[];
   role: Role | null;
-  created_by: string;
+  created_by: string | null;
   created_at: string;
   updated_at: string;
   deleted: boolean;
@@ -41,7 +41,7 @@ export interface Task {
   due: string | null;
   labels: string[];
   assignees: string[];
-  created_by: string;
+  created_by: string | null;
   created_at: string;
   updated_at: string;
   deleted: boolean;
@@ -53,7 +53,9 @@ export type TaskChanges = Partial<Pick<Task, "title" | "description" | "status" 
 
 export interface Comment {
   id: string;
-  author: string;
+  /** Null on an imported comment, which then has `author_name`. */
+  author: string | null;
+  author_name: string | null;
   body: string;
   mentions: string[];
   created_at: string;
@@ -71,7 +73,7 @@ export interface HistoryEntry {
   id: string;
   version: number;
   type: string;
-  actor: string;
+  actor: string | null;
   time: string;
   changes: Change[];
   comment_id?: string | null;
@@ -100,8 +102,8 @@ export interface Notification {
   task_key: string;
   title: string;
   type: Told;
-  actor: string;
-  actor_name: string;
+  actor: string | null;
+  actor_name: string | null;
   changes: Change[];
   excerpt: string | null;
   created_at: string;
@@ -143,7 +145,7 @@ export interface LiveChange {
   project_id: string;
   task_id: string | null;
   version: number;
-  actor: string;
+  actor: string | null;
   time: string;
   task: Task | null;
   project: Project | null;

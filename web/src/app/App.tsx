@@ -9,6 +9,7 @@ import type { User } from "../api/types";
 import { activate, preferredLocale } from "../i18n";
 import { Failed, Skeleton } from "../ui/bits";
 import { Announcer, Toaster } from "../ui/toast";
+import { rememberSignedIn } from "./prefs";
 import { Shell } from "./Shell";
 
 const Account = lazy(() => import("../pages/Account"));
@@ -59,6 +60,7 @@ function Gate() {
   if (me.error && !(me.error instanceof ApiError && me.error.status === 401)) {
     return <Failed error={me.error} retry={() => void me.refetch()} />;
   }
+  rememberSignedIn(false);
   const next = location === "/" ? "" : `?next=${encodeURIComponent(location + window.location.search)}`;
   return <Redirect to={`/login${next}`} replace />;
 }

@@ -132,6 +132,7 @@ export default function Palette({ onClose, onHelp }: { onClose: () => void; onHe
       <div className="palette-field">
         <Icon name="search" />
         <input
+          data-autofocus
           role="combobox"
           aria-expanded="true"
           aria-controls="palette-list"

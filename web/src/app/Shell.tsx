@@ -11,6 +11,7 @@ import { Avatar, explain, useOnline } from "../ui/bits";
 import { Icon, type IconName, Logo } from "../ui/icons";
 import { Picker } from "../ui/Picker";
 import { toast } from "../ui/toast";
+import { rememberSignedIn } from "./prefs";
 import { useShortcuts } from "./shortcuts";
 
 const Palette = lazy(() => import("./Palette"));
@@ -170,6 +171,7 @@ export function useLogout(): () => Promise<void> {
       toast(explain(error), { kind: "error" });
       return;
     }
+    rememberSignedIn(false);
     go("/login");
     client.clear();
     client.setQueryData(keys.me, null);

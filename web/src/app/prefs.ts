@@ -27,3 +27,11 @@ export function lastView(projectId: string): View {
 export function rememberView(projectId: string, view: View): void {
   localStorage.setItem(`view-${projectId}`, view);
 }
+
+/** Whether a session may live in this browser. Only a hint that saves calls: the cookies decide. */
+export const signedInBefore = (): boolean => localStorage.getItem("signed-in") === "yes";
+
+export function rememberSignedIn(signedIn: boolean): void {
+  if (signedIn) localStorage.setItem("signed-in", "yes");
+  else localStorage.removeItem("signed-in");
+}

@@ -1,3 +1,4 @@
+import { i18n } from "@lingui/core";
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useQueryClient } from "@tanstack/react-query";
@@ -10,7 +11,7 @@ import { useConfig, useMe } from "../api/queries";
 import type { Locale, User } from "../api/types";
 import { chooseTheme, type Theme, theme } from "../app/prefs";
 import { useLogout } from "../app/Shell";
-import { chooseLocale, LOCALES, preferredLocale } from "../i18n";
+import { chooseLocale, LOCALES } from "../i18n";
 import { Avatar, explain, useTitle } from "../ui/bits";
 import { Icon } from "../ui/icons";
 import { toast } from "../ui/toast";
@@ -123,7 +124,7 @@ function Appearance({ me }: { me: User }) {
     ["light", t`Light`],
     ["dark", t`Dark`],
   ];
-  const locale = preferredLocale();
+  const locale = i18n.locale as Locale;
   return (
     <section className="section">
       <h2>
@@ -181,7 +182,7 @@ function Password() {
     event.preventDefault();
     setError(null);
     try {
-      await changePassword({ current_password: current, new_password: next });
+      await changePassword({ old_password: current, new_password: next });
       setCurrent("");
       setNext("");
       toast(t`Password changed`);
@@ -190,7 +191,7 @@ function Password() {
     }
   }
   const problem = error instanceof ApiError ? error : null;
-  const wrong = problem?.code === "invalid_credentials" || problem?.code === "wrong_password";
+  const wrong = problem?.field("old_password") !== undefined;
   const weak = problem?.field("new_password") ?? problem?.field("password");
   return (
     <section className="section">
@@ -203,7 +204,7 @@ function Password() {
           autoComplete="current-password"
           value={current}
           onChange={setCurrent}
-          error={wrong ? t`This is not your current password.` : problem?.field("current_password")}
+          error={wrong ? t`This is not your current password.` : undefined}
         />
         <PasswordField
           label={t`New password`}

@@ -9,7 +9,7 @@ import { useInbox, useProjects, useUnread } from "../api/queries";
 import type { Inbox as InboxPage, Notification, Project } from "../api/types";
 import { OldNew } from "../app/told";
 import { ago, dayHeading, dayOf, fullTime } from "../lib/dates";
-import { Avatar, Empty, explain, Failed, Skeleton, useTitle } from "../ui/bits";
+import { Avatar, Empty, explain, Failed, Name, Skeleton, useTitle } from "../ui/bits";
 import { Icon } from "../ui/icons";
 import { toast } from "../ui/toast";
 
@@ -137,7 +137,7 @@ interface ItemProps {
 }
 
 function Item({ item, project, open, onRead }: ItemProps) {
-  const actor = <strong>{item.actor_name}</strong>;
+  const actor = <strong>{item.actor_name ?? <Name id={item.actor} />}</strong>;
   const texts = {
     created: <Trans>{actor} created this task</Trans>,
     assigned: <Trans>{actor} changed who is assigned</Trans>,

@@ -1,3 +1,4 @@
+import { i18n } from "@lingui/core";
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useQueryClient } from "@tanstack/react-query";
@@ -8,7 +9,8 @@ import { ApiError } from "../api/client";
 import { login, register } from "../api/endpoints";
 import { useMe } from "../api/queries";
 import type { Locale } from "../api/types";
-import { chooseLocale, LOCALES, preferredLocale } from "../i18n";
+import { rememberSignedIn, signedInBefore } from "../app/prefs";
+import { chooseLocale, LOCALES } from "../i18n";
 import { explain, useTitle } from "../ui/bits";
 import { Icon, Logo, StatusIcon } from "../ui/icons";
 
@@ -19,7 +21,7 @@ export function safeNext(next: string | null): string {
 
 export default function Login({ mode }: { mode: "login" | "register" }) {
   const client = useQueryClient();
-  const me = useMe();
+  const me = useMe(signedInBefore());
   const [, go] = useLocation();
   const [search] = useSearchParams();
   const [busy, setBusy] = useState(false);
@@ -40,10 +42,11 @@ export default function Login({ mode }: { mode: "login" | "register" }) {
     setError(null);
     try {
       const user = await (registering
-        ? register({ email, password, name: text("name").trim(), locale: preferredLocale() })
+        ? register({ email, password, name: text("name").trim(), locale: i18n.locale })
         : login({ email, password }));
       client.clear();
       client.setQueryData(keys.me, user);
+      rememberSignedIn(true);
       go(next, { replace: true });
     } catch (cause) {
       setError(cause);
@@ -148,7 +151,7 @@ export default function Login({ mode }: { mode: "login" | "register" }) {
               type="button"
               lang={locale}
               className="link-button"
-              aria-pressed={preferredLocale() === locale}
+              aria-pressed={i18n.locale === locale}
               onClick={() => void chooseLocale(locale)}
             >
               {LOCALES[locale]}

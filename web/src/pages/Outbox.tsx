@@ -1,6 +1,6 @@
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
-import { type SyntheticEvent, useState } from "react";
+import { type SyntheticEvent, useMemo, useState } from "react";
 import { useMe, useOutbox } from "../api/queries";
 import type { Mail } from "../api/types";
 import { ago, fullTime } from "../lib/dates";
@@ -64,6 +64,7 @@ export default function Outbox() {
 
 function Reading({ mail, onBack }: { mail: Mail; onBack: () => void }) {
   const [tab, setTab] = useState<"html" | "text">(mail.html ? "html" : "text");
+  const html = useMemo(() => withoutStyles(mail.html), [mail.html]);
   return (
     <article className="mail">
       <header className="mail-head">
@@ -93,7 +94,7 @@ function Reading({ mail, onBack }: { mail: Mail; onBack: () => void }) {
         <iframe
           className="mail-html"
           title={mail.subject}
-          srcDoc={mail.html}
+          srcDoc={html}
           // No scripts. The same origin only lets this page apply the mail's styles; links open in a tab of their own.
           sandbox="allow-same-origin allow-popups allow-popups-to-escape-sandbox"
           onLoad={applyStyles}
@@ -105,17 +106,27 @@ function Reading({ mail, onBack }: { mail: Mail; onBack: () => void }) {
   );
 }
 
-/** The page's policy also holds in the frame and blocks styles written in the markup; they are set from here instead. */
+/**
+ * The page's policy also holds in the frame and allows no styles in the markup: they are put aside under other names, and
+ * the page itself sets them once the frame is there.
+ */
+function withoutStyles(html: string): string {
+  return html
+    .replace(/\sstyle=(?=["'])/gi, " data-style=")
+    .replace(/<style[^>]*>/gi, "<data hidden data-sheet>")
+    .replace(/<\/style>/gi, "</data>");
+}
+
 function applyStyles(event: SyntheticEvent<HTMLIFrameElement>): void {
   const page = event.currentTarget.contentDocument;
   const view = event.currentTarget.contentWindow as (Window & typeof globalThis) | null;
   if (!page || !view) return;
-  for (const element of page.querySelectorAll<HTMLElement>("[style]")) {
-    element.style.cssText = element.getAttribute("style") ?? "";
+  for (const element of page.querySelectorAll<HTMLElement>("[data-style]")) {
+    element.style.cssText = element.dataset.style ?? "";
   }
-  page.adoptedStyleSheets = [...page.querySelectorAll("style")].map((style) => {
+  page.adoptedStyleSheets = [...page.querySelectorAll("[data-sheet]")].map(({ textContent }) => {
     const sheet = new view.CSSStyleSheet();
-    sheet.replaceSync(style.textContent ?? "");
+    sheet.replaceSync(textContent ?? "");
     return sheet;
   });
   for (const link of page.querySelectorAll("a")) link.target = "_blank";

@@ -71,7 +71,8 @@ export default function Projects() {
 export function suggestedKey(name: string): string {
   const words = name.toUpperCase().match(/[A-Z0-9]+/g) ?? [];
   const letters = words.length > 1 ? words.map((word) => word[0]).join("") : (words[0] ?? "").slice(0, 4);
-  return letters.replace(/^[0-9]+/, "").slice(0, 6);
+  const key = letters.replace(/^[0-9]+/, "").slice(0, 6);
+  return key.length < 2 ? "" : key;
 }
 
 function NewProject({ onClose }: { onClose: () => void }) {
@@ -109,11 +110,12 @@ function NewProject({ onClose }: { onClose: () => void }) {
           </label>
           <input
             id="project-name"
+            data-autofocus
             className="input"
             value={name}
             onChange={(event) => setName(event.target.value)}
             placeholder={t`Website relaunch`}
-            maxLength={100}
+            maxLength={200}
             required
           />
           {problem?.field("name") && <p className="field-error">{problem.field("name")}</p>}

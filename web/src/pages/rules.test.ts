@@ -34,7 +34,7 @@ describe("suggestions", () => {
   it("makes a project's key of its initials or its first letters", () => {
     expect(suggestedKey("Website relaunch")).toBe("WR");
     expect(suggestedKey("Operations")).toBe("OPER");
-    expect(suggestedKey("2026 plan")).toBe("P");
+    expect(suggestedKey("2026 plan")).toBe("");
     expect(suggestedKey("운영 개선")).toBe("");
   });
 

@@ -11,7 +11,10 @@ interface Props {
   bare?: boolean;
 }
 
-/** A modal on the browser's own dialog: focus is held inside, Escape and a click beside it close it. */
+/**
+ * A modal on the browser's own dialog: focus is held inside and begins at `data-autofocus`; Escape and a click beside it
+ * close it.
+ */
 export function Dialog({ title, onClose, children, className = "", bare = false }: Props) {
   const ref = useRef<HTMLDialogElement>(null);
   const id = useId();
@@ -19,6 +22,7 @@ export function Dialog({ title, onClose, children, className = "", bare = false 
     const dialog = ref.current;
     const before = document.activeElement;
     dialog?.showModal();
+    dialog?.querySelector<HTMLElement>("[data-autofocus]")?.focus();
     return () => {
       dialog?.close();
       if (before instanceof HTMLElement) before.focus();

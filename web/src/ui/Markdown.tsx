@@ -17,7 +17,16 @@ export default function Markdown({ children, mentions = [] }: Props) {
         options={{
           disableParsingRawHTML: true,
           forceBlock: true,
-          overrides: { a: SafeLink, img: SafeImage, h1: "h4", h2: "h4", h3: "h5" },
+          overrides: {
+            a: SafeLink,
+            img: SafeImage,
+            h1: Heading,
+            h2: Heading,
+            h3: Heading,
+            h4: Heading,
+            h5: Heading,
+            h6: Heading,
+          },
           renderRule(next, node) {
             if (node.type !== RuleType.text || !pattern) return next();
             return node.text.split(pattern).map((part, index) =>
@@ -37,6 +46,11 @@ export default function Markdown({ children, mentions = [] }: Props) {
       </MarkdownToJsx>
     </div>
   );
+}
+
+/** Below the page's own headings, and without an id that could be taken for one of the page's. */
+function Heading({ children }: { children?: ReactNode }) {
+  return <h4>{children}</h4>;
 }
 
 export function safeAddress(href: string | undefined): string | undefined {

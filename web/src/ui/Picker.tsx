@@ -1,5 +1,5 @@
 import { t } from "@lingui/core/macro";
-import { type KeyboardEvent, type ReactNode, useId, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, type ReactNode, useId, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { composing } from "../lib/keys";
 import { Icon } from "./icons";
 
@@ -80,15 +80,17 @@ export function Picker(props: Props) {
     if (!opened) return;
     setQuery("");
     props.onSearch?.("");
-    setActive(
-      Math.max(
-        0,
-        props.options.findIndex((option) => selected.includes(option.id)),
-      ),
-    );
+    const first = props.options.findIndex((option) => selected.includes(option.id));
+    setActive(Math.max(0, first));
+  }
+
+  // The list is drawn only while it is open, so its place and the focus come after the drawing.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each opening
+  useLayoutEffect(() => {
+    if (!open) return;
     place();
     (input.current ?? list.current)?.focus({ preventScroll: true });
-  }
+  }, [open]);
 
   function pick(option: Option | undefined): void {
     if (!option) return;

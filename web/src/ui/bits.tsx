@@ -7,14 +7,15 @@ import { dayOf, daysUntil, dueText } from "../lib/dates";
 import { Icon, type IconName } from "./icons";
 
 /** A name for people; who has been erased is a former member. */
-export function useName(id: string): string {
-  const user = useUser(id);
+export function useName(id: string | null, known: string | null = null): string {
+  const user = useUser(id ?? "");
+  if (id === null) return known ?? t`Imported`;
   if (!user) return "…";
   return user.name || t`Former member`;
 }
 
-export function Name({ id }: { id: string }) {
-  return <>{useName(id)}</>;
+export function Name({ id, known = null }: { id: string | null; known?: string | null }) {
+  return <>{useName(id, known)}</>;
 }
 
 function initials(name: string): string {
@@ -27,15 +28,23 @@ function initials(name: string): string {
   return `${first[0] ?? "?"}${last ?? ""}`.toLocaleUpperCase();
 }
 
-export function Avatar({ id, size = "small" }: { id: string; size?: "small" | "large" }) {
-  const user = useUser(id);
+interface AvatarProps {
+  id: string | null;
+  /** The name of someone who has no account here. */
+  known?: string | null;
+  size?: "small" | "large";
+}
+
+export function Avatar({ id, known = null, size = "small" }: AvatarProps) {
+  const user = useUser(id ?? "");
+  const name = user?.name ?? known ?? "";
   let hue = 0;
   // The end of a time-ordered id is its random part.
-  for (const letter of id.slice(-8)) hue = (hue * 31 + letter.charCodeAt(0)) % 12;
+  for (const letter of (id ?? name).slice(-8)) hue = (hue * 31 + letter.charCodeAt(0)) % 12;
   return (
-    <span className={`avatar ${size} hue-${hue}`} title={user?.name}>
-      <span aria-hidden="true">{user ? initials(user.name) : ""}</span>
-      <span className="sr-only">{user?.name}</span>
+    <span className={`avatar ${size} hue-${hue}`} title={name}>
+      <span aria-hidden="true">{name && initials(name)}</span>
+      <span className="sr-only">{name}</span>
     </span>
   );
 }

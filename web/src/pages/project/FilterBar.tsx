@@ -149,7 +149,7 @@ export function FilterBar({ project, tasks, filter, shown, field, search, onChan
           onPick={(id) => change("sort", id === "due" || id === "title" ? id : `-${id}`)}
         >
           <Icon name="sort" />
-          {sortName(filter.sort)}
+          <Trans>Sort: {sortName(filter.sort)}</Trans>
         </Picker>
         {filtering(filter) && (
           <button type="button" className="chip clear" onClick={clear}>

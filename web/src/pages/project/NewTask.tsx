@@ -45,6 +45,7 @@ export function NewTask({ project, onClose }: { project: Project; onClose: () =>
       >
         <input
           className="title-input"
+          data-autofocus
           aria-label={t`Title`}
           placeholder={t`What has to be done?`}
           value={title}

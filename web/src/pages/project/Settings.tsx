@@ -34,13 +34,13 @@ export default function Settings({ project }: { project: Project }) {
 }
 
 /** Saves a change of the project: shows the answer everywhere, or says why not. Answers whether it was saved. */
-function useSave(): (work: () => Promise<Project>, done: string) => Promise<boolean> {
+function useSave(): (work: () => Promise<Project>, done: string, undo?: () => void) => Promise<boolean> {
   const client = useQueryClient();
-  return async (work, done) => {
+  return async (work, done, undo) => {
     try {
       const project = await work();
-      if (project?.id) putProject(client, project);
-      toast(done);
+      putProject(client, project);
+      toast(done, undo ? { undo } : {});
       return true;
     } catch (error) {
       toast(error instanceof ApiError && error.status === 409 ? error.message : explain(error), { kind: "error" });
@@ -71,7 +71,7 @@ function General({ project, owner }: { project: Project; owner: boolean }) {
             id="name"
             className="input"
             value={name}
-            maxLength={100}
+            maxLength={200}
             required
             disabled={!owner}
             onChange={(event) => setName(event.target.value)}
@@ -259,7 +259,7 @@ function Statuses({ project, owner }: { project: Project; owner: boolean }) {
                 className="input"
                 aria-label={t`Name of the status`}
                 value={owner ? status.name : statusName(status)}
-                maxLength={60}
+                maxLength={50}
                 disabled={!owner}
                 onChange={(event) => put(index, { ...status, name: event.target.value })}
               />
@@ -340,12 +340,12 @@ function Statuses({ project, owner }: { project: Project; owner: boolean }) {
 function Danger({ project }: { project: Project }) {
   const [asking, setAsking] = useState(false);
   const save = useSave();
-  const client = useQueryClient();
   const [, go] = useLocation();
   async function remove(): Promise<void> {
-    if (!(await save(() => api.deleteProject(project.id), t`Project deleted`))) return;
-    void client.invalidateQueries({ queryKey: keys.projects });
-    go("/projects");
+    const undo = () => {
+      void save(() => api.restoreProject(project.id), t`Project restored`);
+    };
+    if (await save(() => api.deleteProject(project.id), t`Project deleted`, undo)) go("/projects");
   }
   return (
     <section className="section">

@@ -90,11 +90,11 @@ function One({ task, project, comment, own }: OneProps) {
   };
   return (
     <li className={`comment ${sending ? "sending" : ""}`}>
-      <Avatar id={comment.author} size="large" />
+      <Avatar id={comment.author} known={comment.author_name} size="large" />
       <div className="comment-body">
         <header>
           <strong>
-            <Name id={comment.author} />
+            <Name id={comment.author} known={comment.author_name} />
           </strong>
           <time dateTime={comment.created_at} title={fullTime(comment.created_at)}>
             {sending ? t`Sending …` : ago(comment.created_at)}
@@ -123,7 +123,7 @@ function One({ task, project, comment, own }: OneProps) {
                   void run(async () => {
                     await deleteComment(task.id, comment.id);
                     toast(t`Comment deleted`, {
-                      undo: () => void addComment(client, task, comment.body, comment.author),
+                      undo: () => void addComment(client, task, comment.body, comment.author ?? ""),
                     });
                   })
                 }
