@@ -1,10 +1,10 @@
 """What tests of task-service need: people, their calls, a stand-in for auth-service behind its HTTP contract."""
 
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import httpx
 from fastapi import FastAPI, Request
@@ -13,10 +13,16 @@ from joserfc.jwk import ECKey
 
 from kernel.codecs import USER_CODEC
 from kernel.contracts.user import UserErased, UserRegistered, stream_of
+from kernel.decider import Rejection
 from kernel.envelope import Envelope
+from kernel.event import Recorded
 from kernel.ids import new_id
 from kernel.ports import EventStore, StreamAppend
 from kernel.security import ISSUER, USER_AUDIENCE
+from kernel.testing import NOON
+
+S = TypeVar("S")
+E = TypeVar("E")
 
 AUTH_URL = "http://auth"
 
@@ -166,3 +172,57 @@ def expect(answer: httpx.Response, status: int) -> dict[str, Any]:
     if answer.status_code != status:
         raise AssertionError(f"{answer.status_code} instead of {status}: {answer.text}")
     return dict(answer.json())
+
+
+# --- given events, when a command, then events or a Rejection ---
+
+
+@dataclass(frozen=True, slots=True)
+class Given(Generic[S, E]):
+    """The past of a stream; `when` asks what a command would add to it."""
+
+    past: Sequence[E]
+    decide: Callable[[Any, S | None], Sequence[E]]
+    evolve: Callable[[S | None, Recorded[E]], S]
+    stream: str
+    actor: str
+
+    def state(self) -> S | None:
+        """The past, folded."""
+        state: S | None = None
+        for version, event in enumerate(self.past, 1):
+            state = self.evolve(
+                state,
+                Recorded(stream=self.stream, version=version, type="", time=NOON, actor=self.actor, data=event),
+            )
+        return state
+
+    def when(self, command: object) -> "Then[E]":
+        """What comes of a command."""
+        try:
+            return Then(list(self.decide(command, self.state())), None)
+        except Rejection as rejection:
+            return Then([], rejection)
+
+
+@dataclass(frozen=True, slots=True)
+class Then(Generic[E]):
+    """What came of a command."""
+
+    events: Sequence[E]
+    rejection: Rejection | None
+
+    def then(self, *events: E) -> None:
+        """It caused exactly these events."""
+        assert self.rejection is None, f"rejected: {self.rejection}"
+        assert list(self.events) == list(events), f"{list(self.events)} instead of {list(events)}"
+
+    def then_nothing(self) -> None:
+        """It was accepted and changed nothing."""
+        self.then()
+
+    def then_rejected(self, status: int, code: str, field: str | None = None) -> None:
+        """It was rejected, so."""
+        assert self.rejection is not None, f"not rejected, but {self.events}"
+        found = (self.rejection.status, self.rejection.code, self.rejection.field)
+        assert found == (status, code, field), f"{found} instead of {(status, code, field)}"

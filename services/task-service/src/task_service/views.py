@@ -73,7 +73,7 @@ class StatusBody(Body):
     category: Category
 
 
-Statuses = Annotated[tuple[StatusBody, ...], Field(min_length=1, max_length=MAX_STATUSES)]
+Statuses = Annotated[list[StatusBody], Field(min_length=1, max_length=MAX_STATUSES)]
 
 
 class NewProject(Body):

@@ -11,12 +11,11 @@ from kernel.requests import (
     IfMatch,
     Limit,
     command_of,
-    decode_cursor,
     encode_cursor,
     page,
     resource,
 )
-from task_service.api.common import VERSIONED, UserRoute, deps_of, user_of
+from task_service.api.common import VERSIONED, UserRoute, behind, deps_of, user_of
 from task_service.domain.task import DeleteComment
 from task_service.views import CommentBody, CommentView, Page, comment_bytes
 
@@ -27,7 +26,7 @@ CHANGED = answers(CommentView, headers=VERSIONED, writes=True)
 @router.get("/api/tasks/{task_id}/comments", responses=answers(Page[CommentView]))
 async def list_comments(request: Request, task_id: str, limit: Limit = 50, cursor: Cursor = None) -> Response:
     """The comments of a task, oldest first; a deleted one keeps its place, without its text."""
-    after = 0 if cursor is None else decode_cursor(cursor, int)[0]
+    after = behind(cursor)
     comments, more = await deps_of(request).tasks.comments(task_id, user_of(request), after, limit)
     return page(map(comment_bytes, comments), None if more is None else encode_cursor(more))
 

@@ -4,10 +4,11 @@ from typing import Annotated, Final
 
 from fastapi import Query, Request, Response
 
+from kernel import problems
 from kernel.contracts.project import Project
 from kernel.contracts.task import Task
 from kernel.decider import Outcome
-from kernel.requests import resource
+from kernel.requests import decode_cursor, resource
 from kernel.routes import Handle, Route
 from kernel.security import authenticate_user
 from task_service.deps import Deps
@@ -16,6 +17,8 @@ from task_service.views import project_bytes, task_bytes
 Deleted = Annotated[bool, Query(description="those that were deleted, instead of those that were not")]
 
 VERSIONED: Final = ("ETag", "Idempotency-Replayed")
+_MOST: Final = 2**53
+
 CREATED: Final = ("ETag", "Location", "Idempotency-Replayed")
 
 
@@ -55,3 +58,13 @@ def project_answer(outcome: Outcome[Project], user_id: str, *, status: int = 200
 def task_answer(outcome: Outcome[Task], *, status: int = 200, **headers: str) -> Response:
     """A task as a command left it."""
     return resource(task_bytes(outcome.state), outcome.version, status=status, replayed=outcome.replayed, **headers)
+
+
+def behind(cursor: str | None) -> int:
+    """How much of a list its cursor has behind it; 422 for one that is not of this list."""
+    if cursor is None:
+        return 0
+    count: int = decode_cursor(cursor, int)[0]
+    if not 0 <= count < _MOST:
+        raise problems.invalid("cursor", "is not a cursor of this list")
+    return count

@@ -11,12 +11,11 @@ from kernel.requests import (
     IfMatch,
     Limit,
     command_of,
-    decode_cursor,
     encode_cursor,
     page,
     resource,
 )
-from task_service.api.common import CREATED, VERSIONED, UserRoute, deps_of, task_answer, user_of
+from task_service.api.common import CREATED, VERSIONED, UserRoute, behind, deps_of, task_answer, user_of
 from task_service.domain.task import Assign, CreateTask, DeleteTask, EditTask, RestoreTask, TaskChange, Unassign
 from task_service.views import EventView, NewTask, Page, TaskPatch, TaskView, event_bytes, task_bytes
 
@@ -88,7 +87,7 @@ async def unassign(
 @router.get("/api/tasks/{task_id}/history", responses=answers(Page[EventView]))
 async def read_history(request: Request, task_id: str, limit: Limit = 50, cursor: Cursor = None) -> Response:
     """Every event of a task, oldest first."""
-    after = 0 if cursor is None else decode_cursor(cursor, int)[0]
+    after = behind(cursor)
     events, more = await deps_of(request).tasks.history(task_id, user_of(request), after, limit)
     return page(map(event_bytes, events), None if more is None else encode_cursor(more))
 

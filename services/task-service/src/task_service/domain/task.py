@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from enum import Enum
 from typing import Final, Literal, TypeAlias
 
@@ -110,17 +110,12 @@ class RestoreTask:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddComment:
-    """Write a comment. Of `mentions` only members of the project count.
-
-    An import names who wrote it elsewhere, and when.
-    """
+    """Write a comment. Of `mentions` only members of the project count."""
 
     by: str
     comment_id: str
     body: str
     mentions: tuple[str, ...] = ()
-    author_name: str | None = None
-    written_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,22 +183,14 @@ def decide(command: TaskChange, state: Task | None, project: Project | None) -> 
         case AddComment():
             _live(state)
             mentions = _mentions(command.mentions, project)
-            return [
-                TaskCommented(
-                    comment_id=command.comment_id,
-                    body=command.body,
-                    mentions=mentions,
-                    author_name=command.author_name,
-                    written_at=command.written_at,
-                )
-            ]
+            return [TaskCommented(comment_id=command.comment_id, body=command.body, mentions=mentions)]
         case EditComment():
             comment = _own_comment(_live(state), command.comment_id, command.by)
             if comment.deleted:
                 raise Rejection("conflict", "The comment is deleted.")
             mentions = _mentions(command.mentions, project)
-            if (command.body, mentions) == (comment.body, comment.mentions):
-                return []
+            if command.body == comment.body and set(mentions) <= set(comment.mentions):
+                return []  # the same words mean no one less, though fewer names may be known right now
             return [TaskCommentEdited(comment_id=comment.id, old=comment.body, new=command.body, mentions=mentions)]
         case DeleteComment():
             comment = _own_comment(_live(state), command.comment_id, command.by)

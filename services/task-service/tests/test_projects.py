@@ -1,0 +1,155 @@
+"""Projects and members over HTTP."""
+
+import asyncio
+
+import pytest
+
+from kernel.ids import new_id
+from task_service.testing import User, World, expect
+
+USUAL = [
+    {"key": "waiting", "name": "Waiting", "category": "waiting"},
+    {"key": "in_progress", "name": "In progress", "category": "active"},
+    {"key": "done", "name": "Done", "category": "done"},
+]
+
+
+async def test_a_project_is_made_by_its_owner(ann: User) -> None:
+    answer = await ann.post("/projects", {"name": "운영팀"})
+    project = expect(answer, 201)
+
+    assert answer.headers["Location"] == f"/api/projects/{project['id']}"
+    assert answer.headers["ETag"] == '"1"'
+    assert (project["name"], project["key"], project["role"], project["statuses"]) == ("운영팀", "UYT", "owner", USUAL)
+    assert project["members"] == [{"user_id": ann.id, "role": "owner"}]
+    assert (await ann.get(f"/projects/{project['id']}")).content == answer.content
+
+
+async def test_key_and_statuses_may_be_given(ann: User) -> None:
+    statuses = [{"key": "todo", "name": "할 일", "category": "waiting"}]
+
+    project = await ann.project(key="OPS2", statuses=statuses)
+
+    assert (project["key"], project["statuses"]) == ("OPS2", statuses)
+    assert (await ann.task(project))["status"] == "todo"
+
+
+async def test_a_project_is_renamed_and_its_statuses_change_in_one_append(world: World, ann: User) -> None:
+    project = await ann.project()
+    new = [*USUAL, {"key": "checked", "name": "Checked", "category": "done"}]
+
+    answer = await ann.patch(f"/projects/{project['id']}", {"name": "Ops", "statuses": new}, if_match=1)
+
+    assert (answer.json()["name"], answer.json()["statuses"], answer.json()["version"]) == ("Ops", new, 3)
+    events = await world.store.load(f"project-{project['id']}", 1)
+    assert len({event.command_id for event in events}) == 1
+    assert (await ann.patch(f"/projects/{project['id']}", {"name": "X"}, if_match=1)).status_code == 412
+
+
+async def test_a_task_keeps_a_status_that_went(ann: User) -> None:
+    project = await ann.project()
+    task = await ann.task(project, status="in_progress")
+    await ann.patch(f"/projects/{project['id']}", {"statuses": [USUAL[0], USUAL[2]]})
+
+    assert (await ann.get(f"/tasks/{task['id']}")).json()["status"] == "in_progress"
+    assert (await ann.patch(f"/tasks/{task['id']}", {"title": "Still"})).status_code == 200
+    assert (await ann.patch(f"/tasks/{task['id']}", {"status": "done"})).json()["status"] == "done"
+    back = await ann.patch(f"/tasks/{task['id']}", {"status": "in_progress"})
+    assert (back.status_code, back.json()["errors"][0]["field"]) == (422, "status")
+
+
+async def test_roles_are_given_and_each_reader_sees_their_own(ann: User, bob: User) -> None:
+    project = await ann.project()
+
+    answer = await ann.let_in(project, bob, "viewer")
+
+    assert answer["members"] == [{"user_id": ann.id, "role": "owner"}, {"user_id": bob.id, "role": "viewer"}]
+    assert answer["role"] == "owner"
+    assert (await bob.get(f"/projects/{project['id']}")).json()["role"] == "viewer"
+
+
+async def test_only_registered_users_become_members(world: World, ann: User, bob: User) -> None:
+    project = await ann.project()
+    await world.erase(bob)
+    before = await world.log_length()
+
+    for user_id in (new_id(), bob.id, "nonsense", project["id"]):
+        answer = await ann.put(f"/projects/{project['id']}/members/{user_id}", {"role": "member"})
+        assert (answer.status_code, answer.json()["code"]) == (422, "validation_failed")
+        assert answer.json()["errors"][0]["field"] == "user_id"
+    assert await world.log_length() == before
+
+
+async def test_a_project_never_loses_its_last_owner_even_at_once(ann: User, bob: User) -> None:
+    project = await ann.project()
+    await ann.let_in(project, bob, "owner")
+    path = f"/projects/{project['id']}/members"
+
+    answers = await asyncio.gather(ann.delete(f"{path}/{ann.id}"), bob.delete(f"{path}/{bob.id}"))
+
+    assert sorted(answer.status_code for answer in answers) == [200, 409]
+    remaining = ann if answers[0].status_code == 409 else bob
+    assert (await remaining.put(f"{path}/{remaining.id}", {"role": "member"})).json()["code"] == "conflict"
+
+
+async def test_removing_someone_who_is_no_member_appends_nothing(world: World, ann: User, bob: User) -> None:
+    project = await ann.project()
+    before = await world.log_length()
+
+    assert (await ann.delete(f"/projects/{project['id']}/members/{bob.id}")).status_code == 200
+    assert await world.log_length() == before
+
+
+async def test_a_deleted_project_shows_itself_only_and_comes_back_whole(ann: User) -> None:
+    project = await ann.project()
+    path = f"/projects/{project['id']}"
+    await ann.task(project)
+
+    deleted = await ann.delete(path)
+    assert (deleted.json()["deleted"], (await ann.delete(path)).json()["version"]) == (True, 2)
+    assert (await ann.get(path)).json()["deleted"] is True
+    assert (await ann.post(f"{path}/tasks", {"title": "T"})).status_code == 404
+    assert (await ann.patch(path, {"name": "New"})).json()["code"] == "conflict"
+    assert (await ann.put(f"{path}/members/{ann.id}", {"role": "owner"})).json()["code"] == "conflict"
+    assert (await ann.post(f"{path}/restore")).json()["deleted"] is False
+    assert (await ann.task(project))["key"].endswith("-2")
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({}, "name"),
+        ({"name": ""}, "name"),
+        ({"name": "a\nb"}, "name"),
+        ({"name": "a" * 201}, "name"),
+        ({"name": None}, "name"),
+        ({"name": "A", "key": "ops"}, "key"),
+        ({"name": "A", "key": "O"}, "key"),
+        ({"name": "A", "key": "1OPS"}, "key"),
+        ({"name": "A", "key": "O" * 11}, "key"),
+        ({"name": "A", "key": "OPS\n"}, "key"),
+        ({"name": "A", "statuses": []}, "statuses"),
+        ({"name": "A", "statuses": [USUAL[0]] * 31}, "statuses"),
+        ({"name": "A", "statuses": [USUAL[0], USUAL[0]]}, "statuses"),
+        ({"name": "A", "statuses": [{**USUAL[0], "key": "In Progress"}]}, "statuses.0.key"),
+        ({"name": "A", "statuses": [{**USUAL[0], "category": "later"}]}, "statuses.0.category"),
+        ({"name": "A", "statuses": [{**USUAL[0], "color": "red"}]}, "statuses.0.color"),
+        ({"name": "A", "owner": "me"}, "owner"),
+    ],
+)
+async def test_a_bad_project_is_not_made(world: World, ann: User, body: dict[str, object], field: str) -> None:
+    before = await world.log_length()
+
+    answer = await ann.post("/projects", body)
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "validation_failed")
+    assert [error["field"] for error in answer.json()["errors"]] == [field]
+    assert await world.log_length() == before
+
+
+async def test_the_key_of_a_project_never_changes(ann: User) -> None:
+    project = await ann.project()
+
+    answer = await ann.patch(f"/projects/{project['id']}", {"key": "NEW"})
+
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "key")

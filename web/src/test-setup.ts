@@ -1,3 +1,0 @@
-import { i18n } from "@lingui/core";
-
-i18n.loadAndActivate({ locale: "en", messages: {} });
