@@ -1,27 +1,71 @@
 # The commands of the project. `make help` lists them.
 PYTHON ?= python3
-VENV := .venv
-BIN := $(VENV)/bin
+BIN := .venv/bin
+DISTS := shared services/auth-service services/task-service services/notify-service services/log-projector deploy/embedded
+WEB := web/index.html web/vite.config.ts web/package-lock.json $(shell find web/src web/public -type f 2>/dev/null)
+UV := $(BIN)/uv pip install -q --python $(BIN)/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench clean lock
+.PHONY: help setup run test check bench clean lock openapi
 
 help: ## list these commands
-	@grep -hE '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
 
 $(BIN)/uv:
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install -q "$$(grep -oE '^uv==[0-9.]+' requirements.lock)"
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install -q --disable-pip-version-check "$$(grep -oE '^uv==[0-9.]+' requirements.lock)"
 
-DISTS := shared services/auth-service services/task-service services/notify-service services/log-projector deploy/embedded
-
-$(VENV)/.dev: requirements-dev.lock $(DISTS:%=%/pyproject.toml) | $(BIN)/uv
-	$(BIN)/uv pip install -q --python $(BIN)/python --require-hashes -r requirements-dev.lock
-	$(BIN)/uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation $(DISTS:%=-e ./%)
+# What the product runs with; development adds to it in the same environment.
+.venv/.run: requirements.lock $(DISTS:%=%/pyproject.toml) | $(BIN)/uv
+	$(UV) --require-hashes -r requirements.lock
+	$(UV) --no-deps --no-build-isolation $(DISTS:%=-e ./%)
 	@touch $@
 
-setup: $(VENV)/.dev ## install what development needs
+.venv/.dev: requirements-dev.lock .venv/.run
+	$(UV) --require-hashes -r requirements-dev.lock
+	@touch $@
+
+web/node_modules/.installed: web/package-lock.json | $(BIN)/uv
+	cd web && ../tools/with-node npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+web/dist/index.html: web/node_modules/.installed $(WEB)
+	cd web && ../tools/with-node npm run build --silent
+	@touch $@
+
+setup: .venv/.dev web/node_modules/.installed ## install what development needs
+
+run: .venv/.run web/dist/index.html ## build what is needed and serve the board on http://127.0.0.1:8000
+	@exec $(BIN)/taskledger up
+
+test: .venv/.dev web/dist/index.html ## install what is needed and run every test
+	tools/need-chromium
+	cd web && ../tools/with-node npm test --silent
+	$(BIN)/pytest -q
+
+check: .venv/.dev web/node_modules/.installed ## formatting, lint, types, import rules, the site's sizes
+	$(BIN)/ruff format --check -q .
+	$(BIN)/ruff check -q .
+	$(BIN)/lint-imports --no-logo 2>/dev/null | tail -4
+	$(BIN)/lint-imports > /dev/null
+	$(BIN)/mypy $(DISTS:%=%/src) bench
+	$(BIN)/python -m taskledger.openapi --check web/openapi.json
+	cd web && ../tools/with-node npm run check --silent
+
+openapi: .venv/.dev web/node_modules/.installed ## write the site's client types anew from the services
+	$(BIN)/python -m taskledger.openapi web/openapi.json
+	cd web && ../tools/with-node npm run types --silent
+
+bench: .venv/.dev ## measure, as ratios to what this machine allows
+	$(BIN)/python bench/bench_log.py
+	$(BIN)/python bench/bench_read_side.py
+	$(BIN)/python bench/bench_http.py
 
 lock: $(BIN)/uv ## pin the dependencies anew
-	$(BIN)/uv pip compile -q --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-header requirements.in -o requirements.lock
-	$(BIN)/uv pip compile -q --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-header requirements-dev.in -o requirements-dev.lock
+	for name in requirements requirements-dev requirements-node; do \
+	  $(BIN)/uv pip compile -q --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-header $$name.in -o $$name.lock || exit 1; \
+	done
+
+clean: ## remove what was installed and built; the data folder stays
+	rm -rf .venv web/node_modules web/dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

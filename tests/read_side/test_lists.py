@@ -6,16 +6,14 @@ from random import Random
 from typing import Any
 
 import orjson
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kernel.contracts.documents import project_document, task_document
+from kernel.contracts.documents import task_document
 from kernel.contracts.project import Project
 from kernel.contracts.task import Task
 from kernel.histories import LABELS, PEOPLE, PRIORITIES, STATUSES, WORDS, Board
-from kernel.problems import Problem
-from task_service.queries import Page, TaskFilters
+from task_service.queries import TaskFilters
 
 SORTS = ("created_at", "updated_at", "key", "due", "priority", "title", "status")
 

@@ -18,7 +18,7 @@ from cachetools import LRUCache
 from kernel import checkpoints
 from kernel.envelope import Envelope
 from kernel.ports import EventStore, Message, StoreUnavailable, Subscription
-from kernel.sql import Database, DatabaseUnavailable, DuplicateRow, ExpectationFailed, Write
+from kernel.sql import Database, DatabaseRefused, DatabaseUnavailable, DuplicateRow, ExpectationFailed, Write
 from kernel.streams import CannotApply
 from kernel.telemetry import (
     CONSUMER_BEHIND,
@@ -37,7 +37,7 @@ RECONCILE_OVERLAP: Final = timedelta(minutes=10)
 _MAX_BATCH: Final = 500
 _MAX_RACES: Final = 20
 _TURN: Final = 100
-_MAX_AHEAD: Final = 5
+_MAX_AHEAD: Final = 3
 
 
 class Handler(Protocol):
@@ -258,6 +258,7 @@ class Consumer:
 
     async def _block(self, stream: str, checkpoint: _Checkpoint, version: int, fault: Exception) -> bool:
         reason = fault.reason if isinstance(fault, CannotApply) else f"{type(fault).__name__}: {fault}"
+        trace = None if isinstance(fault, (CannotApply, DatabaseRefused, DuplicateRow)) else fault
         key = {"consumer_": self.name, "stream_": stream}
         blocked = {"blocked": version, "why": reason, "new_hint": version}
         writes = [Write(checkpoints.BLOCK, {**key, "old": checkpoint.version, **blocked}, expect=1)]
@@ -268,7 +269,7 @@ class Consumer:
         except (ExpectationFailed, DuplicateRow):
             return False
         self._checkpoints[stream] = _Checkpoint(checkpoint.version, True, True)
-        log.error("consumer.blocked", consumer=self.name, stream=stream, version=version, exc_info=fault)
+        log.error("consumer.blocked", consumer=self.name, stream=stream, version=version, reason=reason, exc_info=trace)
         await self._count_blocked()
         return True
 

@@ -37,7 +37,7 @@ def create_app(settings: Settings, platform: Platform | None = None) -> FastAPI:
             store = await own.key_value_store(settings.key_value_url)
             passwords = Passwords()
             stack.callback(passwords.close)
-            sessions, keys = Sessions(store), SigningKeys(store)
+            sessions, keys = Sessions(store, settings.refresh_grace), SigningKeys(store)
 
             async def personal(token: str) -> Principal | None:
                 owner = await sessions.owner_of(token)

@@ -15,9 +15,6 @@ from kernel.ports import ABSENT, ConditionFailed, Delete, KeyValueStore, Put
 from kernel.security import PERSONAL_PREFIX
 
 SESSION_SECONDS: Final = 30 * 86_400
-GRACE_SECONDS: Final = 20.0
-"""How long the token before still works: two tabs that refresh at once must not look like a thief."""
-
 _MAX_PERSONAL: Final = 50
 
 
@@ -63,8 +60,10 @@ def _now() -> str:
 class Sessions:
     """Sessions and personal tokens of users in the key-value store."""
 
-    def __init__(self, store: KeyValueStore) -> None:
+    def __init__(self, store: KeyValueStore, grace: float) -> None:
+        """`grace`: seconds for which a replaced refresh token still works, so that two tabs at once are no thief."""
         self._store = store
+        self._grace = grace
 
     async def begin(self, user_id: str, agent: str) -> tuple[Session, str]:
         """A new session and its refresh token."""
@@ -76,7 +75,7 @@ class Sessions:
     async def rotate(self, refresh_token: str) -> tuple[str, Session, str]:
         """The user, the session and the next refresh token.
 
-        Raises RefreshRefused. A token that was replaced more than GRACE_SECONDS ago has leaked: its session ends
+        Raises RefreshRefused. A token that was replaced more than the grace ago has leaked: its session ends
         (RFC 9700, section 4.14.2).
         """
         user_id, session_id, secret = _parts(refresh_token)
@@ -94,7 +93,7 @@ class Sessions:
                     rotated_at=time.time(),
                     used_at=_now(),
                 )
-            elif presented in session.previous and time.time() - session.rotated_at < GRACE_SECONDS:
+            elif presented in session.previous and time.time() - session.rotated_at < self._grace:
                 # Whichever answer reaches the browser last decides which token it keeps: both must work.
                 session = replace(session, current=[*session.current, _hash(renewed)])
             else:

@@ -12,3 +12,4 @@ class Settings(Shared):
     address_attempts: int = Field(default=100, ge=1, description="failed logins per client address and 15 minutes")
     registrations: int = Field(default=300, ge=1, description="new accounts per client address and hour")
     trusted_proxies: int = Field(default=0, ge=0, description="proxies before the service that add X-Forwarded-For")
+    refresh_grace: float = Field(default=20, ge=0, description="seconds in which two tabs may refresh with one token")

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import Enum
 from typing import Final, Literal, TypeAlias
 
@@ -110,12 +110,17 @@ class RestoreTask:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddComment:
-    """Write a comment. Of `mentions` only members of the project count."""
+    """Write a comment. Of `mentions` only members of the project count.
+
+    An import names who wrote it elsewhere, and when.
+    """
 
     by: str
     comment_id: str
     body: str
     mentions: tuple[str, ...] = ()
+    author_name: str | None = None
+    written_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,7 +188,15 @@ def decide(command: TaskChange, state: Task | None, project: Project | None) -> 
         case AddComment():
             _live(state)
             mentions = _mentions(command.mentions, project)
-            return [TaskCommented(comment_id=command.comment_id, body=command.body, mentions=mentions)]
+            return [
+                TaskCommented(
+                    comment_id=command.comment_id,
+                    body=command.body,
+                    mentions=mentions,
+                    author_name=command.author_name,
+                    written_at=command.written_at,
+                )
+            ]
         case EditComment():
             comment = _own_comment(_live(state), command.comment_id, command.by)
             if comment.deleted:

@@ -1,0 +1,38 @@
+"""The services' apps without a server: for commands that work on the data folder, with or without a server beside."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+import httpx
+from fastapi import FastAPI
+
+from auth_service.main import create_app as create_auth
+from auth_service.settings import Settings as AuthSettings
+from kernel import logs
+from kernel.platform import Platform
+from taskledger.settings import AUTH_URL, Home
+
+
+@dataclass(frozen=True, slots=True)
+class Offline:
+    """An opened data folder: its adapters, its variables, and HTTP to auth-service within the process."""
+
+    platform: Platform
+    environment: Mapping[str, str]
+    auth: FastAPI
+    http: httpx.AsyncClient
+
+
+@asynccontextmanager
+async def opened(home: Home) -> AsyncIterator[Offline]:
+    """Open a data folder. Raises StoreUnavailable, DatabaseUnavailable."""
+    logs.configure("ERROR")  # what a command prints is its answer alone
+    environment = home.environment()
+    values = {name.lower(): value for name, value in environment.items()}
+    async with AsyncExitStack() as stack:
+        platform = await stack.enter_async_context(Platform())
+        auth = create_auth(AuthSettings(**values), platform)  # type: ignore[arg-type]
+        platform.mount(AUTH_URL, auth)
+        await stack.enter_async_context(auth.router.lifespan_context(auth))
+        yield Offline(platform, environment, auth, await platform.http(AUTH_URL))

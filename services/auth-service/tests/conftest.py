@@ -1,0 +1,41 @@
+"""A real auth-service on files of its own."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from auth_service.main import create_app
+from auth_service.settings import Settings
+from auth_service.testing import Serve
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Serve:
+    """Starts an instance of the service; all of them share one folder."""
+
+    @asynccontextmanager
+    async def start(base_url: str = "http://board.test", **settings: Any) -> AsyncIterator[httpx.AsyncClient]:
+        values = {
+            "event_store_url": f"sqlite:///{tmp_path}/log.db",
+            "key_value_url": f"sqlite:///{tmp_path}/keys.db",
+            "service_secret": "between services",
+            **settings,
+        }
+        app = create_app(Settings(**values))
+        async with (
+            app.router.lifespan_context(app),
+            httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=base_url) as client,
+        ):
+            yield client
+
+    return start
+
+
+@pytest.fixture
+async def client(serve: Serve) -> AsyncIterator[httpx.AsyncClient]:
+    async with serve() as client:
+        yield client

@@ -1,0 +1,94 @@
+"""Sessions: refresh tokens change with every use, two tabs at once are no thief, a thief is."""
+
+import asyncio
+from typing import Any
+
+import httpx
+import pytest
+
+from auth_service.testing import PASSWORD, Serve, bearer, register
+
+
+async def refresh(client: httpx.AsyncClient, token: str) -> httpx.Response:
+    return await client.post("/api/auth/refresh", json={"refresh_token": token})
+
+
+async def test_each_refresh_gives_another_token_and_the_session_goes_on(client: httpx.AsyncClient) -> None:
+    person = await register(client)
+    seen = {person["refresh_token"]}
+    token = person["refresh_token"]
+    for _ in range(3):
+        answer = (await refresh(client, token)).json()
+        token = answer["refresh_token"]
+        assert token not in seen
+        seen.add(token)
+        assert (await client.get("/api/auth/me", headers=bearer(answer))).json() == person["user"]
+    listed = (await client.get("/api/auth/sessions", headers=bearer(person))).json()["items"]
+    assert [session["current"] for session in listed] == [True]
+
+
+async def test_two_tabs_that_refresh_at_once_both_keep_the_session(client: httpx.AsyncClient) -> None:
+    person = await register(client)
+    answers = await asyncio.gather(*(refresh(client, person["refresh_token"]) for _ in range(4)))
+    assert [answer.status_code for answer in answers] == [200] * 4
+    # Whichever answer reached the browser last, its token works.
+    for answer in answers:
+        assert (await refresh(client, answer.json()["refresh_token"])).status_code == 200
+
+
+async def test_two_processes_that_refresh_at_once_both_keep_the_session(serve: Serve) -> None:
+    async with serve() as one, serve() as two:
+        person = await register(one)
+        answers = await asyncio.gather(*(refresh(client, person["refresh_token"]) for client in (one, two)))
+        assert [answer.status_code for answer in answers] == [200, 200]
+
+
+async def test_a_token_used_again_later_ends_the_session_for_the_thief_and_the_owner(serve: Serve) -> None:
+    async with serve(refresh_grace=0) as client:
+        person = await register(client)
+        renewed = (await refresh(client, person["refresh_token"])).json()
+        assert (await refresh(client, person["refresh_token"])).status_code == 401
+        assert (await refresh(client, renewed["refresh_token"])).status_code == 401
+
+
+@pytest.mark.parametrize("token", ["", "x", "a.b.c", "....", "é", "0" * 300])
+async def test_what_is_no_refresh_token_is_a_401(client: httpx.AsyncClient, token: str) -> None:
+    answer = await refresh(client, token)
+    assert (answer.status_code, answer.json()["code"]) == (401, "not_authenticated")
+
+
+async def test_a_logout_ends_the_session_and_takes_the_cookies(client: httpx.AsyncClient) -> None:
+    await register(client, session="cookie")
+    token = client.cookies["tl_refresh"]
+    answer = await client.post("/api/auth/logout", headers={"Sec-Fetch-Site": "same-origin"})
+    assert answer.status_code == 204
+    assert not client.cookies
+    assert (await refresh(client, token)).status_code == 401
+    assert (await client.post("/api/auth/logout")).status_code == 204
+
+
+async def test_a_program_logs_out_with_its_tokens(client: httpx.AsyncClient) -> None:
+    person = await register(client)
+    body = {"refresh_token": person["refresh_token"]}
+    assert (await client.post("/api/auth/logout", json=body)).status_code == 204
+    assert (await refresh(client, person["refresh_token"])).status_code == 401
+
+
+async def test_the_browser_refreshes_by_cookie_alone(client: httpx.AsyncClient) -> None:
+    person = await register(client, session="cookie")
+    before = client.cookies["tl_refresh"]
+    answer = await client.post("/api/auth/refresh", headers={"Sec-Fetch-Site": "same-origin"})
+    assert answer.json() == {"user": person["user"]}
+    assert client.cookies["tl_refresh"] != before
+
+
+async def test_one_ends_one_s_own_sessions_and_nobody_else_s(client: httpx.AsyncClient) -> None:
+    ann, bob = await register(client), await register(client, "bob@example.org")
+    login: dict[str, Any] = {"email": "ann@example.org", "password": PASSWORD}
+    there = (await client.post("/api/auth/login", json=login, headers={"User-Agent": "phone"})).json()
+    listed = (await client.get("/api/auth/sessions", headers=bearer(ann))).json()["items"]
+    assert [(session["agent"], session["current"]) for session in listed][1] == ("phone", False)
+    path = f"/api/auth/sessions/{listed[1]['id']}"
+    assert (await client.delete(path, headers=bearer(bob))).status_code == 404
+    assert (await client.delete(path, headers=bearer(ann))).status_code == 204
+    assert (await refresh(client, there["refresh_token"])).status_code == 401

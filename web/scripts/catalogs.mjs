@@ -1,0 +1,17 @@
+// Every message is in every catalog: extracts anew and compares with what is committed.
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+
+const files = ["en", "ko"].map((locale) => new URL(`../src/locales/${locale}.po`, import.meta.url));
+const body = (file) => readFileSync(file, "utf8").replace(/^"POT-Creation-Date:.*\n/m, "");
+const before = files.map(body);
+execFileSync("npx", ["--no-install", "lingui", "extract", "--clean"], { stdio: "pipe" });
+if (files.some((file, index) => body(file) !== before[index])) {
+  console.error("Catalogs were stale; they are extracted anew. Translate what is empty and commit them.");
+  process.exit(1);
+}
+const empty = [...body(files[1]).matchAll(/^msgid "(.+)"\nmsgstr ""\n(?!")/gm)].map((match) => match[1]);
+if (empty.length > 0) {
+  console.error(`Without Korean:\n  ${empty.join("\n  ")}`);
+  process.exit(1);
+}

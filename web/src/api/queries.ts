@@ -1,0 +1,103 @@
+/** Reading: one hook per thing that pages show. */
+import { queryOptions, useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
+import { keys, knownTask } from "./cache";
+import * as api from "./endpoints";
+import type { Project, Status, User } from "./types";
+
+/** Who is signed in; asked for only where `enabled`. */
+export const useMe = (enabled = true) =>
+  useQuery({ queryKey: keys.me, queryFn: api.me, staleTime: Number.POSITIVE_INFINITY, enabled });
+export const useConfig = () =>
+  useQuery({ queryKey: keys.config, queryFn: api.config, staleTime: Number.POSITIVE_INFINITY, retry: false });
+export const useProjects = () => useQuery({ queryKey: keys.projects, queryFn: api.projects });
+
+export function useProject(id: string) {
+  const client = useQueryClient();
+  return useQuery({
+    queryKey: keys.project(id),
+    queryFn: () => api.project(id),
+    enabled: id !== "",
+    placeholderData: () => client.getQueryData<Project[]>(keys.projects)?.find((project) => project.id === id),
+  });
+}
+
+export const useProjectTasks = (id: string) =>
+  useQuery({ queryKey: keys.tasks(id), queryFn: () => api.projectTasks(id), enabled: id !== "" });
+export const useMyTasks = () => useQuery({ queryKey: keys.mine, queryFn: api.myTasks });
+
+export function useTask(id: string) {
+  const client = useQueryClient();
+  return useQuery({
+    queryKey: keys.task(id),
+    queryFn: () => api.task(id),
+    placeholderData: () => knownTask(client, id),
+  });
+}
+
+export const useComments = (taskId: string) =>
+  useQuery({ queryKey: keys.comments(taskId), queryFn: () => api.comments(taskId) });
+export const useHistory = (taskId: string, enabled: boolean) =>
+  useQuery({ queryKey: keys.history(taskId), queryFn: () => api.history(taskId), enabled });
+export const useActivity = (projectId: string) =>
+  useInfiniteQuery({
+    queryKey: keys.activity(projectId),
+    queryFn: ({ pageParam }) => api.activity(projectId, pageParam),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+  });
+
+export const useInbox = (unread: boolean) =>
+  useInfiniteQuery({
+    queryKey: [...keys.inbox, { unread }],
+    queryFn: ({ pageParam }) => api.inbox(unread, pageParam),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+  });
+export const useUnread = () =>
+  useQuery({ queryKey: keys.unread, queryFn: () => api.inbox(true).then((page) => page.unread) });
+export const usePreferences = () => useQuery({ queryKey: keys.preferences, queryFn: api.preferences });
+export const useOutbox = () =>
+  useInfiniteQuery({
+    queryKey: keys.outbox,
+    queryFn: ({ pageParam }) => api.outbox(pageParam),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+    staleTime: 5_000,
+  });
+
+type Waiting = { id: string; resolve: (user: User) => void; reject: (cause: unknown) => void };
+let waiting: Waiting[] = [];
+
+/** Collects the ids that one render asks for into one call of the directory. */
+function loadUser(id: string): Promise<User> {
+  return new Promise((resolve, reject) => {
+    if (waiting.push({ id, resolve, reject }) === 1) {
+      setTimeout(() => {
+        const batch = waiting;
+        waiting = [];
+        for (let start = 0; start < batch.length; start += 100) settle(batch.slice(start, start + 100));
+      });
+    }
+  });
+}
+
+async function settle(batch: Waiting[]): Promise<void> {
+  try {
+    const found = new Map(
+      (await api.usersById([...new Set(batch.map((one) => one.id))])).map((user) => [user.id, user]),
+    );
+    // Who was erased has no name any more; an empty one is shown as a former member.
+    for (const { id, resolve } of batch) resolve(found.get(id) ?? { id, name: "" });
+  } catch (cause) {
+    for (const { reject } of batch) reject(cause);
+  }
+}
+
+export const userQuery = (id: string) =>
+  queryOptions({ queryKey: keys.user(id), queryFn: () => loadUser(id), staleTime: 10 * 60_000, enabled: id !== "" });
+export const useUser = (id: string): User | undefined => useQuery(userQuery(id)).data;
+
+/** The status that a task's key names; a status that the project no longer has is shown by its key. */
+export function statusOf(project: Project | undefined, key: string): Status {
+  return project?.statuses.find((status) => status.key === key) ?? { key, name: key, category: "waiting" };
+}

@@ -1,0 +1,221 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
+import { useMutationState, useQueryClient } from "@tanstack/react-query";
+import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from "react";
+import { Link, useLocation } from "wouter";
+import { keys } from "../api/cache";
+import { logout } from "../api/endpoints";
+import { useConfig, useProjects, useUnread } from "../api/queries";
+import type { User } from "../api/types";
+import { Avatar, explain, useOnline } from "../ui/bits";
+import { Icon, type IconName, Logo } from "../ui/icons";
+import { Picker } from "../ui/Picker";
+import { toast } from "../ui/toast";
+import { rememberSignedIn } from "./prefs";
+import { useShortcuts } from "./shortcuts";
+
+const Palette = lazy(() => import("./Palette"));
+const ShortcutHelp = lazy(() => import("./ShortcutHelp"));
+
+export function Shell({ me, children }: { me: User; children: ReactNode }) {
+  const [, go] = useLocation();
+  const [open, setOpen] = useState<"palette" | "help" | null>(null);
+  const unread = useUnread().data ?? 0;
+  useShortcuts({
+    "?": () => setOpen("help"),
+    "g i": () => go("/inbox"),
+    "g m": () => go("/my-tasks"),
+    "g p": () => go("/projects"),
+    "g a": () => go("/account"),
+  });
+  usePaletteKey(() => setOpen((now) => (now === "palette" ? null : "palette")));
+  return (
+    <div className="shell">
+      <a className="skip" href="#main">
+        <Trans>Skip to content</Trans>
+      </a>
+      <Sidebar me={me} unread={unread} search={() => setOpen("palette")} help={() => setOpen("help")} />
+      <main id="main" className="main" tabIndex={-1}>
+        <OfflineBanner />
+        {children}
+      </main>
+      <nav className="tabbar" aria-label={t`Main`}>
+        <NavLink to="/my-tasks" icon="mine" label={t`My tasks`} />
+        <NavLink to="/projects" icon="folder" label={t`Projects`} />
+        <NavLink to="/inbox" icon="inbox" label={t`Inbox`} count={unread} />
+        <button type="button" className="nav-link" onClick={() => setOpen("palette")}>
+          <Icon name="search" />
+          <span>
+            <Trans>Search</Trans>
+          </span>
+        </button>
+        <NavLink to="/account" icon="user" label={t`Account`} />
+      </nav>
+      <Suspense>
+        {open === "palette" && <Palette onClose={() => setOpen(null)} onHelp={() => setOpen("help")} />}
+        {open === "help" && <ShortcutHelp onClose={() => setOpen(null)} />}
+      </Suspense>
+    </div>
+  );
+}
+
+/** Unlike single keys, this one also works while something is being written. */
+function usePaletteKey(toggle: () => void): void {
+  const current = useRef(toggle);
+  current.current = toggle;
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if ((event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey && event.key.toLowerCase() === "k") {
+        event.preventDefault();
+        current.current();
+      }
+    };
+    addEventListener("keydown", onKey);
+    return () => removeEventListener("keydown", onKey);
+  }, []);
+}
+
+interface SidebarProps {
+  me: User;
+  unread: number;
+  search: () => void;
+  help: () => void;
+}
+
+function Sidebar({ me, unread, search, help }: SidebarProps) {
+  const projects = useProjects();
+  const config = useConfig().data;
+  return (
+    <nav className="sidebar" aria-label={t`Main`}>
+      <Link href="/projects" className="brand">
+        <Logo />
+        <span>Taskledger</span>
+      </Link>
+      <button type="button" className="search-button" onClick={search}>
+        <Icon name="search" />
+        <span>
+          <Trans>Search or jump to</Trans>
+        </span>
+        <kbd>{/Mac|iPhone|iPad/.test(navigator.platform) ? "⌘K" : "Ctrl K"}</kbd>
+      </button>
+      <NavLink to="/my-tasks" icon="mine" label={t`My tasks`} />
+      <NavLink to="/inbox" icon="inbox" label={t`Inbox`} count={unread} />
+      {config?.outbox && <NavLink to="/outbox" icon="mail" label={t`Outbox`} />}
+      <div className="nav-heading">
+        <Link href="/projects">
+          <Trans>Projects</Trans>
+        </Link>
+        <Link href="/projects?new" className="icon-button" aria-label={t`New project`} title={t`New project`}>
+          <Icon name="plus" />
+        </Link>
+      </div>
+      <div className="nav-projects">
+        {projects.data?.map((project) => (
+          <NavLink key={project.id} to={`/projects/${project.id}`} badge={project.key} label={project.name} />
+        ))}
+      </div>
+      <div className="sidebar-foot">
+        <UserMenu me={me} />
+        <button
+          type="button"
+          className="icon-button"
+          onClick={help}
+          aria-label={t`Keyboard shortcuts`}
+          title={t`Keyboard shortcuts`}
+        >
+          <Icon name="keyboard" />
+        </button>
+      </div>
+    </nav>
+  );
+}
+
+interface NavLinkProps {
+  to: string;
+  label: string;
+  icon?: IconName;
+  badge?: string;
+  count?: number;
+}
+
+function NavLink({ to, label, icon, badge, count = 0 }: NavLinkProps) {
+  const [location] = useLocation();
+  const here = location === to || location.startsWith(`${to}/`);
+  // On /projects/… the entry of the one project is the current one, not the list.
+  const current = here && !(to === "/projects" && location !== to && badge === undefined && icon === undefined);
+  return (
+    <Link href={to} className="nav-link" aria-current={current ? "page" : undefined}>
+      {icon && <Icon name={icon} />}
+      {badge && <span className="nav-badge">{badge.slice(0, 4)}</span>}
+      <span className="nav-label">{label}</span>
+      {count > 0 && (
+        <span className="count">
+          {count > 99 ? "99+" : count}
+          <span className="sr-only">
+            <Trans>unread</Trans>
+          </span>
+        </span>
+      )}
+    </Link>
+  );
+}
+
+/** Ends the session and forgets what was read with it. */
+export function useLogout(): () => Promise<void> {
+  const client = useQueryClient();
+  const [, go] = useLocation();
+  return async () => {
+    try {
+      await logout();
+    } catch (error) {
+      toast(explain(error), { kind: "error" });
+      return;
+    }
+    rememberSignedIn(false);
+    go("/login");
+    client.clear();
+    client.setQueryData(keys.me, null);
+  };
+}
+
+function UserMenu({ me }: { me: User }) {
+  const [, go] = useLocation();
+  const leave = useLogout();
+  const actions: Record<string, () => void> = {
+    account: () => go("/account"),
+    notifications: () => go("/notifications"),
+    logout: () => void leave(),
+  };
+  return (
+    <Picker
+      label={t`Your account`}
+      className="user-button"
+      options={[
+        { id: "account", label: t`Account`, icon: <Icon name="user" /> },
+        { id: "notifications", label: t`Notification settings`, icon: <Icon name="bell" /> },
+        { id: "logout", label: t`Sign out`, icon: <Icon name="logout" /> },
+      ]}
+      onPick={(id) => actions[id]?.()}
+    >
+      <Avatar id={me.id} />
+      <span className="nav-label">{me.name}</span>
+      <Icon name="chevron" />
+    </Picker>
+  );
+}
+
+function OfflineBanner() {
+  const online = useOnline();
+  const kept = useMutationState({ filters: { predicate: (mutation) => mutation.state.isPaused } }).length;
+  if (online) return null;
+  return (
+    <div className="banner" role="status">
+      <Icon name="offline" />
+      {kept > 0 ? (
+        <Trans>You are offline. {kept} unsent changes will be sent when you are back. Keep this tab open.</Trans>
+      ) : (
+        <Trans>You are offline. You see what was loaded last.</Trans>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,66 @@
+import { t } from "@lingui/core/macro";
+import { Dialog } from "../ui/Dialog";
+
+export default function ShortcutHelp({ onClose }: { onClose: () => void }) {
+  const groups: [string, [string[], string][]][] = [
+    [
+      t`Everywhere`,
+      [
+        [["Ctrl", "K"], t`Search or jump to`],
+        [["?"], t`This help`],
+        [["g", "m"], t`My tasks`],
+        [["g", "i"], t`Inbox`],
+        [["g", "p"], t`Projects`],
+        [["g", "a"], t`Account`],
+      ],
+    ],
+    [
+      t`In a project`,
+      [
+        [["c"], t`New task`],
+        [["/"], t`Search the tasks`],
+        [["b"], t`Board`],
+        [["t"], t`Table`],
+      ],
+    ],
+    [
+      t`On a card`,
+      [
+        [["←", "↑", "↓", "→"], t`Go to another card`],
+        [["Enter"], t`Open`],
+        [["m"], t`Move to …`],
+        [["Shift", "← →"], t`Move to the next column`],
+      ],
+    ],
+    [
+      t`In a task`,
+      [
+        [["Ctrl", "Enter"], t`Save or send`],
+        [["Esc"], t`Close`],
+      ],
+    ],
+  ];
+  return (
+    <Dialog title={t`Keyboard shortcuts`} onClose={onClose} className="help">
+      <div className="help-groups">
+        {groups.map(([name, entries]) => (
+          <section key={name}>
+            <h3>{name}</h3>
+            <dl>
+              {entries.map(([combination, text]) => (
+                <div key={text}>
+                  <dt>{text}</dt>
+                  <dd>
+                    {combination.map((key) => (
+                      <kbd key={key}>{key}</kbd>
+                    ))}
+                  </dd>
+                </div>
+              ))}
+            </dl>
+          </section>
+        ))}
+      </div>
+    </Dialog>
+  );
+}

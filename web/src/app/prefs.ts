@@ -1,0 +1,37 @@
+/** Choices of this device. */
+
+export type Theme = "system" | "light" | "dark";
+
+export function theme(): Theme {
+  const chosen = localStorage.getItem("theme");
+  return chosen === "light" || chosen === "dark" ? chosen : "system";
+}
+
+export function chooseTheme(chosen: Theme): void {
+  if (chosen === "system") {
+    localStorage.removeItem("theme");
+    delete document.documentElement.dataset.theme;
+  } else {
+    localStorage.setItem("theme", chosen);
+    document.documentElement.dataset.theme = chosen;
+  }
+}
+
+export type View = "board" | "table";
+
+/** The view in which a project was last seen. */
+export function lastView(projectId: string): View {
+  return localStorage.getItem(`view-${projectId}`) === "table" ? "table" : "board";
+}
+
+export function rememberView(projectId: string, view: View): void {
+  localStorage.setItem(`view-${projectId}`, view);
+}
+
+/** Whether a session may live in this browser. Only a hint that saves calls: the cookies decide. */
+export const signedInBefore = (): boolean => localStorage.getItem("signed-in") === "yes";
+
+export function rememberSignedIn(signedIn: boolean): void {
+  if (signedIn) localStorage.setItem("signed-in", "yes");
+  else localStorage.removeItem("signed-in");
+}

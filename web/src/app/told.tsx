@@ -1,0 +1,212 @@
+/** What happened, told as a sentence with the old and the new value. */
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
+import type { ReactNode } from "react";
+import { statusOf } from "../api/queries";
+import type { Change, HistoryEntry, Priority, Project, Role } from "../api/types";
+import { dueText } from "../lib/dates";
+import { Label, Name } from "../ui/bits";
+import { PriorityIcon, StatusIcon } from "../ui/icons";
+import { priorityName, roleName, statusName } from "./words";
+
+function list(value: unknown): string[] {
+  return Array.isArray(value) ? value.map(String) : value ? [String(value)] : [];
+}
+
+const short = (text: string) => (text.length > 120 ? `${text.slice(0, 120)}…` : text);
+
+/** One value of a field as the site shows it elsewhere. */
+function Value({ field, value, project }: { field: string; value: unknown; project: Project | undefined }) {
+  if (value === null || value === undefined || value === "" || (Array.isArray(value) && value.length === 0)) {
+    return <span className="value none">{t`none`}</span>;
+  }
+  if (field === "status") {
+    const status = statusOf(project, String(value));
+    return (
+      <span className="value">
+        <StatusIcon category={status.category} />
+        {statusName(status)}
+      </span>
+    );
+  }
+  if (field === "priority") {
+    return (
+      <span className="value">
+        <PriorityIcon priority={value as Priority} />
+        {priorityName(value as Priority)}
+      </span>
+    );
+  }
+  if (field === "due") return <span className="value">{dueText(String(value).slice(0, 10))}</span>;
+  if (field === "labels") return list(value).map((label) => <Label key={label} name={label} />);
+  if (field === "assignees" || field === "assignee" || field === "user_id") {
+    return list(value).map((id) => (
+      <span key={id} className="value">
+        <Name id={id} />
+      </span>
+    ));
+  }
+  if (field === "role") return <span className="value">{roleName(value as Role)}</span>;
+  if (typeof value === "object") return null;
+  return <span className="value">{short(String(value))}</span>;
+}
+
+/** old → new. */
+export function OldNew({ change, project }: { change: Change; project: Project | undefined }) {
+  return (
+    <span className="old-new">
+      <span className="old">
+        <Value field={change.field} value={change.old} project={project} />
+      </span>
+      <span className="arrow" aria-hidden="true">
+        →
+      </span>
+      <span className="sr-only">{t`became`}</span>
+      <span className="new">
+        <Value field={change.field} value={change.new} project={project} />
+      </span>
+    </span>
+  );
+}
+
+function who(changes: Change[]): string {
+  const change = changes.find(
+    ({ field }) => field === "assignees" || field === "assignee" || field === "user_id" || field === "member",
+  );
+  const before = list(change?.old);
+  const after = list(change?.new);
+  const different = [...after.filter((id) => !before.includes(id)), ...before.filter((id) => !after.includes(id))];
+  return different[0] ?? after[0] ?? before[0] ?? "";
+}
+
+interface Props {
+  entry: Pick<HistoryEntry, "type" | "changes" | "actor">;
+  project: Project | undefined;
+  actor: ReactNode;
+}
+
+/** The sentence of one event; values stand below it where there is an old and a new one. */
+export function Told({ entry: { type, changes, actor: actorId }, project, actor }: Props) {
+  const first = changes[0];
+  const person = who(changes);
+  const values = first && <OldNew change={first} project={project} />;
+  const name = <Name id={person} />;
+  switch (type) {
+    case "task.created":
+      return <Trans>{actor} created the task</Trans>;
+    case "task.title-changed":
+      return (
+        <>
+          <Trans>{actor} changed the title</Trans> {values}
+        </>
+      );
+    case "task.description-changed":
+      return (
+        <>
+          <Trans>{actor} changed the description</Trans>
+          {first && <TextChange change={first} />}
+        </>
+      );
+    case "task.status-changed":
+      return (
+        <>
+          <Trans>{actor} moved it</Trans> {values}
+        </>
+      );
+    case "task.priority-changed":
+      return (
+        <>
+          <Trans>{actor} changed the priority</Trans> {values}
+        </>
+      );
+    case "task.due-changed":
+      return (
+        <>
+          <Trans>{actor} changed the due date</Trans> {values}
+        </>
+      );
+    case "task.labels-changed":
+      return (
+        <>
+          <Trans>{actor} changed the labels</Trans> {values}
+        </>
+      );
+    case "task.assigned":
+      return person === actorId ? (
+        <Trans>{actor} took it on</Trans>
+      ) : (
+        <Trans>
+          {actor} assigned it to {name}
+        </Trans>
+      );
+    case "task.unassigned":
+      return person === actorId ? (
+        <Trans>{actor} stepped back from it</Trans>
+      ) : (
+        <Trans>
+          {actor} took {name} off it
+        </Trans>
+      );
+    case "task.commented":
+      return <Trans>{actor} commented</Trans>;
+    case "task.comment-edited":
+      return <Trans>{actor} edited a comment</Trans>;
+    case "task.comment-deleted":
+      return <Trans>{actor} deleted a comment</Trans>;
+    case "task.deleted":
+      return <Trans>{actor} deleted the task</Trans>;
+    case "task.restored":
+      return <Trans>{actor} restored the task</Trans>;
+    case "project.created":
+      return <Trans>{actor} created the project</Trans>;
+    case "project.renamed":
+      return (
+        <>
+          <Trans>{actor} renamed the project</Trans> {values}
+        </>
+      );
+    case "project.statuses-changed":
+      return <Trans>{actor} changed the statuses</Trans>;
+    case "project.member-added":
+      return person ? (
+        <Trans>
+          {actor} added {name} to the project
+        </Trans>
+      ) : (
+        <Trans>{actor} added a member</Trans>
+      );
+    case "project.member-role-changed":
+      return <Trans>{actor} changed the role of a member</Trans>;
+    case "project.member-removed":
+      return person ? (
+        <Trans>
+          {actor} removed {name} from the project
+        </Trans>
+      ) : (
+        <Trans>{actor} removed a member</Trans>
+      );
+    case "project.deleted":
+      return <Trans>{actor} deleted the project</Trans>;
+    case "project.restored":
+      return <Trans>{actor} restored the project</Trans>;
+    default:
+      return (
+        <>
+          {actor} · {type}
+        </>
+      );
+  }
+}
+
+/** A long text's old and new wording, folded away. */
+function TextChange({ change }: { change: Change }) {
+  return (
+    <details className="text-change">
+      <summary>
+        <Trans>Show the change</Trans>
+      </summary>
+      <del>{String(change.old || "")}</del>
+      <ins>{String(change.new || "")}</ins>
+    </details>
+  );
+}

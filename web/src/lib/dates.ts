@@ -1,0 +1,75 @@
+/** Dates for people. A due date is a calendar day of the reader, never an instant. */
+import { i18n } from "@lingui/core";
+
+const DAY = 86_400_000;
+
+/** Today, or the day of an instant, as YYYY-MM-DD in the reader's time zone. */
+export function dayOf(instant: Date = new Date()): string {
+  const two = (number: number) => `${number}`.padStart(2, "0");
+  return `${instant.getFullYear()}-${two(instant.getMonth() + 1)}-${two(instant.getDate())}`;
+}
+
+export function addDays(day: string, days: number): string {
+  return new Date(Date.parse(`${day}T00:00:00Z`) + days * DAY).toISOString().slice(0, 10);
+}
+
+/** Days from `today` until `due`; negative when it has passed. */
+export function daysUntil(due: string, today = dayOf()): number {
+  return Math.round((Date.parse(`${due}T00:00:00Z`) - Date.parse(`${today}T00:00:00Z`)) / DAY);
+}
+
+const formats = new Map<string, Intl.DateTimeFormat | Intl.RelativeTimeFormat>();
+
+function dateFormat(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = i18n.locale + JSON.stringify(options);
+  let format = formats.get(key) as Intl.DateTimeFormat | undefined;
+  if (!format) {
+    format = new Intl.DateTimeFormat(i18n.locale, options);
+    formats.set(key, format);
+  }
+  return format;
+}
+
+function relative(value: number, unit: Intl.RelativeTimeFormatUnit): string {
+  let format = formats.get(i18n.locale) as Intl.RelativeTimeFormat | undefined;
+  if (!format) {
+    format = new Intl.RelativeTimeFormat(i18n.locale, { numeric: "auto" });
+    formats.set(i18n.locale, format);
+  }
+  return format.format(value, unit);
+}
+
+/** A due day: today, tomorrow, a near weekday, else the date; the year only when it is another. */
+export function dueText(due: string, today = dayOf()): string {
+  const days = daysUntil(due, today);
+  if (Math.abs(days) <= 1) return relative(days, "day");
+  const noon = new Date(`${due}T12:00:00`);
+  if (days > 1 && days < 7) return dateFormat({ weekday: "long" }).format(noon);
+  const sameYear = due.slice(0, 4) === today.slice(0, 4);
+  return dateFormat({ month: "short", day: "numeric", ...(sameYear ? {} : { year: "numeric" }) }).format(noon);
+}
+
+/** How long ago an instant was; after a week, its date. */
+export function ago(time: string, now = Date.now()): string {
+  const seconds = Math.min(0, (Date.parse(time) - now) / 1000);
+  if (seconds > -45) return relative(0, "second");
+  if (seconds > -3600) return relative(Math.round(seconds / 60), "minute");
+  if (seconds > -86_400) return relative(Math.round(seconds / 3600), "hour");
+  if (seconds > -7 * 86_400) return relative(Math.round(seconds / 86_400), "day");
+  return dueText(dayOf(new Date(time)));
+}
+
+export function fullTime(time: string): string {
+  return dateFormat({ dateStyle: "long", timeStyle: "short" }).format(new Date(time));
+}
+
+export function clock(time: string): string {
+  return dateFormat({ hour: "numeric", minute: "2-digit" }).format(new Date(time));
+}
+
+/** The heading of a day in a list of events. */
+export function dayHeading(day: string, today = dayOf()): string {
+  const days = daysUntil(day, today);
+  if (Math.abs(days) <= 1) return relative(days, "day");
+  return dateFormat({ weekday: "long", month: "long", day: "numeric" }).format(new Date(`${day}T12:00:00`));
+}

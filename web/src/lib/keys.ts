@@ -1,0 +1,13 @@
+/** Whether Enter belongs to the input method (Korean, Japanese, Chinese) that is still composing a syllable. */
+export function composing(event: { nativeEvent?: unknown; isComposing?: boolean; keyCode?: number }): boolean {
+  const native = (event.nativeEvent ?? event) as KeyboardEvent;
+  // Safari ends the composition before the key arrives and marks it only by this code.
+  return native.isComposing || native.keyCode === 229;
+}
+
+/** Whether the keyboard is writing into something, so that single-letter shortcuts must be quiet. */
+export function typing(target: EventTarget | null): boolean {
+  return (
+    target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
+  );
+}

@@ -1,0 +1,184 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
+import { type InfiniteData, useQueryClient } from "@tanstack/react-query";
+import { lazy, Suspense, useState } from "react";
+import { Link, useLocation } from "wouter";
+import { keys } from "../api/cache";
+import { markAllRead, markRead } from "../api/endpoints";
+import { useInbox, useProjects, useUnread } from "../api/queries";
+import type { Inbox as InboxPage, Notification, Project } from "../api/types";
+import { OldNew } from "../app/told";
+import { ago, dayHeading, dayOf, fullTime } from "../lib/dates";
+import { Avatar, Empty, explain, Failed, Name, Skeleton, useTitle } from "../ui/bits";
+import { Icon } from "../ui/icons";
+import { toast } from "../ui/toast";
+
+const TaskPanel = lazy(() => import("./TaskPanel"));
+
+export default function Inbox({ taskId }: { taskId: string | undefined }) {
+  const client = useQueryClient();
+  const [, go] = useLocation();
+  const [unreadOnly, setUnreadOnly] = useState(false);
+  const inbox = useInbox(unreadOnly);
+  const unread = useUnread().data ?? 0;
+  const projects = useProjects().data;
+  useTitle(unread > 0 ? t`(${unread}) Inbox` : t`Inbox`);
+  const items = inbox.data?.pages.flatMap((page) => page.items) ?? [];
+
+  /** Shows as read at once; the server's count follows on the live stream. */
+  async function read(which: Notification | "all"): Promise<void> {
+    const hit = (item: Notification) => which === "all" || item.id === which.id;
+    client.setQueriesData<InfiniteData<InboxPage>>(
+      { queryKey: keys.inbox, predicate: (query) => typeof query.queryKey[1] === "object" },
+      (data) =>
+        data && {
+          ...data,
+          pages: data.pages.map((page) => ({
+            ...page,
+            items: page.items.map((item) => (hit(item) ? { ...item, read: true } : item)),
+          })),
+        },
+    );
+    client.setQueryData<number>(keys.unread, (count = 0) => (which === "all" ? 0 : Math.max(0, count - 1)));
+    try {
+      await (which === "all" ? markAllRead() : markRead(which.id));
+    } catch (error) {
+      toast(explain(error), { kind: "error" });
+      await client.invalidateQueries({ queryKey: keys.inbox });
+    }
+  }
+
+  return (
+    <div className={`project ${taskId ? "with-panel" : ""}`}>
+      <div className="project-main scroll">
+        <div className="page narrow">
+          <header className="page-head">
+            <h1>
+              <Trans>Inbox</Trans>
+            </h1>
+            <div className="segments small" role="tablist" aria-label={t`Show`}>
+              <button type="button" role="tab" aria-selected={!unreadOnly} onClick={() => setUnreadOnly(false)}>
+                <Trans>All</Trans>
+              </button>
+              <button type="button" role="tab" aria-selected={unreadOnly} onClick={() => setUnreadOnly(true)}>
+                <Trans>Unread</Trans>
+                {unread > 0 && <span className="count">{unread}</span>}
+              </button>
+            </div>
+            <span className="spring" />
+            <button type="button" className="button" disabled={unread === 0} onClick={() => void read("all")}>
+              <Icon name="check" />
+              <span className="wide-only">
+                <Trans>Mark all read</Trans>
+              </span>
+            </button>
+            <Link
+              href="/notifications"
+              className="icon-button"
+              aria-label={t`Notification settings`}
+              title={t`Notification settings`}
+            >
+              <Icon name="settings" />
+            </Link>
+          </header>
+          {inbox.isPending && <Skeleton />}
+          {inbox.error && !inbox.data && <Failed error={inbox.error} retry={() => void inbox.refetch()} />}
+          {inbox.data && items.length === 0 && (
+            <Empty icon="inbox" title={unreadOnly ? t`Nothing unread` : t`Nothing has come in yet`}>
+              <Trans>
+                When others change tasks that you created, are assigned to or commented on, you read it here.
+              </Trans>
+            </Empty>
+          )}
+          <ol className="inbox">
+            {items.map((item, index) => {
+              const day = dayOf(new Date(item.created_at));
+              const before = items[index - 1];
+              const fresh = !before || dayOf(new Date(before.created_at)) !== day;
+              return (
+                <li key={item.id}>
+                  {fresh && <h2 className="day">{dayHeading(day)}</h2>}
+                  <Item
+                    item={item}
+                    project={projects?.find((project) => project.id === item.project_id)}
+                    open={item.task_id === taskId}
+                    onRead={() => void read(item)}
+                  />
+                </li>
+              );
+            })}
+          </ol>
+          {inbox.hasNextPage && (
+            <button
+              type="button"
+              className="button"
+              disabled={inbox.isFetchingNextPage}
+              onClick={() => void inbox.fetchNextPage()}
+            >
+              <Trans>Show earlier</Trans>
+            </button>
+          )}
+        </div>
+      </div>
+      {taskId && (
+        <Suspense fallback={<aside className="panel" />}>
+          <TaskPanel key={taskId} id={taskId} onClose={() => go("/inbox")} />
+        </Suspense>
+      )}
+    </div>
+  );
+}
+
+interface ItemProps {
+  item: Notification;
+  project: Project | undefined;
+  open: boolean;
+  onRead: () => void;
+}
+
+function Item({ item, project, open, onRead }: ItemProps) {
+  const actor = <strong>{item.actor_name ?? <Name id={item.actor} />}</strong>;
+  const texts = {
+    created: <Trans>{actor} created this task</Trans>,
+    assigned: <Trans>{actor} changed who is assigned</Trans>,
+    status: <Trans>{actor} moved it</Trans>,
+    edited: <Trans>{actor} edited it</Trans>,
+    commented: <Trans>{actor} commented</Trans>,
+    deleted: <Trans>{actor} deleted it</Trans>,
+    restored: <Trans>{actor} restored it</Trans>,
+  };
+  const values = item.changes.filter(({ field }) => field !== "description" && field !== "body");
+  return (
+    <article className={`notice ${item.read ? "" : "unread"} ${open ? "open" : ""}`}>
+      <Avatar id={item.actor} size="large" />
+      <div className="notice-body">
+        <Link href={`/inbox/${item.task_id}`} className="notice-link" onClick={() => !item.read && onRead()}>
+          <span className="key">{item.task_key}</span> {item.title}
+        </Link>
+        <div className="notice-text">
+          <span>{texts[item.type] ?? actor}</span>
+          {item.type !== "created" &&
+            item.type !== "commented" &&
+            values.slice(0, 3).map((change) => <OldNew key={change.field} change={change} project={project} />)}
+        </div>
+        {item.excerpt && <p className="notice-excerpt">{item.excerpt}</p>}
+      </div>
+      <div className="notice-side">
+        <time dateTime={item.created_at} title={fullTime(item.created_at)}>
+          {ago(item.created_at)}
+        </time>
+        {!item.read && (
+          <button
+            type="button"
+            className="unread-dot"
+            onClick={onRead}
+            aria-label={t`Mark as read`}
+            title={t`Mark as read`}
+          >
+            <i />
+          </button>
+        )}
+      </div>
+    </article>
+  );
+}

@@ -1,0 +1,275 @@
+import { i18n } from "@lingui/core";
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
+import { useQueryClient } from "@tanstack/react-query";
+import { type FormEvent, type KeyboardEvent, useId, useState } from "react";
+import { Link, Redirect, useLocation, useSearchParams } from "wouter";
+import { keys } from "../api/cache";
+import { ApiError } from "../api/client";
+import { login, register } from "../api/endpoints";
+import { useMe } from "../api/queries";
+import type { Locale } from "../api/types";
+import { rememberSignedIn, signedInBefore } from "../app/prefs";
+import { chooseLocale, LOCALES } from "../i18n";
+import { explain, useTitle } from "../ui/bits";
+import { Icon, Logo, StatusIcon } from "../ui/icons";
+
+/** An address inside the site; anything else that came with the link is ignored. */
+export function safeNext(next: string | null): string {
+  return next?.startsWith("/") && !next.startsWith("//") && !next.startsWith("/\\") ? next : "/projects";
+}
+
+export default function Login({ mode }: { mode: "login" | "register" }) {
+  const client = useQueryClient();
+  const me = useMe(signedInBefore());
+  const [, go] = useLocation();
+  const [search] = useSearchParams();
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+  const [password, setPassword] = useState("");
+  const registering = mode === "register";
+  const next = safeNext(search.get("next"));
+  const other = `${registering ? "/login" : "/register"}${search.size > 0 ? `?${search}` : ""}`;
+  useTitle(registering ? t`Create an account` : t`Sign in`);
+  if (me.data && !busy) return <Redirect to={next} replace />;
+
+  async function submit(event: FormEvent<HTMLFormElement>): Promise<void> {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget);
+    const text = (name: string) => `${form.get(name) ?? ""}`;
+    const email = text("email").trim();
+    setBusy(true);
+    setError(null);
+    try {
+      const user = await (registering
+        ? register({ email, password, name: text("name").trim(), locale: i18n.locale })
+        : login({ email, password }));
+      client.clear();
+      client.setQueryData(keys.me, user);
+      rememberSignedIn(true);
+      go(next, { replace: true });
+    } catch (cause) {
+      setError(cause);
+      setBusy(false);
+    }
+  }
+
+  const problem = error instanceof ApiError ? error : null;
+  const fields = ["name", "email", "password"].filter((name) => problem?.field(name));
+  return (
+    <div className="login">
+      <aside className="login-side" aria-hidden="true">
+        <div className="login-brand">
+          <Logo />
+          Taskledger
+        </div>
+        <p className="login-claim">
+          <Trans>Every change, kept.</Trans>
+        </p>
+        <ol className="login-ledger">
+          <li>
+            <StatusIcon category="waiting" />
+            <span>
+              <Trans>A task is written down</Trans>
+            </span>
+            <time>09:12</time>
+          </li>
+          <li>
+            <StatusIcon category="active" />
+            <span>
+              <Trans>Someone takes it on</Trans>
+            </span>
+            <time>10:40</time>
+          </li>
+          <li>
+            <StatusIcon category="done" />
+            <span>
+              <Trans>It is done, and everyone knows</Trans>
+            </span>
+            <time>16:05</time>
+          </li>
+        </ol>
+      </aside>
+      <main className="login-main">
+        <form className="login-form" onSubmit={submit}>
+          <Logo />
+          <h1>{registering ? t`Create an account` : t`Sign in`}</h1>
+          {problem && fields.length === 0 && (
+            <p className="form-error" role="alert">
+              <Icon name="warn" />
+              {problem.status === 409
+                ? t`There is an account with this e-mail already. Sign in instead.`
+                : explain(problem)}
+            </p>
+          )}
+          {error !== null && !problem && (
+            <p className="form-error" role="alert">
+              {explain(error)}
+            </p>
+          )}
+          {registering && (
+            <Field
+              label={t`Name`}
+              name="name"
+              autoComplete="name"
+              maxLength={100}
+              error={problem?.field("name")}
+              autoFocus
+            />
+          )}
+          <Field
+            label={t`E-mail`}
+            name="email"
+            type="email"
+            autoComplete={registering ? "email" : "username"}
+            error={problem?.field("email")}
+            autoFocus={!registering}
+          />
+          <PasswordField
+            label={t`Password`}
+            autoComplete={registering ? "new-password" : "current-password"}
+            value={password}
+            onChange={setPassword}
+            rules={registering}
+            error={problem?.field("password")}
+          />
+          <button type="submit" className="button primary wide" disabled={busy}>
+            {busy ? <span className="spinner" /> : null}
+            {registering ? t`Create account` : t`Sign in`}
+          </button>
+          <p className="login-other">
+            {registering ? t`Already have an account?` : t`New here?`}{" "}
+            <Link href={other} onClick={() => setError(null)}>
+              {registering ? t`Sign in` : t`Create an account`}
+            </Link>
+          </p>
+        </form>
+        <div className="login-languages">
+          {(Object.keys(LOCALES) as Locale[]).map((locale) => (
+            <button
+              key={locale}
+              type="button"
+              lang={locale}
+              className="link-button"
+              aria-pressed={i18n.locale === locale}
+              onClick={() => void chooseLocale(locale)}
+            >
+              {LOCALES[locale]}
+            </button>
+          ))}
+        </div>
+      </main>
+    </div>
+  );
+}
+
+interface FieldProps {
+  label: string;
+  name: string;
+  type?: string;
+  autoComplete: string;
+  maxLength?: number;
+  error?: string | undefined;
+  autoFocus?: boolean;
+}
+
+function Field({ label, error, ...input }: FieldProps) {
+  const id = useId();
+  return (
+    <div className="field">
+      <label htmlFor={id}>{label}</label>
+      <input
+        {...input}
+        id={id}
+        className="input"
+        required
+        aria-invalid={!!error}
+        aria-describedby={error && `${id}-error`}
+      />
+      {error && (
+        <p id={`${id}-error`} className="field-error" role="alert">
+          {error}
+        </p>
+      )}
+    </div>
+  );
+}
+
+interface PasswordProps {
+  label: string;
+  autoComplete: string;
+  value: string;
+  onChange: (value: string) => void;
+  rules?: boolean;
+  error?: string | undefined;
+}
+
+/** A password that can be shown, warns of caps lock, and ticks off its rules while it is typed. */
+export function PasswordField({ label, autoComplete, value, onChange, rules = false, error }: PasswordProps) {
+  const id = useId();
+  const [shown, setShown] = useState(false);
+  const [caps, setCaps] = useState(false);
+  const length = [...value].length;
+  const watch = (event: KeyboardEvent) => setCaps(event.getModifierState("CapsLock"));
+  const list: [boolean, string][] = [
+    [length >= 8, t`At least 8 characters`],
+    [length > 0 && length <= 128, t`At most 128 characters`],
+    [length > 0 && new Set(value).size > 3, t`Not a common password or a repetition`],
+  ];
+  return (
+    <div className="field">
+      <label htmlFor={id}>{label}</label>
+      <div className="input-group">
+        <input
+          id={id}
+          className="input"
+          type={shown ? "text" : "password"}
+          autoComplete={autoComplete}
+          autoCapitalize="off"
+          spellCheck={false}
+          required
+          minLength={rules ? 8 : undefined}
+          value={value}
+          onChange={(event) => onChange(event.target.value)}
+          onKeyDown={watch}
+          onKeyUp={watch}
+          onBlur={() => setCaps(false)}
+          aria-invalid={!!error}
+          aria-describedby={`${id}-notes`}
+        />
+        <button
+          type="button"
+          className="icon-button"
+          aria-pressed={shown}
+          aria-label={shown ? t`Hide password` : t`Show password`}
+          title={shown ? t`Hide password` : t`Show password`}
+          onClick={() => setShown(!shown)}
+        >
+          <Icon name={shown ? "eyeOff" : "eye"} />
+        </button>
+      </div>
+      <div id={`${id}-notes`}>
+        {caps && (
+          <p className="field-hint" role="status">
+            <Trans>Caps lock is on.</Trans>
+          </p>
+        )}
+        {error && (
+          <p className="field-error" role="alert">
+            {error}
+          </p>
+        )}
+        {rules && (
+          <ul className="password-rules">
+            {list.map(([met, text]) => (
+              <li key={text} className={met ? "met" : ""}>
+                <StatusIcon category={met ? "done" : "waiting"} />
+                {text}
+              </li>
+            ))}
+          </ul>
+        )}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,21 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
+import { Link } from "wouter";
+import { Empty, useTitle } from "../ui/bits";
+
+export default function NotFound() {
+  useTitle(t`Not found`);
+  return (
+    <Empty
+      icon="search"
+      title={t`There is no such page`}
+      action={
+        <Link href="/projects" className="button">
+          <Trans>To the projects</Trans>
+        </Link>
+      }
+    >
+      <Trans>The address may be mistyped, or what was here is gone.</Trans>
+    </Empty>
+  );
+}

@@ -1,0 +1,127 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
+import { useQueryClient } from "@tanstack/react-query";
+import { keys } from "../api/cache";
+import { setPreferences } from "../api/endpoints";
+import { usePreferences, useProjects } from "../api/queries";
+import type { Preferences as PreferencesType, Told } from "../api/types";
+import { explain, Failed, Skeleton, useTitle } from "../ui/bits";
+import { toast } from "../ui/toast";
+
+const EVENTS: Told[] = ["created", "assigned", "status", "edited", "commented", "deleted", "restored"];
+
+/** What is told, by which channel; each tick is saved at once. */
+export default function Preferences() {
+  const client = useQueryClient();
+  const preferences = usePreferences();
+  const projects = useProjects().data ?? [];
+  useTitle(t`Notification settings`);
+  const names: Record<Told, string> = {
+    created: t`A task is created`,
+    assigned: t`Someone is assigned or taken off`,
+    status: t`A task moves to another status`,
+    edited: t`Title, description or another field is edited`,
+    commented: t`Someone comments`,
+    deleted: t`A task is deleted`,
+    restored: t`A task is restored`,
+  };
+  async function save(next: PreferencesType): Promise<void> {
+    const before = client.getQueryData<PreferencesType>(keys.preferences);
+    client.setQueryData(keys.preferences, next);
+    try {
+      await setPreferences(next);
+    } catch (error) {
+      client.setQueryData(keys.preferences, before);
+      toast(explain(error), { kind: "error" });
+    }
+  }
+  const value = preferences.data;
+  return (
+    <div className="page narrow settings">
+      <header className="page-head">
+        <h1>
+          <Trans>Notification settings</Trans>
+        </h1>
+      </header>
+      {preferences.isPending && <Skeleton />}
+      {preferences.error && !value && <Failed error={preferences.error} retry={() => void preferences.refetch()} />}
+      {value && (
+        <>
+          <section className="section">
+            <p className="section-hint">
+              <Trans>
+                You are told of tasks that you created, are assigned to or commented on; never of what you do yourself.
+              </Trans>
+            </p>
+            <table className="matrix">
+              <thead>
+                <tr>
+                  <th scope="col">
+                    <Trans>When</Trans>
+                  </th>
+                  <th scope="col">
+                    <Trans>Inbox</Trans>
+                  </th>
+                  <th scope="col">
+                    <Trans>E-mail</Trans>
+                  </th>
+                </tr>
+              </thead>
+              <tbody>
+                {EVENTS.filter((event) => value.events[event]).map((event) => (
+                  <tr key={event}>
+                    <th scope="row">{names[event]}</th>
+                    {(["inbox", "mail"] as const).map((channel) => (
+                      <td key={channel}>
+                        <label className="tick">
+                          <input
+                            type="checkbox"
+                            checked={value.events[event][channel]}
+                            aria-label={`${names[event]}: ${channel === "inbox" ? t`Inbox` : t`E-mail`}`}
+                            onChange={(change) => {
+                              const channels = { ...value.events[event], [channel]: change.target.checked };
+                              void save({ ...value, events: { ...value.events, [event]: channels } });
+                            }}
+                          />
+                        </label>
+                      </td>
+                    ))}
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </section>
+          <section className="section">
+            <h2>
+              <Trans>Muted projects</Trans>
+            </h2>
+            <p className="section-hint">
+              <Trans>A muted project tells you nothing, in the inbox or by e-mail.</Trans>
+            </p>
+            <ul className="mute-list">
+              {projects.map((project) => (
+                <li key={project.id}>
+                  <label className="tick wide">
+                    <input
+                      type="checkbox"
+                      checked={value.muted_projects.includes(project.id)}
+                      onChange={(change) => {
+                        const others = value.muted_projects.filter((id) => id !== project.id);
+                        void save({
+                          ...value,
+                          muted_projects: change.target.checked ? [...others, project.id] : others,
+                        });
+                      }}
+                    />
+                    <span className="nav-badge">{project.key.slice(0, 4)}</span>
+                    {project.name}
+                  </label>
+                </li>
+              ))}
+            </ul>
+          </section>
+        </>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,214 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
+import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
+import { Link, useLocation, useSearchParams } from "wouter";
+import { useMe, useProject, useProjectTasks } from "../api/queries";
+import type { Project as ProjectType, Task } from "../api/types";
+import { useKeptSearch } from "../app/history";
+import { lastView, rememberView, type View } from "../app/prefs";
+import { useShortcuts } from "../app/shortcuts";
+import { dayOf } from "../lib/dates";
+import { applyFilter, type Filter, filtering, readFilter } from "../lib/filters";
+import { Avatars, Empty, Failed, Skeleton, useTitle } from "../ui/bits";
+import { Icon } from "../ui/icons";
+import { Board } from "./project/Board";
+import { FilterBar } from "./project/FilterBar";
+import { NewTask } from "./project/NewTask";
+
+const Table = lazy(() => import("./project/Table"));
+const Activity = lazy(() => import("./project/Activity"));
+const Settings = lazy(() => import("./project/Settings"));
+const TaskPanel = lazy(() => import("./TaskPanel"));
+
+interface Props {
+  id: string;
+  view?: string | undefined;
+  taskId?: string | undefined;
+}
+
+/** One project: its board or table, its activity, its settings; a task opens beside the view that was there. */
+export default function Project({ id, view, taskId }: Props) {
+  const project = useProject(id);
+  const [, go] = useLocation();
+  const kept = useKeptSearch();
+  const shown =
+    view === "table" || view === "board" || view === "activity" || view === "settings" ? view : lastView(id);
+  useEffect(() => {
+    if (view === "board" || view === "table") rememberView(id, view);
+  }, [id, view]);
+  // A task beside the view, the activity and the settings name themselves.
+  useTitle(taskId || (shown !== "board" && shown !== "table") ? undefined : project.data?.name);
+  if (project.error && !project.data) return <Failed error={project.error} retry={() => void project.refetch()} />;
+  if (!project.data) {
+    return (
+      <div className="page">
+        <Skeleton className="tile" rows={3} />
+      </div>
+    );
+  }
+  if (project.data.deleted) return <Empty icon="trash" title={t`This project was deleted`} />;
+  const path = `/projects/${id}`;
+  return (
+    <div className={`project ${taskId ? "with-panel" : ""}`}>
+      <div className="project-main">
+        <ProjectHead project={project.data} shown={shown} />
+        {shown === "activity" || shown === "settings" ? (
+          <Suspense
+            fallback={
+              <div className="page">
+                <Skeleton />
+              </div>
+            }
+          >
+            {shown === "activity" ? <Activity project={project.data} /> : <Settings project={project.data} />}
+          </Suspense>
+        ) : (
+          <Tasks project={project.data} view={shown} openId={taskId} />
+        )}
+      </div>
+      {taskId && (
+        <Suspense fallback={<aside className="panel" />}>
+          <TaskPanel key={taskId} id={taskId} onClose={() => go(kept(`${path}/${shown}`))} />
+        </Suspense>
+      )}
+    </div>
+  );
+}
+
+function ProjectHead({ project, shown }: { project: ProjectType; shown: string }) {
+  const kept = useKeptSearch();
+  const path = `/projects/${project.id}`;
+  const tabs = [
+    ["board", "board", t`Board`, kept(`${path}/board`)],
+    ["table", "table", t`Table`, kept(`${path}/table`)],
+    ["activity", "activity", t`Activity`, `${path}/activity`],
+    ["settings", "settings", t`Settings`, `${path}/settings`],
+  ] as const;
+  return (
+    <header className="project-head">
+      <div className="project-title">
+        <Link href="/projects" className="icon-button phone-only" aria-label={t`All projects`}>
+          <Icon name="left" />
+        </Link>
+        <span className="nav-badge">{project.key.slice(0, 4)}</span>
+        <h1>{project.name}</h1>
+        <Link href={`${path}/settings`} className="members-link" aria-label={t`Members`} title={t`Members`}>
+          <Avatars ids={project.members.map((member) => member.user_id)} most={4} />
+        </Link>
+      </div>
+      <nav className="tabs" aria-label={t`Views`}>
+        {tabs.map(([id, icon, label, href]) => (
+          <Link key={id} href={href} className="tab" aria-current={shown === id ? "page" : undefined}>
+            <Icon name={icon} />
+            {label}
+          </Link>
+        ))}
+      </nav>
+    </header>
+  );
+}
+
+function Tasks({ project, view, openId }: { project: ProjectType; view: View; openId: string | undefined }) {
+  const tasks = useProjectTasks(project.id);
+  const me = useMe().data?.id ?? "";
+  const [search, setSearch] = useSearchParams();
+  const [, go] = useLocation();
+  const kept = useKeptSearch();
+  const [creating, setCreating] = useState(false);
+  const field = useRef<HTMLInputElement>(null);
+  const filter = useMemo(() => readFilter(search), [search]);
+  const shown = useMemo(
+    () => (tasks.data ? applyFilter(tasks.data.filter(present), filter, project, me, dayOf()) : []),
+    [tasks.data, filter, project, me],
+  );
+  const writable = project.role !== "viewer";
+  const path = `/projects/${project.id}`;
+  useShortcuts({
+    c: () => writable && setCreating(true),
+    "/": () => field.current?.focus(),
+    b: () => go(kept(`${path}/board`)),
+    t: () => go(kept(`${path}/table`)),
+  });
+  return (
+    <>
+      <FilterBar
+        project={project}
+        tasks={tasks.data ?? []}
+        filter={filter}
+        shown={shown.length}
+        field={field}
+        search={search}
+        onChange={(next) => setSearch(next, { replace: true })}
+        onNew={writable ? () => setCreating(true) : undefined}
+      />
+      <Content
+        project={project}
+        query={tasks}
+        shown={shown}
+        view={view}
+        openId={openId}
+        filter={filter}
+        onNew={() => setCreating(true)}
+      />
+      {creating && <NewTask project={project} onClose={() => setCreating(false)} />}
+    </>
+  );
+}
+
+const present = (task: Task) => !task.deleted;
+
+interface ContentProps {
+  project: ProjectType;
+  query: ReturnType<typeof useProjectTasks>;
+  shown: Task[];
+  view: View;
+  openId: string | undefined;
+  filter: Filter;
+  onNew: () => void;
+}
+
+function Content({ project, query, shown, view, openId, filter, onNew }: ContentProps) {
+  if (query.error && !query.data) return <Failed error={query.error} retry={() => void query.refetch()} />;
+  if (view === "table") {
+    if (query.isPending) {
+      return (
+        <div className="page">
+          <Skeleton rows={10} />
+        </div>
+      );
+    }
+    if (query.data?.length === 0) {
+      return (
+        <Empty
+          icon="table"
+          title={t`No tasks yet`}
+          action={
+            project.role !== "viewer" && (
+              <button type="button" className="button primary" onClick={onNew}>
+                <Icon name="plus" />
+                <Trans>New task</Trans>
+              </button>
+            )
+          }
+        >
+          <Trans>Write down what has to be done. Press C anywhere in the project to begin.</Trans>
+        </Empty>
+      );
+    }
+    return (
+      <Suspense fallback={<Skeleton rows={10} />}>
+        <Table project={project} tasks={shown} openId={openId} filter={filter} />
+      </Suspense>
+    );
+  }
+  return (
+    <Board
+      project={project}
+      tasks={shown}
+      loading={query.isPending}
+      openId={openId}
+      filtered={filtering(filter)}
+      fresh={query.data?.length === 0}
+    />
+  );
+}

@@ -1,0 +1,157 @@
+import { plural, t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
+import { useQueryClient } from "@tanstack/react-query";
+import { type FormEvent, useState } from "react";
+import { Link, useLocation, useSearch } from "wouter";
+import { putProject } from "../api/cache";
+import { ApiError } from "../api/client";
+import { createProject } from "../api/endpoints";
+import { useProjects } from "../api/queries";
+import { roleName } from "../app/words";
+import { ago } from "../lib/dates";
+import { Avatars, Empty, explain, Failed, Skeleton, useTitle } from "../ui/bits";
+import { Dialog } from "../ui/Dialog";
+import { Icon } from "../ui/icons";
+
+export default function Projects() {
+  const projects = useProjects();
+  const [, go] = useLocation();
+  const creating = useSearch() === "new";
+  useTitle(t`Projects`);
+  const create = (
+    <button type="button" className="button primary" onClick={() => go("/projects?new")}>
+      <Icon name="plus" />
+      <Trans>New project</Trans>
+    </button>
+  );
+  return (
+    <div className="page">
+      <header className="page-head">
+        <h1>
+          <Trans>Projects</Trans>
+        </h1>
+        {projects.data && projects.data.length > 0 && create}
+      </header>
+      {projects.isPending && <Skeleton className="tile" rows={4} />}
+      {projects.error && !projects.data && <Failed error={projects.error} retry={() => void projects.refetch()} />}
+      {projects.data?.length === 0 && (
+        <Empty icon="folder" title={t`Begin with a project`} action={create}>
+          <Trans>
+            A project is a board: its tasks move through waiting, in progress and done. Add the people you work with,
+            and everyone concerned is told of every change.
+          </Trans>
+        </Empty>
+      )}
+      {projects.data && projects.data.length > 0 && (
+        <ul className="tiles">
+          {projects.data.map((project) => (
+            <li key={project.id} className="tile">
+              <Link href={`/projects/${project.id}`} className="tile-link">
+                <span className="nav-badge">{project.key.slice(0, 4)}</span>
+                <span className="tile-name">{project.name}</span>
+              </Link>
+              <div className="tile-meta">
+                <span>
+                  {project.role && `${roleName(project.role)} · `}
+                  {plural(project.members.length, { one: "# member", other: "# members" })}
+                </span>
+                <time dateTime={project.updated_at}>{ago(project.updated_at)}</time>
+              </div>
+              <Avatars ids={project.members.map((member) => member.user_id)} most={5} />
+            </li>
+          ))}
+        </ul>
+      )}
+      {creating && <NewProject onClose={() => go("/projects", { replace: true })} />}
+    </div>
+  );
+}
+
+/** The key that a name suggests: its initials, or the first letters of its one word. Only A to Z and digits. */
+export function suggestedKey(name: string): string {
+  const words = name.toUpperCase().match(/[A-Z0-9]+/g) ?? [];
+  const letters = words.length > 1 ? words.map((word) => word[0]).join("") : (words[0] ?? "").slice(0, 4);
+  const key = letters.replace(/^[0-9]+/, "").slice(0, 6);
+  return key.length < 2 ? "" : key;
+}
+
+function NewProject({ onClose }: { onClose: () => void }) {
+  const client = useQueryClient();
+  const [, go] = useLocation();
+  const [name, setName] = useState("");
+  const [key, setKey] = useState<string | null>(null);
+  const [error, setError] = useState<unknown>(null);
+  const [busy, setBusy] = useState(false);
+  const shownKey = key ?? suggestedKey(name);
+  async function submit(event: FormEvent): Promise<void> {
+    event.preventDefault();
+    setBusy(true);
+    try {
+      const project = await createProject({ name: name.trim(), ...(shownKey ? { key: shownKey } : {}) });
+      putProject(client, project);
+      go(`/projects/${project.id}`, { replace: true });
+    } catch (cause) {
+      setError(cause);
+      setBusy(false);
+    }
+  }
+  const problem = error instanceof ApiError ? error : null;
+  return (
+    <Dialog title={t`New project`} onClose={onClose}>
+      <form onSubmit={submit} className="form">
+        {error !== null && !problem?.field("name") && !problem?.field("key") && (
+          <p className="form-error" role="alert">
+            {explain(error)}
+          </p>
+        )}
+        <div className="field">
+          <label htmlFor="project-name">
+            <Trans>Name</Trans>
+          </label>
+          <input
+            id="project-name"
+            data-autofocus
+            className="input"
+            value={name}
+            onChange={(event) => setName(event.target.value)}
+            placeholder={t`Website relaunch`}
+            maxLength={200}
+            required
+          />
+          {problem?.field("name") && <p className="field-error">{problem.field("name")}</p>}
+        </div>
+        <div className="field">
+          <label htmlFor="project-key">
+            <Trans>Key</Trans>
+          </label>
+          <input
+            id="project-key"
+            className="input short mono"
+            value={shownKey}
+            onChange={(event) => setKey(event.target.value.toUpperCase().replace(/[^A-Z0-9]/g, ""))}
+            maxLength={10}
+            aria-describedby="project-key-hint"
+          />
+          <p id="project-key-hint" className="field-hint">
+            {shownKey ? (
+              <Trans>
+                Tasks will be called {shownKey}-1, {shownKey}-2 …
+              </Trans>
+            ) : (
+              <Trans>Left empty, one is chosen.</Trans>
+            )}
+          </p>
+          {problem?.field("key") && <p className="field-error">{problem.field("key")}</p>}
+        </div>
+        <footer className="dialog-foot">
+          <button type="button" className="button" onClick={onClose}>
+            <Trans>Cancel</Trans>
+          </button>
+          <button type="submit" className="button primary" disabled={busy || !name.trim()}>
+            <Trans>Create project</Trans>
+          </button>
+        </footer>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,176 @@
+import { plural, t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
+import { useQueries } from "@tanstack/react-query";
+import { type RefObject, useEffect, useMemo, useState } from "react";
+import { userQuery } from "../../api/queries";
+import type { Project, Task } from "../../api/types";
+import { PRIORITIES, priorityName } from "../../app/words";
+import { type Filter, filtering, NOBODY, SORTS, type Sort, toggled } from "../../lib/filters";
+import { Avatar } from "../../ui/bits";
+import { Icon, PriorityIcon } from "../../ui/icons";
+import { type Option, Picker } from "../../ui/Picker";
+
+interface Props {
+  project: Project;
+  tasks: Task[];
+  filter: Filter;
+  shown: number;
+  field: RefObject<HTMLInputElement | null>;
+  search: URLSearchParams;
+  onChange: (next: URLSearchParams) => void;
+  onNew: (() => void) | undefined;
+}
+
+export function sortName(sort: Sort): string {
+  const names: Record<Sort, string> = {
+    priority: t`Priority`,
+    due: t`Due`,
+    created_at: t`Created`,
+    updated_at: t`Updated`,
+    title: t`Title`,
+    status: t`Status`,
+    key: t`Key`,
+  };
+  return names[sort];
+}
+
+/** The members' names as options, each loaded once. */
+export function useMemberOptions(project: Project | undefined): Option[] {
+  const ids = project?.members.map((member) => member.user_id) ?? [];
+  const users = useQueries({ queries: ids.map(userQuery) });
+  return ids.map((id, index) => ({ id, label: users[index]?.data?.name ?? "…", icon: <Avatar id={id} /> }));
+}
+
+export function FilterBar({ project, tasks, filter, shown, field, search, onChange, onNew }: Props) {
+  const members = useMemberOptions(project);
+  const labels = useMemo(() => [...new Set(tasks.flatMap((task) => task.labels))].sort(), [tasks]);
+  const [text, setText] = useState(filter.q);
+  const change = (name: string, value: string | null) => {
+    const next = new URLSearchParams(search);
+    if (value) next.set(name, value);
+    else next.delete(name);
+    onChange(next);
+  };
+  useEffect(() => setText(filter.q), [filter.q]);
+  const toggle = (name: string) => (value: string) => onChange(toggled(search, name, value));
+  const clear = () => {
+    const next = new URLSearchParams(search);
+    for (const name of ["q", "assignee", "label", "priority", "due"]) next.delete(name);
+    onChange(next);
+  };
+  return (
+    <search className="filters">
+      <div className="search-field">
+        <Icon name="search" />
+        <input
+          ref={field}
+          type="search"
+          aria-label={t`Search the tasks`}
+          placeholder={t`Search`}
+          value={text}
+          onChange={(event) => {
+            setText(event.target.value);
+            change("q", event.target.value);
+          }}
+          onKeyDown={(event) => {
+            if (event.key === "Escape") event.currentTarget.blur();
+          }}
+        />
+        <kbd>/</kbd>
+      </div>
+      <div className="filter-chips">
+        <Picker
+          label={t`Filter by assignee`}
+          className={`chip ${filter.assignees.length > 0 ? "on" : ""}`}
+          options={[
+            { id: "me", label: t`Me`, icon: <Icon name="user" /> },
+            { id: NOBODY, label: t`Nobody`, icon: <Icon name="person" /> },
+            ...members,
+          ]}
+          selected={filter.assignees}
+          multiple
+          search={t`Find a member`}
+          onPick={toggle("assignee")}
+        >
+          <Icon name="person" />
+          <Trans>Assignee</Trans>
+          <Count of={filter.assignees} />
+        </Picker>
+        <Picker
+          label={t`Filter by priority`}
+          className={`chip ${filter.priorities.length > 0 ? "on" : ""}`}
+          options={PRIORITIES.map((id) => ({ id, label: priorityName(id), icon: <PriorityIcon priority={id} /> }))}
+          selected={filter.priorities}
+          multiple
+          onPick={toggle("priority")}
+        >
+          <PriorityIcon priority="medium" />
+          <Trans>Priority</Trans>
+          <Count of={filter.priorities} />
+        </Picker>
+        {labels.length > 0 && (
+          <Picker
+            label={t`Filter by label`}
+            className={`chip ${filter.labels.length > 0 ? "on" : ""}`}
+            options={labels.map((label) => ({ id: label, label }))}
+            selected={filter.labels}
+            multiple
+            search={t`Find a label`}
+            onPick={toggle("label")}
+          >
+            <Icon name="tag" />
+            <Trans>Label</Trans>
+            <Count of={filter.labels} />
+          </Picker>
+        )}
+        <Picker
+          label={t`Filter by due date`}
+          className={`chip ${filter.due ? "on" : ""}`}
+          options={[
+            { id: "late", label: t`Overdue` },
+            { id: "any", label: t`With a due date` },
+            { id: "none", label: t`Without a due date` },
+          ]}
+          selected={[filter.due]}
+          onPick={(value) => change("due", value === filter.due ? null : value)}
+        >
+          <Icon name="calendar" />
+          <Trans>Due</Trans>
+          <Count of={filter.due ? [filter.due] : []} />
+        </Picker>
+        <Picker
+          label={t`Sort`}
+          className="chip"
+          options={SORTS.filter((sort) => sort !== "status" && sort !== "key").map((id) => ({
+            id,
+            label: sortName(id),
+          }))}
+          selected={[filter.sort]}
+          onPick={(id) => change("sort", id === "due" || id === "title" ? id : `-${id}`)}
+        >
+          <Icon name="sort" />
+          <Trans>Sort: {sortName(filter.sort)}</Trans>
+        </Picker>
+        {filtering(filter) && (
+          <button type="button" className="chip clear" onClick={clear}>
+            <Icon name="close" size={14} />
+            <Trans>Clear</Trans>
+            <span className="muted">{plural(shown, { one: "# task", other: "# tasks" })}</span>
+          </button>
+        )}
+      </div>
+      {onNew && (
+        <button type="button" className="button primary new-task" onClick={onNew} title="C">
+          <Icon name="plus" />
+          <span>
+            <Trans>New task</Trans>
+          </span>
+        </button>
+      )}
+    </search>
+  );
+}
+
+function Count({ of }: { of: string[] }) {
+  return of.length > 0 ? <span className="chip-count">{of.length}</span> : null;
+}

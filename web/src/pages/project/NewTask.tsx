@@ -1,0 +1,86 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
+import { useQueryClient } from "@tanstack/react-query";
+import { type FormEvent, useState } from "react";
+import { useLocation } from "wouter";
+import { createTask } from "../../api/changes";
+import type { Priority, Project } from "../../api/types";
+import { useKeptSearch } from "../../app/history";
+import { composing } from "../../lib/keys";
+import { Dialog } from "../../ui/Dialog";
+import { AssigneePicker, DueField, LabelPicker, PriorityPicker, StatusPicker } from "../task/fields";
+
+export function NewTask({ project, onClose }: { project: Project; onClose: () => void }) {
+  const client = useQueryClient();
+  const [, go] = useLocation();
+  const kept = useKeptSearch();
+  const [title, setTitle] = useState("");
+  const [description, setDescription] = useState("");
+  const [status, setStatus] = useState(project.statuses[0]?.key ?? "");
+  const [priority, setPriority] = useState<Priority>("none");
+  const [due, setDue] = useState<string | null>(null);
+  const [labels, setLabels] = useState<string[]>([]);
+  const [assignees, setAssignees] = useState<string[]>([]);
+  const [busy, setBusy] = useState(false);
+  async function submit(event?: FormEvent): Promise<void> {
+    event?.preventDefault();
+    if (!title.trim() || busy) return;
+    setBusy(true);
+    const fields = { title: title.trim(), description, status, priority, due, labels, assignees };
+    const task = await createTask(client, project.id, fields);
+    setBusy(false);
+    if (!task) return;
+    onClose();
+    go(kept(`/projects/${project.id}/tasks/${task.id}`));
+  }
+  const flip = (list: string[], id: string) => (list.includes(id) ? list.filter((one) => one !== id) : [...list, id]);
+  return (
+    <Dialog title={t`New task in ${project.name}`} onClose={onClose} className="wide">
+      <form
+        onSubmit={submit}
+        className="form"
+        onKeyDown={(event) => {
+          if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !composing(event)) void submit();
+        }}
+      >
+        <input
+          className="title-input"
+          data-autofocus
+          aria-label={t`Title`}
+          placeholder={t`What has to be done?`}
+          value={title}
+          maxLength={500}
+          required
+          onChange={(event) => setTitle(event.target.value)}
+          onKeyDown={(event) => {
+            // The Enter that ends a Korean syllable is not the Enter that sends.
+            if (event.key === "Enter" && composing(event)) event.preventDefault();
+          }}
+        />
+        <textarea
+          className="input description-input"
+          aria-label={t`Description`}
+          placeholder={t`Describe it, in Markdown if you like`}
+          rows={5}
+          value={description}
+          onChange={(event) => setDescription(event.target.value)}
+        />
+        <div className="chips">
+          <StatusPicker project={project} value={status} onChange={setStatus} />
+          <PriorityPicker value={priority} onChange={setPriority} />
+          <AssigneePicker project={project} value={assignees} onToggle={(id) => setAssignees(flip(assignees, id))} />
+          <DueField value={due} onChange={setDue} done={false} />
+          <LabelPicker project={project} value={labels} onToggle={(label) => setLabels(flip(labels, label))} />
+        </div>
+        <footer className="dialog-foot">
+          <button type="button" className="button" onClick={onClose}>
+            <Trans>Cancel</Trans>
+          </button>
+          <button type="submit" className="button primary" disabled={busy || !title.trim()}>
+            <Trans>Create task</Trans>
+          </button>
+        </footer>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,62 @@
+import { describe, expect, it } from "vitest";
+import type { Task } from "../api/types";
+import { safeAddress } from "../ui/Markdown";
+import { safeNext } from "./Login";
+import { groupOf } from "./MyTasks";
+import { suggestedKey } from "./Projects";
+import { statusKey } from "./project/Settings";
+import { mentionAt } from "./task/Comments";
+
+describe("addresses", () => {
+  it("leads back only into the site after signing in", () => {
+    expect(safeNext("/projects/1?q=a")).toBe("/projects/1?q=a");
+    for (const bad of [null, "https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)"]) {
+      expect(safeNext(bad)).toBe("/projects");
+    }
+  });
+
+  it("lets Markdown lead only to web and mail addresses", () => {
+    expect(safeAddress("https://example.com")).toBe("https://example.com");
+    expect(safeAddress("/tasks/1")).toBe("/tasks/1");
+    for (const bad of [
+      "javascript:alert(1)",
+      " JavaScript:alert(1)",
+      "data:text/html,x",
+      "//evil.example",
+      undefined,
+    ]) {
+      expect(safeAddress(bad)).toBeUndefined();
+    }
+  });
+});
+
+describe("suggestions", () => {
+  it("makes a project's key of its initials or its first letters", () => {
+    expect(suggestedKey("Website relaunch")).toBe("WR");
+    expect(suggestedKey("Operations")).toBe("OPER");
+    expect(suggestedKey("2026 plan")).toBe("");
+    expect(suggestedKey("운영 개선")).toBe("");
+  });
+
+  it("makes a status key that no other status has, for Korean names too", () => {
+    expect(statusKey("In review", [])).toBe("in_review");
+    expect(statusKey("검토", ["status"])).toBe("status_2");
+  });
+
+  it("knows when the caret stands in a mention", () => {
+    expect(mentionAt("ask @ki", 7)).toEqual({ start: 4, query: "ki" });
+    expect(mentionAt("@김", 2)).toEqual({ start: 0, query: "김" });
+    expect(mentionAt("mail a@b.example", 16)).toBeNull();
+    expect(mentionAt("@kim said", 9)).toBeNull();
+  });
+});
+
+it("groups my tasks by how pressing they are; what is done is never late", () => {
+  const task = (due: string | null) => ({ due }) as Task;
+  expect(groupOf(task("2026-11-21"), false, "2026-11-22")).toBe("late");
+  expect(groupOf(task("2026-11-21"), true, "2026-11-22")).toBe("done");
+  expect(groupOf(task("2026-11-22"), false, "2026-11-22")).toBe("today");
+  expect(groupOf(task("2026-11-29"), false, "2026-11-22")).toBe("week");
+  expect(groupOf(task("2026-12-29"), false, "2026-11-22")).toBe("later");
+  expect(groupOf(task(null), false, "2026-11-22")).toBe("undated");
+});

@@ -1,0 +1,187 @@
+/** The fields of a task, as buttons that open their choices; the same in the panel, the dialog and the lists. */
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
+import { useQueryClient } from "@tanstack/react-query";
+import { useRef } from "react";
+import { keys } from "../../api/cache";
+import { statusOf } from "../../api/queries";
+import type { Priority, Project, Task } from "../../api/types";
+import { PRIORITIES, priorityName, statusName } from "../../app/words";
+import { dueText } from "../../lib/dates";
+import { Avatars, Due, Label, useName } from "../../ui/bits";
+import { Icon, PriorityIcon, StatusIcon } from "../../ui/icons";
+import { Picker } from "../../ui/Picker";
+import { useMemberOptions } from "../project/FilterBar";
+
+interface StatusProps {
+  project: Project | undefined;
+  value: string;
+  onChange: (key: string) => void;
+  disabled?: boolean;
+  /** Only the icon, as in lists. */
+  bare?: boolean;
+}
+
+export function StatusPicker({ project, value, onChange, disabled = false, bare = false }: StatusProps) {
+  const status = statusOf(project, value);
+  return (
+    <Picker
+      label={t`Status: ${statusName(status)}`}
+      title={statusName(status)}
+      className={bare ? "icon-button" : "chip"}
+      disabled={disabled}
+      options={(project?.statuses ?? []).map((one) => ({
+        id: one.key,
+        label: statusName(one),
+        icon: <StatusIcon category={one.category} />,
+      }))}
+      selected={[value]}
+      onPick={onChange}
+    >
+      <StatusIcon category={status.category} />
+      {!bare && statusName(status)}
+    </Picker>
+  );
+}
+
+interface PriorityProps {
+  value: Priority;
+  onChange: (priority: Priority) => void;
+  disabled?: boolean;
+  bare?: boolean;
+}
+
+export function PriorityPicker({ value, onChange, disabled = false, bare = false }: PriorityProps) {
+  return (
+    <Picker
+      label={t`Priority: ${priorityName(value)}`}
+      title={priorityName(value)}
+      className={bare ? "icon-button" : "chip"}
+      disabled={disabled}
+      options={PRIORITIES.map((id) => ({ id, label: priorityName(id), icon: <PriorityIcon priority={id} /> }))}
+      selected={[value]}
+      onPick={(id) => onChange(id as Priority)}
+    >
+      <PriorityIcon priority={value} />
+      {!bare && (value === "none" ? <Trans>Priority</Trans> : priorityName(value))}
+    </Picker>
+  );
+}
+
+interface AssigneeProps {
+  project: Project | undefined;
+  value: string[];
+  onToggle: (id: string) => void;
+  disabled?: boolean;
+}
+
+export function AssigneePicker({ project, value, onToggle, disabled = false }: AssigneeProps) {
+  const members = useMemberOptions(project);
+  return (
+    <Picker
+      label={t`Assignees`}
+      disabled={disabled}
+      options={members}
+      selected={value}
+      multiple
+      search={t`Find a member`}
+      onPick={onToggle}
+    >
+      {value.length === 0 ? (
+        <>
+          <Icon name="person" />
+          <Trans>Assign</Trans>
+        </>
+      ) : (
+        <>
+          <Avatars ids={value} />
+          {value.length === 1 && <OnlyName id={value[0] ?? ""} />}
+        </>
+      )}
+    </Picker>
+  );
+}
+
+function OnlyName({ id }: { id: string }) {
+  return <span className="chip-text">{useName(id)}</span>;
+}
+
+interface LabelProps {
+  project: Project | undefined;
+  value: string[];
+  onToggle: (label: string) => void;
+  disabled?: boolean;
+}
+
+export function LabelPicker({ project, value, onToggle, disabled = false }: LabelProps) {
+  const client = useQueryClient();
+  const tasks = client.getQueryData<Task[]>(keys.tasks(project?.id ?? "")) ?? [];
+  const known = [...new Set([...value, ...tasks.flatMap((task) => task.labels)])].sort();
+  return (
+    <Picker
+      label={t`Labels`}
+      disabled={disabled}
+      options={known.map((label) => ({ id: label, label }))}
+      selected={value}
+      multiple
+      search={t`Find or create a label`}
+      onPick={onToggle}
+      onCreate={onToggle}
+    >
+      {value.length === 0 ? (
+        <>
+          <Icon name="tag" />
+          <Trans>Labels</Trans>
+        </>
+      ) : (
+        value.map((label) => <Label key={label} name={label} />)
+      )}
+    </Picker>
+  );
+}
+
+interface DueProps {
+  value: string | null;
+  onChange: (due: string | null) => void;
+  done: boolean;
+  disabled?: boolean;
+}
+
+/** The browser's own calendar under a readable chip. */
+export function DueField({ value, onChange, done, disabled = false }: DueProps) {
+  const input = useRef<HTMLInputElement>(null);
+  return (
+    <span className="chip due-chip">
+      <button
+        type="button"
+        className="due-open"
+        disabled={disabled}
+        aria-label={value ? t`Due: ${dueText(value)}` : t`Due date`}
+        onClick={() => input.current?.showPicker()}
+      >
+        {value ? (
+          <Due due={value} done={done} />
+        ) : (
+          <>
+            <Icon name="calendar" />
+            <Trans>Due date</Trans>
+          </>
+        )}
+      </button>
+      <input
+        ref={input}
+        type="date"
+        tabIndex={-1}
+        aria-hidden="true"
+        value={value ?? ""}
+        disabled={disabled}
+        onChange={(event) => onChange(event.target.value || null)}
+      />
+      {value && !disabled && (
+        <button type="button" className="chip-clear" aria-label={t`Remove the due date`} onClick={() => onChange(null)}>
+          <Icon name="close" size={12} />
+        </button>
+      )}
+    </span>
+  );
+}

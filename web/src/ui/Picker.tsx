@@ -1,0 +1,221 @@
+import { t } from "@lingui/core/macro";
+import { type KeyboardEvent, type ReactNode, useId, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { composing } from "../lib/keys";
+import { Icon } from "./icons";
+
+export interface Option {
+  id: string;
+  label: string;
+  icon?: ReactNode;
+  hint?: string | undefined;
+  danger?: boolean;
+}
+
+interface Props {
+  /** Names the button and the list. */
+  label: string;
+  options: Option[];
+  selected?: readonly string[];
+  /** Keeps the list open and shows a tick at each chosen option. */
+  multiple?: boolean;
+  search?: string;
+  onPick: (id: string) => void;
+  /** Offers to make what was typed, where nothing is called exactly so. */
+  onCreate?: (text: string) => void;
+  onSearch?: (text: string) => void;
+  className?: string;
+  title?: string;
+  disabled?: boolean;
+  align?: "start" | "end";
+  children: ReactNode;
+}
+
+/**
+ * A button that opens a list: menu, select, or searchable multi-select. Arrow keys move, letters jump or search, Enter
+ * picks, Escape closes. On a phone the list is a sheet at the bottom.
+ */
+export function Picker(props: Props) {
+  const { label, selected = [], multiple = false, onPick, onCreate, className = "chip", align = "start" } = props;
+  const id = useId();
+  const button = useRef<HTMLButtonElement>(null);
+  const popover = useRef<HTMLDivElement>(null);
+  const list = useRef<HTMLDivElement>(null);
+  const input = useRef<HTMLInputElement>(null);
+  const [open, setOpen] = useState(false);
+  const [query, setQuery] = useState("");
+  const [active, setActive] = useState(0);
+  const typed = useRef({ text: "", at: 0 });
+
+  const shown = useMemo(() => {
+    const wanted = query.trim().toLocaleLowerCase();
+    const found = wanted
+      ? props.options.filter((option) => option.label.toLocaleLowerCase().includes(wanted))
+      : props.options;
+    const create =
+      onCreate && wanted && !props.options.some((option) => option.label.toLocaleLowerCase() === wanted)
+        ? [{ id: "\0create", label: t`Create “${query.trim()}”`, icon: <Icon name="plus" /> }]
+        : [];
+    return [...found, ...create] as Option[];
+  }, [props.options, query, onCreate]);
+
+  const close = () => popover.current?.hidePopover();
+
+  function place(): void {
+    const anchor = button.current?.getBoundingClientRect();
+    const box = popover.current;
+    if (!anchor || !box || matchMedia("(max-width: 640px)").matches) return;
+    const below = innerHeight - anchor.bottom - 12;
+    const above = anchor.top - 12;
+    const up = below < Math.min(box.scrollHeight, 280) && above > below;
+    const width = box.offsetWidth;
+    const left = align === "end" ? anchor.right - width : anchor.left;
+    box.style.left = `${Math.max(8, Math.min(left, innerWidth - width - 8))}px`;
+    box.style.maxHeight = `${Math.min(360, up ? above : below)}px`;
+    box.style.top = up ? "auto" : `${anchor.bottom + 4}px`;
+    box.style.bottom = up ? `${innerHeight - anchor.top + 4}px` : "auto";
+  }
+
+  function toggled(opened: boolean): void {
+    setOpen(opened);
+    if (!opened) return;
+    setQuery("");
+    props.onSearch?.("");
+    const first = props.options.findIndex((option) => selected.includes(option.id));
+    setActive(Math.max(0, first));
+  }
+
+  // The list is drawn only while it is open, so its place and the focus come after the drawing.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each opening
+  useLayoutEffect(() => {
+    if (!open) return;
+    place();
+    (input.current ?? list.current)?.focus({ preventScroll: true });
+  }, [open]);
+
+  function pick(option: Option | undefined): void {
+    if (!option) return;
+    if (option.id === "\0create") onCreate?.(query.trim());
+    else onPick(option.id);
+    if (multiple) {
+      setQuery("");
+      input.current?.focus();
+    } else {
+      close();
+      button.current?.focus();
+    }
+  }
+
+  function move(to: number): void {
+    const next = (to + shown.length) % Math.max(1, shown.length);
+    setActive(next);
+    list.current?.children[next]?.scrollIntoView({ block: "nearest" });
+  }
+
+  function onKeyDown(event: KeyboardEvent): void {
+    if (composing(event)) return;
+    const jump: Record<string, number> = { ArrowDown: active + 1, ArrowUp: active - 1, Home: 0, End: shown.length - 1 };
+    if (event.key in jump && !(input.current && (event.key === "Home" || event.key === "End"))) {
+      event.preventDefault();
+      move(jump[event.key] ?? 0);
+    } else if (event.key === "Enter" || (event.key === " " && !input.current)) {
+      event.preventDefault();
+      pick(shown[active]);
+    } else if (event.key === "Tab") {
+      close();
+    } else if (!input.current && event.key.length === 1 && !event.ctrlKey && !event.metaKey) {
+      const now = Date.now();
+      typed.current = { text: (now - typed.current.at < 600 ? typed.current.text : "") + event.key, at: now };
+      const start = typed.current.text.toLocaleLowerCase();
+      const found = shown.findIndex((option) => option.label.toLocaleLowerCase().startsWith(start));
+      if (found >= 0) move(found);
+    }
+    event.stopPropagation();
+  }
+
+  return (
+    <>
+      <button
+        ref={button}
+        type="button"
+        className={className}
+        aria-label={label}
+        aria-haspopup="listbox"
+        aria-expanded={open}
+        title={props.title}
+        disabled={props.disabled}
+        popoverTarget={id}
+        onClick={(event) => event.stopPropagation()}
+      >
+        {props.children}
+      </button>
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: keys bubble here from the field and the list inside */}
+      <div
+        ref={popover}
+        id={id}
+        popover="auto"
+        className="popover"
+        onToggle={(event) => toggled(event.newState === "open")}
+        onKeyDown={onKeyDown}
+        onPointerDown={(event) => event.stopPropagation()}
+      >
+        {open && (
+          <>
+            {props.search && (
+              <input
+                ref={input}
+                className="popover-search"
+                type="text"
+                role="combobox"
+                aria-expanded="true"
+                aria-controls={`${id}-list`}
+                aria-activedescendant={shown[active] ? `${id}-${active}` : undefined}
+                aria-label={props.search}
+                placeholder={props.search}
+                value={query}
+                autoComplete="off"
+                onChange={(event) => {
+                  setQuery(event.target.value);
+                  setActive(0);
+                  props.onSearch?.(event.target.value);
+                }}
+              />
+            )}
+            <div
+              ref={list}
+              id={`${id}-list`}
+              className="popover-list"
+              role="listbox"
+              aria-label={label}
+              aria-multiselectable={multiple || undefined}
+              tabIndex={props.search ? undefined : 0}
+              aria-activedescendant={!props.search && shown[active] ? `${id}-${active}` : undefined}
+            >
+              {shown.map((option, index) => (
+                // biome-ignore lint/a11y/useFocusableInteractive: the focus stays on the list, which points here
+                // biome-ignore lint/a11y/useKeyWithClickEvents: the list handles the keys
+                <div
+                  key={option.id}
+                  id={`${id}-${index}`}
+                  role="option"
+                  aria-selected={selected.includes(option.id)}
+                  className={`option ${index === active ? "active" : ""} ${option.danger ? "danger" : ""}`}
+                  onPointerMove={() => setActive(index)}
+                  onClick={(event) => {
+                    event.stopPropagation();
+                    pick(option);
+                  }}
+                >
+                  {option.icon}
+                  <span className="option-label">{option.label}</span>
+                  {option.hint && <kbd className="option-hint">{option.hint}</kbd>}
+                  {selected.includes(option.id) && <Icon name="check" />}
+                </div>
+              ))}
+              {shown.length === 0 && <p className="popover-empty">{t`Nothing found`}</p>}
+            </div>
+          </>
+        )}
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,96 @@
+import { Trans } from "@lingui/react/macro";
+import { useSyncExternalStore } from "react";
+import { Icon } from "./icons";
+
+interface Toast {
+  id: number;
+  text: string;
+  kind: "done" | "error";
+  undo?: (() => void) | undefined;
+}
+
+let toasts: Toast[] = [];
+let count = 0;
+const listeners = new Set<() => void>();
+
+function publish(next: Toast[]): void {
+  toasts = next;
+  for (const listener of listeners) listener();
+}
+
+const dismiss = (id: number) => publish(toasts.filter((toast) => toast.id !== id));
+
+/** Says what was done, with the way back, or what went wrong and what to do. */
+export function toast(text: string, options: { kind?: "done" | "error"; undo?: () => void } = {}): void {
+  const id = ++count;
+  publish([...toasts.slice(-2), { id, text, kind: options.kind ?? "done", undo: options.undo }]);
+  setTimeout(() => dismiss(id), options.kind === "error" ? 12_000 : 7_000);
+}
+
+export function Toaster() {
+  const shown = useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    () => toasts,
+  );
+  return (
+    <section className="toaster" aria-live="polite" aria-relevant="additions">
+      {shown.map(({ id, text, kind, undo }) => (
+        <div key={id} className={`toast ${kind}`} role={kind === "error" ? "alert" : undefined}>
+          <Icon name={kind === "error" ? "warn" : "check"} />
+          <span>{text}</span>
+          {undo && (
+            <button
+              type="button"
+              className="toast-action"
+              onClick={() => {
+                dismiss(id);
+                undo();
+              }}
+            >
+              <Trans>Undo</Trans>
+            </button>
+          )}
+          <CloseToast id={id} />
+        </div>
+      ))}
+    </section>
+  );
+}
+
+function CloseToast({ id }: { id: number }) {
+  return (
+    <button type="button" className="toast-close" onClick={() => dismiss(id)}>
+      <Icon name="close" size={14} />
+      <span className="sr-only">
+        <Trans>Dismiss</Trans>
+      </span>
+    </button>
+  );
+}
+
+let announcement = "";
+const heard = new Set<() => void>();
+
+/** Tells a screen reader what the eye sees at once. */
+export function announce(text: string): void {
+  announcement = text;
+  for (const listener of heard) listener();
+}
+
+export function Announcer() {
+  const text = useSyncExternalStore(
+    (listener) => {
+      heard.add(listener);
+      return () => heard.delete(listener);
+    },
+    () => announcement,
+  );
+  return (
+    <div className="sr-only" role="status">
+      {text}
+    </div>
+  );
+}
