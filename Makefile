@@ -3,7 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 DISTS := shared services/auth-service services/task-service services/notify-service services/log-projector deploy/embedded
 WEB := web/index.html web/vite.config.ts web/package-lock.json $(shell find web/src web/public -type f 2>/dev/null)
-UV := $(BIN)/uv pip install -q --python $(BIN)/python
+# Compiled at once: a first start should not pay for it, nor one where Python may not write.
+UV := $(BIN)/uv pip install -q --compile-bytecode --python $(BIN)/python
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test check bench clean lock openapi
