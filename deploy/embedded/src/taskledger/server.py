@@ -6,6 +6,7 @@ import sys
 import uvicorn
 
 from kernel import logs
+from kernel.serve import Server
 from taskledger import site
 from taskledger.app import create_app
 from taskledger.lock import held
@@ -30,7 +31,7 @@ def _listen(home: Home) -> socket.socket:
     return listening
 
 
-class _Server(uvicorn.Server):
+class _Server(Server):
     def __init__(self, config: uvicorn.Config, address: str) -> None:
         super().__init__(config)
         self._address = address

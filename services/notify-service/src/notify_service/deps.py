@@ -1,0 +1,46 @@
+"""What the routes stand on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from kernel.ports import KeyValueStore
+from kernel.security import Authenticator
+from notify_service.feed import Feed
+from notify_service.inbox import Inbox
+from notify_service.people import People
+from notify_service.stream import LiveStream
+
+
+class SentMail(Protocol):
+    """A mail that was handed over."""
+
+    cursor: str
+    message_id: str
+    to: str
+    subject: str
+    sent_at: datetime
+    text: str
+    html: str
+
+
+class Outbox(Protocol):
+    """A mailer that can show what it was given; the embedded one can."""
+
+    async def mails(self, to: str | None = None, before: str | None = None, limit: int = 50) -> Sequence[SentMail]:
+        """Mails to an address, newest first. Raises ValueError for a malformed cursor."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deps:
+    """Made once by the composition root; on `app.state.deps`. `store` keeps the answers to idempotency keys."""
+
+    authenticator: Authenticator
+    store: KeyValueStore
+    inbox: Inbox
+    people: People
+    feed: Feed
+    stream: LiveStream
+    outbox: Outbox | None

@@ -1,0 +1,278 @@
+"""From events to writes: the notifier's part of a consumer.
+
+One transaction, the consumer's, has the inbox, the ledger, the live feed and the checkpoint.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import groupby, takewhile
+from typing import Any, Final, cast
+
+import orjson
+from prometheus_client import Counter
+from sqlalchemy import bindparam, delete, select
+
+from kernel.contracts.project import (
+    MemberAdded,
+    MemberRemoved,
+    MemberRoleChanged,
+    Project,
+    ProjectCreated,
+    ProjectDeleted,
+    ProjectEvent,
+    ProjectRenamed,
+    ProjectRestored,
+    ProjectStatusesChanged,
+)
+from kernel.contracts.project import stream_of as project_stream
+from kernel.contracts.task import Task, TaskEvent
+from kernel.envelope import Envelope, id_of, kind_of
+from kernel.event import Recorded
+from kernel.ports import MAX_EVENTS_PER_APPEND
+from kernel.sql import Database, Statement, Write, upsert
+from kernel.streams import Folded, Streams
+from notify_service import tables, views
+from notify_service.domain import Notice, Preferences, Telling, notice_of, tellings_of
+from notify_service.tables import insert_absent, microseconds
+
+DELIVERIES: Final = Counter("notify_deliveries_total", "Lines of the ledger, by how they ended.", ["channel", "state"])
+
+IMPORTED: Final = "import-"
+"""What the correlation id of an import begins with. Nobody is told of what was imported."""
+
+_KINDS: Final = frozenset({"task", "project", "user"})
+_ALONE: Final = frozenset({"task.created", "task.commented", "task.deleted", "task.restored"})
+"""Events that are always a command of their own, so that no neighbours need to be looked for."""
+
+_PUT_NOTICE: Final = insert_absent(tables.notices)
+_PUT_DELIVERY: Final = insert_absent(tables.deliveries)
+_PUT_INBOX: Final = insert_absent(tables.inbox)
+_PUT_FEED: Final = insert_absent(tables.feed)
+_KNOWN: Final = Statement(select(tables.notices.c.id).where(tables.notices.c.id == bindparam("id")))
+_PREFERENCES: Final = Statement(
+    select(tables.preferences.c.document).where(tables.preferences.c.user_id == bindparam("user_id"))
+)
+_PUT_MEMBER: Final = upsert(tables.members)
+_REMOVE_MEMBERS: Final = Statement(delete(tables.members).where(tables.members.c.project_id == bindparam("project_id")))
+_REMOVE_MEMBER: Final = Statement(
+    delete(tables.members).where(
+        (tables.members.c.project_id == bindparam("project_id")) & (tables.members.c.user_id == bindparam("user_id"))
+    )
+)
+_FORGET: Final = [
+    Statement(delete(table).where(table.c.user_id == bindparam("user_id")))
+    for table in (tables.inbox, tables.preferences)
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """How old a change may be to be mailed, and to be shown on the live stream."""
+
+    mail: timedelta
+    feed: timedelta
+
+
+class Notifier:
+    """A `kernel.consumer.Handler`: who is told of what."""
+
+    def __init__(
+        self,
+        database: Database,
+        tasks: Streams[Task, TaskEvent],
+        projects: Streams[Project, ProjectEvent],
+        bounds: Bounds,
+    ) -> None:
+        self._database = database
+        self._tasks = tasks
+        self._projects = projects
+        self._bounds = bounds
+
+    def handles(self, stream: str) -> bool:
+        """Whether anybody is told of such streams."""
+        return kind_of(stream) in _KINDS
+
+    async def apply(self, stream: str, events: Sequence[Envelope]) -> Sequence[Write]:
+        """The writes of `events`. Raises CannotApply."""
+        match kind_of(stream):
+            case "task":
+                return await self._task(stream, events)
+            case "project":
+                return await self._project(stream, events)
+            case _:
+                return _user(stream, events)
+
+    # --- tasks ---
+
+    async def _task(self, stream: str, events: Sequence[Envelope]) -> Sequence[Write]:
+        folded = await self._tasks.at(stream, events[0].version - 1)
+        steps: list[_Step] = []
+        for envelope in (*events, *await self._rest_of_command(events[-1])):
+            event, after = self._tasks.step(folded, envelope)
+            steps.append(_Step(envelope, event, folded.state, cast(Task, after.state)))
+            folded = after
+        last = steps[len(events) - 1]
+        self._tasks.remember(stream, Folded(last.after, last.event.version))
+        news = [
+            _feed_row(step.event, last.after.project_id, views.change_of_task(step.event, step.after))
+            for step in steps[: len(events)]
+            if self._is_news(step.event)
+        ]
+        writes = [Write(_PUT_FEED, news)] if news else []
+        begun = await self._command_before(events[0])
+        for command_id, command in groupby(steps, lambda step: step.envelope.command_id):
+            if command_id != begun:  # else it was told when its first event came
+                writes.extend(await self._tell(list(command)))
+        return writes
+
+    async def _rest_of_command(self, last: Envelope) -> Iterable[Envelope]:
+        """The events after `last` that one append made together with it: messages may bring them later."""
+        if last.type in _ALONE:
+            return ()
+        following = await self._tasks.store.load(last.stream, last.version, last.version + MAX_EVENTS_PER_APPEND)
+        return takewhile(lambda envelope: envelope.command_id == last.command_id, following)
+
+    async def _command_before(self, first: Envelope) -> str | None:
+        """The command of the event before `first`."""
+        if first.type in _ALONE:
+            return None
+        before = await self._tasks.store.load(first.stream, first.version - 2, first.version - 1)
+        return before[0].command_id if before else None
+
+    async def _tell(self, command: Sequence["_Step"]) -> Sequence[Write]:
+        """The notice of one whole command: inbox, ledger and what the live stream says of them."""
+        if command[0].envelope.correlation_id.startswith(IMPORTED):
+            return ()
+        notice = notice_of(command[0].before, command[-1].after, [step.event for step in command])
+        if notice is None or await self._database.fetch(_KNOWN, {"id": notice.id}):
+            return ()
+        # As it stands now, which may be later than the event: who has left is told nothing more.
+        project = (await self._projects.latest(project_stream(notice.project_id))).state
+        preferences = {user_id: await self._preferences(user_id) for user_id in notice.concerned}
+        now = datetime.now(UTC)
+        tellings = tellings_of(notice, project, preferences, now, self._bounds.mail)
+        for telling in tellings:
+            DELIVERIES.labels(telling.channel, telling.state).inc()
+        return _rows(notice, tellings, now, news=now - notice.time <= self._bounds.feed)
+
+    async def _preferences(self, user_id: str) -> Preferences:
+        rows = await self._database.fetch(_PREFERENCES, {"user_id": user_id})
+        return views.preferences_of(orjson.loads(rows[0][0])) if rows else Preferences()
+
+    def _is_news(self, event: Recorded[Any]) -> bool:
+        return datetime.now(UTC) - event.time <= self._bounds.feed
+
+    # --- projects ---
+
+    async def _project(self, stream: str, events: Sequence[Envelope]) -> Sequence[Write]:
+        folded = await self._projects.at(stream, events[0].version - 1)
+        writes: list[Write] = []
+        for envelope in events:
+            event, folded = self._projects.step(folded, envelope)
+            match event.data:
+                case ProjectCreated(owner=user_id) | MemberAdded(user_id=user_id):
+                    writes.append(Write(_PUT_MEMBER, {"project_id": id_of(stream), "user_id": user_id}))
+                case MemberRemoved(user_id=user_id):
+                    writes.append(Write(_REMOVE_MEMBER, {"project_id": id_of(stream), "user_id": user_id}))
+                case ProjectDeleted():
+                    writes.append(Write(_REMOVE_MEMBERS, {"project_id": id_of(stream)}))
+                case ProjectRestored():
+                    back = cast(Project, folded.state).members
+                    members = [{"project_id": id_of(stream), "user_id": user_id} for user_id in back]
+                    writes.append(Write(_PUT_MEMBER, members))
+                case ProjectRenamed() | ProjectStatusesChanged() | MemberRoleChanged():
+                    pass  # who may read is all that is kept of a project
+            if self._is_news(event):
+                data = views.change_of_project(event, cast(Project, folded.state))
+                writes.append(Write(_PUT_FEED, _feed_row(event, id_of(stream), data)))
+        self._projects.remember(stream, folded)
+        return writes
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    envelope: Envelope
+    event: Recorded[TaskEvent]
+    before: Task | None
+    after: Task
+
+
+def _user(stream: str, events: Sequence[Envelope]) -> Sequence[Write]:
+    """An erased person's inbox and preferences go; mails that wait find no address any more."""
+    if not any(event.type == "user.erased" for event in events):
+        return ()
+    return [Write(statement, {"user_id": id_of(stream)}) for statement in _FORGET]
+
+
+def _rows(notice: Notice, tellings: Sequence[Telling], now: datetime, *, news: bool) -> Sequence[Write]:
+    created_at = microseconds(notice.time)
+    content = {
+        "id": notice.id,
+        "project_id": notice.project_id,
+        "task_id": notice.task_id,
+        "version": notice.version,
+        "last_version": notice.last_version,
+        "created_at": created_at,
+        "content": views.notice_content(notice),
+    }
+    ledger = [_ledger_row(notice, telling, now) for telling in tellings]
+    items = [
+        {
+            "id": row["id"],
+            "user_id": row["user_id"],
+            "notice_id": notice.id,
+            "project_id": notice.project_id,
+            "kind": row["kind"],
+            "is_read": 0,
+        }
+        for row in ledger
+        if (row["channel"], row["state"]) == ("inbox", "sent")
+    ]
+    writes = [Write(_PUT_NOTICE, content), Write(_PUT_DELIVERY, ledger)]
+    if items:
+        writes.append(Write(_PUT_INBOX, items))
+    if items and news:
+        writes.append(Write(_PUT_FEED, [_feed_item(item, created_at) for item in items]))
+    return writes
+
+
+def _ledger_row(notice: Notice, telling: Telling, now: datetime) -> dict[str, Any]:
+    sent = telling.state == "sent"
+    return {
+        "id": notice.delivery_id(telling.user_id, telling.channel),
+        "notice_id": notice.id,
+        "task_id": notice.task_id,
+        "user_id": telling.user_id,
+        "channel": telling.channel,
+        "event_type": notice.types[telling.kind],
+        "kind": telling.kind,
+        "why": telling.why,
+        "state": telling.state,
+        "reason": telling.reason,
+        "attempts": int(sent),
+        "created_at": microseconds(notice.time),
+        "sent_at": microseconds(now) if sent else None,
+        "last_error": None,
+        "due_at": microseconds(now),
+    }
+
+
+def _feed_row(event: Recorded[Any], project_id: str, data: bytes) -> dict[str, Any]:
+    return {
+        "source": f"{event.stream}:{event.version}",
+        "project_id": project_id,
+        "user_id": None,
+        "created_at": microseconds(event.time),
+        "data": data,
+    }
+
+
+def _feed_item(item: Mapping[str, Any], created_at: int) -> dict[str, Any]:
+    return {
+        "source": item["id"],
+        "project_id": item["project_id"],
+        "user_id": item["user_id"],
+        "created_at": created_at,
+        "data": item["id"].encode(),
+    }

@@ -1,0 +1,105 @@
+"""The composition root of notify-service."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
+from typing import Final, cast
+
+from fastapi import FastAPI
+
+from kernel import checkpoints
+from kernel.background import Background
+from kernel.codecs import PROJECT_CODEC, TASK_CODEC
+from kernel.consumer import Consumer
+from kernel.contracts import project, task
+from kernel.http import add_health
+from kernel.http import create_app as create_service
+from kernel.platform import Platform
+from kernel.security import Authenticator, JwksClient, PersonalTokenClient, ServiceClient
+from kernel.serve import serve
+from kernel.streams import Streams
+from notify_service import tables
+from notify_service.api import router
+from notify_service.deps import Deps, Outbox
+from notify_service.feed import Feed
+from notify_service.handlers import Bounds, Notifier
+from notify_service.inbox import Inbox
+from notify_service.people import People
+from notify_service.settings import Settings
+from notify_service.stream import LiveStream
+
+CONSUMER: Final = "notifier"
+
+REMEMBERED_TASKS: Final = 5_000
+REMEMBERED_PROJECTS: Final = 5_000
+
+
+def create_app(settings: Settings, platform: Platform | None = None) -> FastAPI:
+    """The service; without a platform it stands alone on its own."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            own = await stack.enter_async_context(Platform()) if platform is None else platform
+            log = await own.event_store(settings.event_store_url)
+            database = await own.database(settings.notify_db_url)
+            for metadata in (checkpoints.metadata, tables.metadata):
+                await database.create(metadata)
+            store = await own.key_value_store(settings.key_value_url)
+            mailer = await own.mailer(settings.mailer_url)
+            http = await own.http(settings.auth_url)
+            auth = ServiceClient(
+                http, service="notify-service", secret=settings.service_secret, audience="auth-service"
+            )
+            people = People(auth)
+            tasks = Streams(log, TASK_CODEC, task.evolve, capacity=REMEMBERED_TASKS)
+            projects = Streams(log, PROJECT_CODEC, project.evolve, capacity=REMEMBERED_PROJECTS)
+            feed_age = timedelta(seconds=settings.feed_max_age)
+            feed = Feed(database, projects, poll=settings.poll, max_age=feed_age, max_rows=settings.feed_max_rows)
+            inbox = Inbox(database, tasks, projects, people)
+            consumer = Consumer(
+                CONSUMER,
+                store=log,
+                database=database,
+                handler=Notifier(
+                    database,
+                    tasks,
+                    projects,
+                    Bounds(mail=timedelta(seconds=settings.mail_max_age), feed=feed_age),
+                ),
+                subscription=await own.subscription(settings.subscription_url, CONSUMER, log),
+                committed=feed.wake,
+            )
+            background = await stack.enter_async_context(Background())
+            background.start("notifier", consumer.run())
+            background.start("feed", feed.run())
+            background.start("feed-purge", feed.purge_for_ever())
+            app.state.deps = Deps(
+                authenticator=Authenticator(JwksClient(http), personal=PersonalTokenClient(auth)),
+                store=store,
+                inbox=inbox,
+                people=people,
+                feed=feed,
+                stream=LiveStream(feed, inbox, heartbeat=settings.heartbeat),
+                outbox=cast(Outbox, mailer) if settings.mailer_url.startswith("maildir:") else None,
+            )
+            app.state.checks = {
+                "event_store": log.ping,
+                "key_value_store": store.ping,
+                "notify_db": database.ping,
+                "mailer": mailer.ping,
+                "notifier": background.check,
+            }
+            yield
+
+    app = create_service("Taskledger: inbox, mail and live stream", lifespan)
+    app.include_router(router)
+    if platform is None:
+        add_health(app, lambda: app.state.checks)
+    return app
+
+
+def run() -> None:
+    """Serve the app, as a container does."""
+    settings = Settings()
+    serve(create_app(settings), settings, "notify-service")

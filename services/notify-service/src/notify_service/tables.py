@@ -1,0 +1,144 @@
+"""The tables of notify-service, and how rows come into them. Times are microseconds since 1970, UTC."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import (
+    BigInteger,
+    ClauseElement,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    bindparam,
+)
+from sqlalchemy.dialects import mysql, sqlite
+from sqlalchemy.dialects.mysql import MEDIUMBLOB
+
+from kernel.sql import DialectName, Statement
+
+metadata: Final = MetaData()
+
+# Bytes are compared, so that every database sorts alike.
+_OPTIONS: Final[dict[str, Any]] = {"mysql_charset": "utf8mb4", "mysql_collate": "utf8mb4_bin"}
+_ID: Final = String(64)
+_DOCUMENT: Final = LargeBinary().with_variant(MEDIUMBLOB(), "mysql")
+
+notices: Final = Table(
+    "notices",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("project_id", _ID, nullable=False),
+    Column("task_id", _ID, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("last_version", BigInteger, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    # JSON: task_key, title, actor, changes, excerpt.
+    Column("content", _DOCUMENT, nullable=False),
+    comment="What a command did to a task, once for all who are told of it",
+    **_OPTIONS,
+)
+
+inbox: Final = Table(
+    "inbox",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("user_id", _ID, nullable=False),
+    Column("notice_id", _ID, nullable=False),
+    Column("project_id", _ID, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("is_read", SmallInteger, nullable=False),
+    Index("inbox_all", "user_id", "id"),
+    Index("inbox_unread", "user_id", "is_read", "id"),
+    **_OPTIONS,
+)
+
+deliveries: Final = Table(
+    "deliveries",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("notice_id", _ID, nullable=False),
+    Column("task_id", _ID, nullable=False),
+    Column("user_id", _ID, nullable=False),
+    Column("channel", String(8), nullable=False),
+    Column("event_type", String(64), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("why", String(16), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("reason", String(32), nullable=True),
+    Column("attempts", Integer, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("sent_at", BigInteger, nullable=True),
+    Column("last_error", String(200), nullable=True),
+    # Not to be tried before. Taking a delivery moves this to the end of the lease, as a queue's visibility time-out.
+    Column("due_at", BigInteger, nullable=False),
+    Index("deliveries_task", "task_id", "id"),
+    Index("deliveries_due", "state", "due_at"),
+    **_OPTIONS,
+)
+
+preferences: Final = Table(
+    "preferences",
+    metadata,
+    Column("user_id", _ID, primary_key=True),
+    # JSON as the API has it.
+    Column("document", _DOCUMENT, nullable=False),
+    **_OPTIONS,
+)
+
+members: Final = Table(
+    "members",
+    metadata,
+    Column("project_id", _ID, primary_key=True),
+    Column("user_id", _ID, primary_key=True),
+    **_OPTIONS,
+)
+
+feed: Final = Table(
+    "feed",
+    metadata,
+    Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    # `<stream>:<version>` of a change, the id of a notification: a replay adds nothing.
+    Column("source", String(80), nullable=False, unique=True),
+    Column("project_id", _ID, nullable=False),
+    # Set on what one person alone is told.
+    Column("user_id", _ID, nullable=True),
+    Column("created_at", BigInteger, nullable=False),
+    Column("data", _DOCUMENT, nullable=False),
+    Index("feed_age", "created_at"),
+    sqlite_autoincrement=True,  # a number is never used again, whatever was deleted
+    **_OPTIONS,
+)
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
+
+
+def microseconds(time: datetime) -> int:
+    """A time as the tables keep it."""
+    return (time - _EPOCH) // _MICROSECOND
+
+
+def time_of(stored: int) -> datetime:
+    """A time that the tables kept."""
+    return _EPOCH + stored * _MICROSECOND
+
+
+def insert_absent(table: Table) -> Statement:
+    """Insert a row unless one with its primary or unique key is there; a key that the database counts is left to it."""
+    values: dict[str, Any] = {
+        column.name: bindparam(column.name) for column in table.columns if column.autoincrement is not True
+    }
+    key = next(iter(table.primary_key)).name
+
+    def make(dialect: DialectName) -> ClauseElement:
+        if dialect == "sqlite":
+            return sqlite.insert(table).values(values).on_conflict_do_nothing()
+        # Unlike INSERT IGNORE this hides no other error.
+        return mysql.insert(table).values(values).on_duplicate_key_update({key: table.c[key]})
+
+    return Statement(make)
