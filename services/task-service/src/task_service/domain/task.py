@@ -202,8 +202,8 @@ def decide(command: TaskChange, state: Task | None, project: Project | None) -> 
             if comment.deleted:
                 raise Rejection("conflict", "The comment is deleted.")
             mentions = _mentions(command.mentions, project)
-            if (command.body, mentions) == (comment.body, comment.mentions):
-                return []
+            if command.body == comment.body and set(mentions) <= set(comment.mentions):
+                return []  # the same words mean no one less, though fewer names may be known right now
             return [TaskCommentEdited(comment_id=comment.id, old=comment.body, new=command.body, mentions=mentions)]
         case DeleteComment():
             comment = _own_comment(_live(state), command.comment_id, command.by)
