@@ -1,7 +1,8 @@
 """The lists over what the projector stored, against the same lists made of states in memory."""
 
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -13,7 +14,7 @@ from kernel.contracts.documents import task_document
 from kernel.contracts.project import Project
 from kernel.contracts.task import Task
 from kernel.histories import LABELS, PEOPLE, PRIORITIES, STATUSES, WORDS, Board
-from task_service.queries import TaskFilters
+from task_service.queries import Page, TaskFilters
 
 SORTS = ("created_at", "updated_at", "key", "due", "priority", "title", "status")
 
@@ -77,12 +78,12 @@ def as_bytes(tasks: Sequence[Task]) -> list[bytes]:
     return [orjson.dumps(task_document(task), option=orjson.OPT_UTC_Z) for task in tasks]
 
 
-async def every_page(page: Callable[[str | None], Any]) -> list[bytes]:
+async def every_page(page: Callable[..., Awaitable[Page]]) -> list[bytes]:
     items: list[bytes] = []
     cursor = None
     while True:
-        found_here, cursor = await page(cursor)
-        items += found_here
+        more, cursor = await page(cursor=cursor)
+        items += more
         if cursor is None:
             return items
 
@@ -97,7 +98,8 @@ async def test_pages_make_up_the_filtered_and_sorted_list(
     for project in board.projects.values():
         tasks = [task for task in board.tasks.values() if task.project_id == project.id and found(task, filters)]
         wanted = as_bytes(in_order(tasks, sort, board.projects))
-        assert await every_page(lambda c: read_side.queries.tasks(project.id, filters, sort, c, limit)) == wanted
+        page = partial(read_side.queries.tasks, project.id, filters, sort, limit=limit)
+        assert await every_page(page) == wanted
 
 
 @many_examples
@@ -117,4 +119,5 @@ async def test_my_tasks_are_those_assigned_to_me_where_i_am_a_member(
             and not project.deleted
         ]
         wanted = as_bytes(in_order(mine, sort, board.projects))
-        assert await every_page(lambda c: read_side.queries.my_tasks(user, filters, sort, c, limit)) == wanted
+        page = partial(read_side.queries.my_tasks, user, filters, sort, limit=limit)
+        assert await every_page(page) == wanted

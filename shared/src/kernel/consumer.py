@@ -104,11 +104,13 @@ class Consumer:
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def run(self) -> None:
-        """Consume until cancelled: messages as they come, and a reconciliation at the start and every so often."""
-        if self._subscription is None:
-            raise RuntimeError("a consumer without a subscription can only reconcile")
+        """Consume until cancelled: messages as they come, and a reconciliation at the start and every so often.
+
+        Without a subscription it only reconciles; whoever receives for it passes messages to `settle`.
+        """
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._receive(self._subscription))
+            if self._subscription is not None:
+                group.create_task(self._receive(self._subscription))
             group.create_task(self._reconcile_for_ever())
 
     async def _receive(self, subscription: Subscription) -> None:
@@ -120,10 +122,10 @@ class Consumer:
                 await self._pause(fault, 1)
                 continue
             if messages:
-                await self._until_done(messages)
+                await self.settle(messages)
                 await subscription.acknowledge(messages)
 
-    async def _until_done(self, messages: Sequence[Message]) -> None:
+    async def settle(self, messages: Sequence[Message]) -> None:
         """Handle messages; a passing fault is retried as long as it takes, nothing is acknowledged before.
 
         Only a hint that stays ahead of the log is given up: if there is something to it, reconciliation will find it.
@@ -339,10 +341,10 @@ class Consumer:
                 behind.append(Message(stream=head.stream, version=head.version))
             if len(behind) >= _MAX_BATCH:
                 found += len(behind)
-                await self._until_done(behind)
+                await self.settle(behind)
                 behind = []
         found += len(behind)
-        await self._until_done(behind)
+        await self.settle(behind)
         CONSUMER_BEHIND.labels(self.name).set(found)
         await self._count_blocked()
         until = {"consumer": self.name, "reconciled_until": started.isoformat()}

@@ -1,7 +1,7 @@
 """What tests of every service need: envelopes, append in one line, waiting for a condition."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -49,8 +49,11 @@ async def extend(store: EventStore, stream: str, expected: int, count: int = 1) 
     return appended.events
 
 
-async def eventually(condition: Callable[[], bool], seconds: float = 10.0) -> None:
+async def eventually(condition: Callable[[], bool | Awaitable[bool]], seconds: float = 10.0) -> None:
     """Return as soon as a condition holds. Raises TimeoutError."""
     async with asyncio.timeout(seconds):
-        while not condition():  # noqa: ASYNC110 - a condition on anything has no event to wait for
+        while True:
+            held = condition()
+            if held is True or (not isinstance(held, bool) and await held):
+                return
             await asyncio.sleep(0.005)

@@ -17,7 +17,7 @@ from kernel.ports import EventStore
 from kernel.read_model import tables
 from kernel.sql import Statement, Write, upsert
 from kernel.streams import Folded, Streams
-from log_projector.views import Values, View, project_activity, project_view, task_activity, task_view
+from log_projector.views import Rows, Values, View, project_activity, project_view, task_activity, task_view
 
 S = TypeVar("S")
 E = TypeVar("E")
@@ -98,9 +98,11 @@ class GenerationWriter:
 
     def writes(self, view: View) -> Sequence[Write]:
         """The writes that a view asks for; rows that go do so first."""
-        gone = [Write(self._remove[name], rows) for name, rows in view.gone.items() if rows]
-        put = [Write(self._put[name], rows) for name, rows in view.put.items() if rows]
-        return gone + put
+        return [*(Write(self._remove[name], rows) for name, rows in view.gone.items() if rows), *self.put(view.put)]
+
+    def put(self, rows: Rows) -> Sequence[Write]:
+        """The writes of rows alone."""
+        return [Write(self._put[name], some) for name, some in rows.items() if some]
 
 
 class Handler:

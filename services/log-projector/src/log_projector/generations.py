@@ -1,0 +1,104 @@
+"""The generations of the read model in a database: begun, filled, made the active one, dropped."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Literal, TypeAlias
+
+from sqlalchemy import bindparam, delete, insert, update
+
+from kernel import checkpoints, read_model
+from kernel.read_model import ACTIVATE, ACTIVE, GENERATIONS, SCHEMA, active, consumer_name, generations, tables
+from kernel.sql import Database, DuplicateRow, Statement, Write
+
+State: TypeAlias = Literal["filling", "live", "leaving"]
+
+_ABANDONED_AFTER: Final = 30_000_000
+
+_ADD: Final = Statement(insert(generations))
+_MARK: Final = Statement(
+    update(generations).where(generations.c.number == bindparam("number_")).values(state=bindparam("new"))
+)
+_BEAT: Final = Statement(
+    update(generations).where(generations.c.number == bindparam("number_")).values(beat=bindparam("now"))
+)
+_REMOVE: Final = Statement(delete(generations).where(generations.c.number == bindparam("number_")))
+_DEACTIVATE: Final = Statement(delete(active).where(active.c.number == bindparam("number_")))
+_FORGET: Final = [
+    Statement(delete(table).where(table.c.consumer == bindparam("consumer_")))
+    for table in (checkpoints.checkpoints, checkpoints.consumers)
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """A generation as the database has it. `beat`: the last sign of life of who fills it, microseconds since 1970."""
+
+    number: int
+    schema: int
+    state: State
+    beat: int
+
+    @property
+    def being_filled(self) -> bool:
+        """Whether a rebuild works on it; one that fell silent is not coming back."""
+        return self.state == "filling" and _now() - self.beat < _ABANDONED_AFTER
+
+
+class Generations:
+    """What there is of the read model in a database."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    async def prepare(self) -> None:
+        """Make the tables that tell of generations and checkpoints, where they are missing."""
+        await self.database.create(checkpoints.metadata)
+        await self.database.create(read_model.metadata)
+
+    async def all(self) -> Sequence[Generation]:
+        """Every generation, of whatever schema, oldest first."""
+        return [Generation(*row) for row in await self.database.fetch(GENERATIONS)]
+
+    async def live(self) -> Sequence[int]:
+        """The generations of this schema that are to be kept current."""
+        return [known.number for known in await self.all() if known.state == "live" and known.schema == SCHEMA]
+
+    async def active(self) -> int | None:
+        """The generation of this schema that is read, or None before the first."""
+        rows = await self.database.fetch(ACTIVE, {"schema": SCHEMA})
+        return rows[0][0] if rows else None
+
+    async def begin(self) -> int:
+        """Make a new, empty generation that nobody reads yet, and return its number."""
+        while True:
+            number = 1 + max((known.number for known in await self.all()), default=0)
+            row = {"number": number, "schema_version": SCHEMA, "state": "filling", "beat": _now()}
+            try:
+                await self.database.write(Write(_ADD, row))
+            except DuplicateRow:
+                continue  # somebody else took the number
+            await self.database.create(tables(number).metadata)
+            return number
+
+    async def beat(self, number: int) -> None:
+        """Give a sign of life for a generation that is being filled."""
+        await self.database.write(Write(_BEAT, {"number_": number, "now": _now()}))
+
+    async def mark(self, number: int, state: State) -> None:
+        """Set the state of a generation; projectors follow within `POLL_SECONDS`."""
+        await self.database.write(Write(_MARK, {"number_": number, "new": state}))
+
+    async def activate(self, number: int) -> None:
+        """Let readers have a generation instead of the one before; they follow within `POLL_SECONDS`."""
+        await self.database.write(Write(ACTIVATE, {"schema_version": SCHEMA, "number": number}))
+
+    async def drop(self, number: int) -> None:
+        """Remove a generation that nobody writes any more, with its checkpoints."""
+        forget = [Write(statement, {"consumer_": consumer_name(number)}) for statement in _FORGET]
+        await self.database.drop(tables(number).metadata)
+        await self.database.write(Write(_REMOVE, {"number_": number}), Write(_DEACTIVATE, {"number_": number}), *forget)
+
+
+def _now() -> int:
+    return time.time_ns() // 1000

@@ -1,0 +1,11 @@
+"""What log-projector reads from its environment."""
+
+from pydantic_settings import SettingsConfigDict
+
+from kernel.settings import Settings as Shared
+
+
+class Settings(Shared):
+    """The shared settings; log-projector has none of its own."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore")
