@@ -426,6 +426,9 @@ async def test_a_hint_that_stays_ahead_of_the_log_does_not_hold_up_the_others(wo
     await stop(running)
 
 
-async def test_a_consumer_without_a_subscription_can_only_reconcile(world: Any) -> None:
-    with pytest.raises(RuntimeError, match="reconcile"):
-        await world.consumer().run()
+async def test_a_consumer_without_a_subscription_only_reconciles(world: Any) -> None:
+    await world.append("task-1", N)
+    running = await run(world.consumer("alone"))
+    await eventually(lambda: metric("consumer_events_total", "alone") == 1)
+    assert await world.applied() == {"task-1": [1]}
+    await stop(running)
