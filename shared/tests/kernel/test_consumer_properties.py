@@ -195,6 +195,6 @@ def test_every_event_is_applied_in_order_and_once_whatever_happens(begin: Any) -
     run_state_machine_as_test(
         partial(Machine, begin),  # type: ignore[arg-type] # any maker of machines will do
         settings=settings(
-            max_examples=40, stateful_step_count=25, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+            max_examples=25, stateful_step_count=25, deadline=None, suppress_health_check=[HealthCheck.too_slow]
         ),
     )
