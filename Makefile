@@ -27,7 +27,8 @@ $(BIN)/uv:
 	@touch $@
 
 web/node_modules/.installed: web/package-lock.json | $(BIN)/uv
-	cd web && ../tools/with-node npm ci --no-audit --no-fund --loglevel=error
+	# Not `npm ci`: it wants every platform's build of a tool in the lock, and not every registry has them all.
+	cd web && ../tools/with-node npm install --no-save --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
 web/dist/index.html: web/node_modules/.installed $(WEB)
