@@ -1,23 +1,27 @@
 """Work beside a service's requests: consumers, senders, whatever runs as long as the service does."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Final, Self
 
 import structlog
 
 log = structlog.get_logger("background")
 
+DRAIN_SECONDS: Final = 8.0
+"""How long work that can be told to finish may take to."""
+
 
 class Background:
-    """Runs named pieces of work for as long as its context lasts, and cancels them at the end.
+    """Runs named pieces of work for as long as its context lasts; then drains those that can be, and cancels the rest.
 
     None of them is meant to end by itself: one that does is logged at once, and `check` fails from then on.
     """
 
     def __init__(self) -> None:
         self._tasks: dict[str, asyncio.Task[Any]] = {}
+        self._drains: list[Callable[[], Awaitable[None]]] = []
         self._ending = False
 
     async def __aenter__(self) -> Self:
@@ -27,13 +31,23 @@ class Background:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._ending = True
+        for drain in self._drains:
+            try:
+                async with asyncio.timeout(DRAIN_SECONDS):
+                    await drain()
+            except TimeoutError:
+                log.warning("background.not_drained")
         for task in self._tasks.values():
             task.cancel()
         if self._tasks:
             await asyncio.wait(self._tasks.values())
 
-    def start(self, name: str, work: Coroutine[Any, Any, None]) -> None:
-        """Begin a piece of work."""
+    def start(
+        self, name: str, work: Coroutine[Any, Any, None], *, drain: Callable[[], Awaitable[None]] | None = None
+    ) -> None:
+        """Begin a piece of work. `drain` tells it to finish what it has begun, and returns when it has."""
+        if drain is not None:
+            self._drains.append(drain)
         task = self._tasks[name] = asyncio.create_task(work, name=name)
         task.add_done_callback(self._ended)
 

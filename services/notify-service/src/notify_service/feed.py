@@ -22,6 +22,7 @@ from kernel.ports import StoreUnavailable
 from kernel.sql import Database, DatabaseUnavailable, Statement, Write
 from kernel.streams import Streams
 from notify_service.tables import feed, microseconds
+from notify_service.telemetry import STREAMS
 
 log = structlog.get_logger("feed")
 
@@ -99,11 +100,13 @@ class Feed:
                 self._recent.clear()
                 self._known_from = self._known_to = (await self.bounds())[1]
         self._listeners += 1
+        STREAMS.inc()
         self.wake()
         try:
             yield
         finally:
             self._listeners -= 1
+            STREAMS.dec()
 
     async def bounds(self) -> tuple[int, int]:
         """The numbers of the oldest and the newest row, 0 and 0 of an empty feed."""

@@ -10,7 +10,6 @@ from itertools import groupby, takewhile
 from typing import Any, Final, cast
 
 import orjson
-from prometheus_client import Counter
 from sqlalchemy import bindparam, delete, select
 
 from kernel.contracts.project import (
@@ -35,8 +34,7 @@ from kernel.streams import Folded, Streams
 from notify_service import tables, views
 from notify_service.domain import Notice, Preferences, Telling, notice_of, tellings_of
 from notify_service.tables import insert_absent, microseconds
-
-DELIVERIES: Final = Counter("notify_deliveries_total", "Lines of the ledger, by how they ended.", ["channel", "state"])
+from notify_service.telemetry import DELIVERIES
 
 IMPORTED: Final = "import-"
 """What the correlation id of an import begins with. Nobody is told of what was imported."""

@@ -25,6 +25,7 @@ from notify_service.feed import Feed
 from notify_service.handlers import Bounds, Notifier
 from notify_service.inbox import Inbox
 from notify_service.people import People
+from notify_service.sender import Limits, Sender
 from notify_service.settings import Settings
 from notify_service.stream import LiveStream
 
@@ -57,6 +58,23 @@ def create_app(settings: Settings, platform: Platform | None = None) -> FastAPI:
             feed_age = timedelta(seconds=settings.feed_max_age)
             feed = Feed(database, projects, poll=settings.poll, max_age=feed_age, max_rows=settings.feed_max_rows)
             inbox = Inbox(database, tasks, projects, people)
+            sender = Sender(
+                database,
+                mailer,
+                people,
+                projects,
+                Limits(
+                    max_age=timedelta(seconds=settings.mail_max_age),
+                    timeout=settings.mail_timeout,
+                    lease=timedelta(seconds=settings.mail_lease),
+                ),
+                public_url=settings.public_url,
+            )
+
+            def committed() -> None:
+                feed.wake()
+                sender.wake()
+
             consumer = Consumer(
                 CONSUMER,
                 store=log,
@@ -68,12 +86,13 @@ def create_app(settings: Settings, platform: Platform | None = None) -> FastAPI:
                     Bounds(mail=timedelta(seconds=settings.mail_max_age), feed=feed_age),
                 ),
                 subscription=await own.subscription(settings.subscription_url, CONSUMER, log),
-                committed=feed.wake,
+                committed=committed,
             )
             background = await stack.enter_async_context(Background())
             background.start("notifier", consumer.run())
             background.start("feed", feed.run())
             background.start("feed-purge", feed.purge_for_ever())
+            background.start("sender", sender.run(), drain=sender.stop)
             app.state.deps = Deps(
                 authenticator=Authenticator(JwksClient(http), personal=PersonalTokenClient(auth)),
                 store=store,

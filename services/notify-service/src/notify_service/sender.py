@@ -1,0 +1,285 @@
+"""Sends the mails that the ledger has pending: take, render, hand over, record.
+
+A mail is taken by moving its `due_at` to the end of a lease and counting the attempt, and recorded only by whoever made
+that attempt; so any number of senders may run, and a crash between handing over and recording is the only duplicate.
+"""
+
+import asyncio
+import random
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, Literal
+
+import orjson
+import structlog
+from sqlalchemy import bindparam, func, select, update
+
+from kernel.contracts.project import Project, ProjectEvent
+from kernel.contracts.project import stream_of as project_stream
+from kernel.ports import Mail, Mailer, MailRejected, MailUnavailable, StoreUnavailable
+from kernel.sql import Database, DatabaseUnavailable, ExpectationFailed, Row, Statement, Write
+from kernel.streams import Streams
+from notify_service.domain import Kind, Why
+from notify_service.feed import wait
+from notify_service.mails import Letter, render
+from notify_service.people import DirectoryAway, People, Person
+from notify_service.tables import deliveries, microseconds, notices, time_of
+from notify_service.telemetry import DELIVERIES, MAILS_PENDING, OLDEST_MAIL_SECONDS
+
+log = structlog.get_logger("sender")
+
+_BATCH: Final = 20
+_IDLE_SECONDS: Final = 1.0
+_AWAY_SECONDS: Final = 2.0
+_MEASURE_SECONDS: Final = 10.0
+_RECORD_AGAIN_SECONDS: Final = 0.5
+_LONGEST_PAUSE: Final = timedelta(minutes=5)
+
+_DUE: Final = Statement(
+    select(
+        deliveries.c.id,
+        deliveries.c.user_id,
+        deliveries.c.task_id,
+        deliveries.c.kind,
+        deliveries.c.why,
+        deliveries.c.attempts,
+        notices.c.project_id,
+        notices.c.created_at,
+        notices.c.content,
+    )
+    .select_from(deliveries.join(notices, notices.c.id == deliveries.c.notice_id))
+    .where((deliveries.c.state == "pending") & (deliveries.c.due_at <= bindparam("now")))
+    .order_by(deliveries.c.due_at)
+    .limit(bindparam("limit"))
+)
+_MINE: Final = (
+    (deliveries.c.id == bindparam("id_"))
+    & (deliveries.c.state == "pending")
+    & (deliveries.c.attempts == bindparam("attempts_"))
+)
+_TAKE: Final = Statement(
+    update(deliveries).where(_MINE).values(attempts=deliveries.c.attempts + 1, due_at=bindparam("until"))
+)
+_RECORD: Final = Statement(
+    update(deliveries)
+    .where(_MINE)
+    .values(
+        state=bindparam("new_state"),
+        reason=bindparam("why_not"),
+        sent_at=bindparam("at"),
+        last_error=bindparam("error"),
+        due_at=bindparam("next"),
+    )
+)
+_WAITING: Final = Statement(
+    select(func.count(), func.min(deliveries.c.created_at)).where(deliveries.c.state == "pending")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Due:
+    id: str
+    user_id: str
+    task_id: str
+    kind: Kind
+    why: Why
+    attempts: int
+    project_id: str
+    time: datetime
+    content: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, row: Row) -> "_Due":
+        delivery_id, user_id, task_id, kind, why, attempts, project_id, created_at, content = row
+        time = time_of(created_at)
+        return cls(delivery_id, user_id, task_id, kind, why, attempts, project_id, time, orjson.loads(content))
+
+    def people(self) -> set[str]:
+        """Everyone whose name or address the mail needs."""
+        assignees = [c[side] for c in self.content["changes"] if c["field"] == "assignees" for side in ("old", "new")]
+        return {person for person in (self.user_id, self.content["actor"], *assignees) if person is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class _Result:
+    state: Literal["sent", "failed", "suppressed", "pending"]
+    reason: str | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How long a change is worth a mail, handing one over may take, and a dead sender keeps its mails."""
+
+    max_age: timedelta
+    timeout: float
+    lease: timedelta
+
+
+class Sender:
+    """Sends what is due, until told to stop."""
+
+    def __init__(
+        self,
+        database: Database,
+        mailer: Mailer,
+        people: People,
+        projects: Streams[Project, ProjectEvent],
+        limits: Limits,
+        *,
+        public_url: str,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self._database = database
+        self._mailer = mailer
+        self._people = people
+        self._projects = projects
+        self._limits = limits
+        self._public_url = public_url
+        self._chance = chance
+        self._news = asyncio.Event()
+        self._halt = asyncio.Event()
+        self._halted = asyncio.Event()
+        self._measured_at = 0.0
+
+    def wake(self) -> None:
+        """Look for mails at once."""
+        self._news.set()
+
+    async def stop(self) -> None:
+        """Take no more mails, and return when those at hand are sent and recorded."""
+        self._halt.set()
+        self._news.set()
+        await self._halted.wait()
+
+    async def run(self) -> None:
+        """Send what is due, when woken and every second, until `stop`."""
+        try:
+            while not self._halt.is_set():
+                self._news.clear()
+                try:
+                    if await self.send_due():
+                        continue
+                    await self._measure()
+                except (DatabaseUnavailable, StoreUnavailable, DirectoryAway) as fault:
+                    log.warning("sender.retry", fault=f"{type(fault).__name__}: {fault}")
+                    await wait(self._halt, _AWAY_SECONDS)
+                else:
+                    await wait(self._news, _IDLE_SECONDS)
+        finally:
+            self._halted.set()
+
+    async def send_due(self) -> int:
+        """Send up to twenty mails that are due, and return how many there were.
+
+        Raises DirectoryAway (no attempt is counted: mails wait for auth-service), DatabaseUnavailable,
+        StoreUnavailable.
+        """
+        now = microseconds(datetime.now(UTC))
+        due = [_Due.of(row) for row in await self._database.fetch(_DUE, {"now": now, "limit": _BATCH})]
+        if due:
+            people = await self._people.find(person for mail in due for person in mail.people())
+            results = await asyncio.gather(*(self._send(mail, people) for mail in due), return_exceptions=True)
+            for result in results:
+                if isinstance(result, BaseException):
+                    raise result
+        return len(due)
+
+    async def _send(self, mail: _Due, people: Mapping[str, Person]) -> None:
+        project = (await self._projects.latest(project_stream(mail.project_id))).state
+        reader = people.get(mail.user_id)
+        attempt = mail.attempts
+        if datetime.now(UTC) - mail.time > self._limits.max_age:
+            result = _Result("failed", "expired") if attempt else _Result("suppressed", "too_old")
+        elif project is None or project.role_of(mail.user_id) is None:
+            result = _Result("suppressed", "not_a_member")
+        elif reader is None or reader.email is None:
+            result = _Result("suppressed", "no_address")
+        else:
+            if not await self._take(mail):
+                return
+            attempt += 1
+            result = await self._hand_over(mail, project, reader, reader.email, people)
+        await self._record(mail, attempt, result)
+
+    async def _take(self, mail: _Due) -> bool:
+        """Count an attempt and keep the mail from other senders; False when another one was first."""
+        until = microseconds(datetime.now(UTC) + self._limits.lease)
+        try:
+            await self._database.write(
+                Write(_TAKE, {"id_": mail.id, "attempts_": mail.attempts, "until": until}, expect=1)
+            )
+        except ExpectationFailed:
+            return False
+        return True
+
+    async def _hand_over(
+        self, mail: _Due, project: Project, reader: Person, address: str, people: Mapping[str, Person]
+    ) -> _Result:
+        letter = Letter(
+            kind=mail.kind,
+            why=mail.why,
+            reader=reader.id,
+            locale=reader.locale,
+            task_id=mail.task_id,
+            content=mail.content,
+            project=project,
+            names={person.id: person.name for person in people.values()},
+            public_url=self._public_url,
+        )
+        try:
+            made = render(letter)
+            async with asyncio.timeout(self._limits.timeout):
+                await self._mailer.send(
+                    Mail(id=mail.id, to=address, subject=made.subject, text=made.text, html=made.html)
+                )
+        except MailRejected:
+            return _Result("failed", "rejected", "MailRejected")
+        except (MailUnavailable, TimeoutError) as fault:
+            return _Result("pending", None, type(fault).__name__)
+        except Exception as defect:  # one mail that cannot be made must not hold up the others
+            log.error("sender.defect", delivery=mail.id, exc_info=defect)
+            return _Result("pending", None, type(defect).__name__)
+        return _Result("sent")
+
+    async def _record(self, mail: _Due, attempt: int, result: _Result) -> None:
+        now = datetime.now(UTC)
+        values = {
+            "id_": mail.id,
+            "attempts_": attempt,
+            "new_state": result.state,
+            "why_not": result.reason,
+            "at": microseconds(now) if result.state == "sent" else None,
+            "error": result.error,
+            "next": microseconds(now + self._pause(attempt)),
+        }
+        give_up_at = now + self._limits.lease
+        while True:
+            try:
+                await self._database.write(Write(_RECORD, values, expect=1))
+            except ExpectationFailed:
+                log.warning("sender.overtaken", delivery=mail.id)  # the lease ran out, and another sender went on
+                return
+            except DatabaseUnavailable:
+                if datetime.now(UTC) > give_up_at:
+                    raise  # the mail may be sent again
+                await asyncio.sleep(_RECORD_AGAIN_SECONDS)
+            else:
+                break
+        DELIVERIES.labels("mail", result.state).inc()
+        log.info("sender.recorded", delivery=mail.id, state=result.state, reason=result.reason, error=result.error)
+
+    def _pause(self, attempts: int) -> timedelta:
+        """How long to wait after so many attempts: a second, doubled up to five minutes, less up to half by chance."""
+        doubled = min(timedelta(seconds=2 ** min(attempts - 1, 20)), _LONGEST_PAUSE) if attempts else timedelta()
+        return doubled * (1 - self._chance() / 2)
+
+    async def _measure(self) -> None:
+        if time.monotonic() - self._measured_at < _MEASURE_SECONDS:
+            return
+        self._measured_at = time.monotonic()
+        count, oldest = (await self._database.fetch(_WAITING))[0]
+        MAILS_PENDING.set(count)
+        OLDEST_MAIL_SECONDS.set((microseconds(datetime.now(UTC)) - oldest) / 1e6 if count else 0)
