@@ -1,8 +1,10 @@
 """What is particular to SQLite: files of other versions and purposes, a full disk, locks, memory."""
 
 import asyncio
+import os
 import sqlite3
 import sys
+import threading
 from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -120,6 +122,61 @@ async def test_a_unit_that_fails_is_undone_alone(tmp_path: Path) -> None:
     rows = await writer.submit(lambda db: db.execute("SELECT n FROM t").fetchall())
     assert [n for (n,) in rows] == [1, 2, 4, 5, 7, 8]
     await writer.close()
+
+
+async def test_when_sqlite_gives_up_the_transaction_every_unit_in_it_fails(tmp_path: Path) -> None:
+    writer = GroupCommitWriter(connect(tmp_path / "any.db"), "any")
+    await writer.submit(lambda db: db.execute("CREATE TABLE t (n INTEGER PRIMARY KEY)").rowcount)
+    together = threading.Event()
+
+    def insert(db: sqlite3.Connection) -> None:
+        db.execute("INSERT INTO t VALUES (1)")
+
+    def refuse(db: sqlite3.Connection) -> None:
+        if db.execute("SELECT n FROM t").fetchall():
+            raise ValueError("refused for what will not be there")
+
+    def give_up(db: sqlite3.Connection) -> None:
+        db.execute("ROLLBACK")  # as SQLite does by itself on some faults
+        raise sqlite3.OperationalError("disk I/O error")
+
+    first = asyncio.create_task(writer.submit(lambda db: together.wait()))
+    await asyncio.sleep(0)
+    rest = [asyncio.create_task(writer.submit(work)) for work in (insert, refuse, give_up)]
+    await asyncio.sleep(0)
+    together.set()
+    assert await first
+    results = await asyncio.gather(*rest, return_exceptions=True)
+    assert [str(result) for result in results] == ["disk I/O error"] * 3
+    assert await writer.submit(lambda db: db.execute("SELECT n FROM t").fetchall()) == []
+    await writer.close()
+
+
+async def test_a_units_failure_in_the_middle_of_its_writes_leaves_neighbours_whole(tmp_path: Path) -> None:
+    writer = GroupCommitWriter(connect(tmp_path / "any.db"), "any")
+    await writer.submit(lambda db: db.execute("CREATE TABLE t (n INTEGER PRIMARY KEY)").rowcount)
+    together = threading.Event()
+
+    def insert(db: sqlite3.Connection, numbers: list[int]) -> None:
+        for n in numbers:
+            db.execute("INSERT INTO t VALUES (?)", (n,))
+
+    first = asyncio.create_task(writer.submit(lambda db: together.wait()))
+    await asyncio.sleep(0)
+    rest = [asyncio.create_task(writer.submit(partial(insert, numbers=ns))) for ns in ([1, 2], [3, 1], [4])]
+    await asyncio.sleep(0)
+    together.set()
+    await first
+    results = await asyncio.gather(*rest, return_exceptions=True)
+    assert [type(result).__name__ for result in results] == ["NoneType", "IntegrityError", "NoneType"]
+    assert await writer.submit(lambda db: db.execute("SELECT n FROM t").fetchall()) == [(1,), (2,), (4,)]
+    await writer.close()
+
+
+async def test_files_are_private_to_whoever_runs_the_process(log: SqliteEventStore, tmp_path: Path) -> None:
+    await extend(log, "task-1", 0)
+    files = {entry.name: entry.stat().st_mode & 0o777 for entry in os.scandir(tmp_path)}
+    assert files == {"log.db": 0o600, "log.db-wal": 0o600, "log.db-shm": 0o600}
 
 
 FULL_DISK = """

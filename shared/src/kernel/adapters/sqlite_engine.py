@@ -67,6 +67,7 @@ def is_passing(error: BaseException) -> bool:
 def connect(path: Path, synchronous: Synchronous = "FULL") -> sqlite3.Connection:
     """A connection in autocommit mode; usable from any thread, by one at a time."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o600)  # SQLite gives the files beside it the same mode
     connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute(f"PRAGMA synchronous={synchronous}")
@@ -185,7 +186,8 @@ class GroupCommitWriter:
         except Exception as error:  # noqa: BLE001 - raised again in whoever submitted the units
             self._roll_back()
             for unit in batch:
-                unit.error = unit.error or error
+                # Also in one that failed by itself: it was perhaps refused for what a neighbour has not written now.
+                unit.error = error
         self._since_checkpoint += len(batch)
 
     def _transaction(self, batch: Sequence[_Unit], *, savepoints: bool) -> bool:
@@ -239,18 +241,19 @@ class Readers:
     def __init__(self, path: Path, name: str, threads: int = 2) -> None:
         self._path = path
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix=f"{name}-reader")
+        self._closed = False
         self._local = threading.local()
         self._connections: list[sqlite3.Connection] = []
 
     async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """The result of `work` in a reader thread."""
-        try:
-            return await asyncio.get_running_loop().run_in_executor(self._pool, self._with_connection, work)
-        except RuntimeError as error:
-            raise Closed("closed") from error
+        if self._closed:
+            raise Closed("closed")
+        return await asyncio.get_running_loop().run_in_executor(self._pool, self._with_connection, work)
 
     async def close(self) -> None:
         """Finish the reads that run and close the connections."""
+        self._closed = True
         await asyncio.to_thread(self._pool.shutdown)
         for connection in self._connections:
             connection.close()
