@@ -17,6 +17,10 @@ MANAGE: Final = (401, 404, 404, 403, 403, 200)
 AUTHOR: Final = (401, 404, 404, 403, 200, 403)
 
 MATRIX: Final[dict[tuple[str, str], tuple[tuple[int, ...], Any]]] = {
+    ("GET", "/api/projects"): ((401, 200, 200, 200, 200, 200), None),
+    ("GET", "/api/tasks"): ((401, 200, 200, 200, 200, 200), None),
+    ("GET", "/api/projects/{project_id}/tasks"): (READ, None),
+    ("GET", "/api/projects/{project_id}/activity"): (READ, None),
     ("POST", "/api/projects"): ((401, 201, 201, 201, 201, 201), {"name": "Mine"}),
     ("GET", "/api/projects/{project_id}"): (READ, None),
     ("PATCH", "/api/projects/{project_id}"): (MANAGE, {"name": "Renamed"}),

@@ -1,7 +1,8 @@
 """The route class of every service's router: JSON is read strictly, and what is plainly right is not asked about."""
 
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, get_origin
+from urllib.parse import parse_qsl
 
 import orjson
 from fastapi import Request, Response
@@ -23,9 +24,9 @@ class JsonRequest(Request):
 class Route(APIRoute):
     """For `APIRouter(route_class=Route)`; endpoints return a Response.
 
-    A request without a query and without the headers that its endpoint declares has only its body to be validated.
-    FastAPI takes as long to find that out as many an endpoint takes for its work, so such requests go past it;
-    whatever is wrong with one is still found and answered by FastAPI.
+    A request without the headers that its endpoint declares, and without a query unless that is declared as a model,
+    has only one or two models to be validated. FastAPI takes as long to find that out as many an endpoint takes for
+    its work, so such requests go past it; whatever is wrong with one is still found and answered by FastAPI.
     """
 
     def get_route_handler(self) -> Handle:
@@ -39,21 +40,25 @@ class Route(APIRoute):
             return strictly
         endpoint = self.endpoint
         declared = frozenset(field.alias.lower().encode() for field in self.dependant.header_params)
-        body = self.dependant.body_params[0] if self.dependant.body_params else None
-        model: Any = body.field_info.annotation if body else None
-        name = body.name if body else ""
+        body = next(iter(self.dependant.body_params), None)
+        query = next((field for field in self.dependant.query_params if _model_of(field)), None)
+        lists = _lists_of(_model_of(query)) if query else frozenset()
 
         async def plainly(given: Request) -> Response:
             request = JsonRequest(given.scope, given.receive)
             scope = request.scope
-            if scope["query_string"] or not declared.isdisjoint(header for header, _ in scope["headers"]):
+            if not declared.isdisjoint(header for header, _ in scope["headers"]):
                 return await handle(request)
-            values = dict(request.path_params)
-            if model is not None:
-                try:
-                    values[name] = model.model_validate(await request.json())
-                except ValueError:
+            values: dict[str, Any] = dict(request.path_params)
+            try:
+                if query is not None:
+                    values[query.name] = _model_of(query).model_validate(_parsed(scope["query_string"], lists))
+                elif scope["query_string"]:
                     return await handle(request)
+                if body is not None:
+                    values[body.name] = _model_of(body).model_validate(await request.json())
+            except ValueError:
+                return await handle(request)
             response: Response = await endpoint(request=request, **values)
             return response
 
@@ -61,15 +66,38 @@ class Route(APIRoute):
 
 
 def _is_plain(dependant: Dependant) -> bool:
-    """Whether an endpoint takes its request, text from the path, a model as body, and optional queries and headers."""
-    optional = (*dependant.query_params, *dependant.header_params)
-    bodies = [field.field_info.annotation for field in dependant.body_params]
+    """Whether an endpoint takes its request, text from the path, models as body and query, and optional headers."""
+    scalars = [field for field in (*dependant.query_params, *dependant.header_params) if not _model_of(field)]
+    models = [field for field in dependant.query_params if _model_of(field)]
     return (
         dependant.request_param_name == "request"
         and not dependant.dependencies
         and not dependant.cookie_params
         and all(field.field_info.annotation is str and not field.field_info.metadata for field in dependant.path_params)
-        and not any(field.field_info.is_required() for field in optional)
-        and len(bodies) <= 1
-        and all(isinstance(body, type) and issubclass(body, BaseModel) for body in bodies)
+        and not any(field.field_info.is_required() for field in scalars)
+        and (not models or len(dependant.query_params) == 1)
+        and len(dependant.body_params) <= 1
+        and all(_model_of(field) for field in dependant.body_params)
     )
+
+
+def _model_of(field: Any) -> Any:
+    """The model that a parameter is declared as, or None."""
+    annotation = field.field_info.annotation
+    return annotation if isinstance(annotation, type) and issubclass(annotation, BaseModel) else None
+
+
+def _lists_of(model: type[BaseModel]) -> frozenset[str]:
+    """The fields of a query that may be given several times."""
+    fields = model.model_fields.items()
+    return frozenset(field.alias or name for name, field in fields if get_origin(field.annotation) is list)
+
+
+def _parsed(query: bytes, lists: frozenset[str]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for name, value in parse_qsl(query.decode("latin-1"), keep_blank_values=True) if query else ():
+        if name in lists:
+            values.setdefault(name, []).append(value)
+        else:
+            values[name] = value
+    return values

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from kernel.security import Authenticator
 from task_service.handlers import Projects, Tasks
+from task_service.lists import Lists
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,3 +14,4 @@ class Deps:
     authenticator: Authenticator
     projects: Projects
     tasks: Tasks
+    lists: Lists

@@ -17,8 +17,10 @@ from kernel.streams import Streams
 from task_service.api import ROUTES
 from task_service.deps import Deps
 from task_service.handlers import Projects, Tasks
+from task_service.lists import Lists
 from task_service.mentions import Directory
 from task_service.numbers import Numbers
+from task_service.queries import Queries
 from task_service.settings import Settings
 
 
@@ -30,6 +32,7 @@ def create_app(settings: Settings, platform: Platform | None = None) -> FastAPI:
         async with AsyncExitStack() as stack:
             own = await stack.enter_async_context(Platform()) if platform is None else platform
             store = await own.event_store(settings.event_store_url)
+            read_model = await own.database(settings.read_model_url)
             http = await own.http(settings.auth_url)
             auth = ServiceClient(http, service="task-service", secret=settings.service_secret, audience="auth-service")
             projects = Projects(
@@ -45,8 +48,9 @@ def create_app(settings: Settings, platform: Platform | None = None) -> FastAPI:
                     Directory(auth),
                     settings.min_version_wait,
                 ),
+                lists=Lists(Queries(read_model), projects),
             )
-            app.state.checks = {"event_store": store.ping}
+            app.state.checks = {"event_store": store.ping, "read_model": read_model.ping}
             yield
 
     app = create_service("Taskledger: projects and tasks", lifespan)

@@ -111,12 +111,16 @@ class Queries:
         """
         return await self._tasks({"user": user_id}, True, filters, sort, cursor, limit)
 
-    async def projects(self, user_id: str, cursor: str | None = None, limit: int = 50) -> Page:
+    async def projects(
+        self, user_id: str, cursor: str | None = None, limit: int = 50, *, deleted: bool = False
+    ) -> Page:
         """A page of the projects that a user is a member of, newest first, with the user's `role`.
+
+        `deleted`: the deleted ones instead.
 
         Raises Problem 422 (cursor), DatabaseUnavailable.
         """
-        params: dict[str, Any] = {"user": user_id, "limit": limit + 1}
+        params: dict[str, Any] = {"user": user_id, "limit": limit + 1, "is_deleted": int(deleted)}
         if cursor is not None:
             params |= _position(decode_cursor(cursor, str, int, str), "projects")
         rows = await self._fetch(lambda number: _projects_statement(number, cursor is not None), params, long=False)
@@ -286,7 +290,7 @@ def _projects_statement(number: int, later_page: bool) -> Statement:
     query = (
         select(t.projects.c.created_at, t.projects.c.project_id, t.projects.c.doc, t.members.c.role)
         .join(t.members, t.members.c.project_id == t.projects.c.project_id)
-        .where(t.members.c.user_id == bindparam("user"), t.projects.c.deleted == 0)
+        .where(t.members.c.user_id == bindparam("user"), t.projects.c.deleted == bindparam("is_deleted"))
     )
     columns = (t.projects.c.created_at, t.projects.c.project_id)
     return Statement(lambda dialect: _paged(query, dialect, columns, later_page, descending=True))

@@ -1,9 +1,11 @@
 """What tests of task-service need: people, their calls, a stand-in for auth-service behind its HTTP contract."""
 
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 import httpx
@@ -11,15 +13,20 @@ from fastapi import FastAPI, Request
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
+from kernel import read_model
 from kernel.codecs import USER_CODEC
 from kernel.contracts.user import UserErased, UserRegistered, stream_of
 from kernel.decider import Rejection
 from kernel.envelope import Envelope
 from kernel.event import Recorded
 from kernel.ids import new_id
+from kernel.platform import Platform
 from kernel.ports import EventStore, StreamAppend
 from kernel.security import ISSUER, USER_AUDIENCE
+from kernel.sql import Database, Write
 from kernel.testing import NOON
+from task_service.main import create_app
+from task_service.settings import Settings
 
 S = TypeVar("S")
 E = TypeVar("E")
@@ -78,6 +85,7 @@ class World:
     app: FastAPI
     http: httpx.AsyncClient
     store: EventStore
+    read_model: Database
     auth: Auth
 
     async def user(self, name: str = "") -> "User":
@@ -172,6 +180,34 @@ def expect(answer: httpx.Response, status: int) -> dict[str, Any]:
     if answer.status_code != status:
         raise AssertionError(f"{answer.status_code} instead of {status}: {answer.text}")
     return dict(answer.json())
+
+
+async def _an_empty_read_model(database: Database) -> None:
+    """What log-projector makes of an empty log; lists over more are tested with log-projector."""
+    await database.create(read_model.metadata)
+    await database.create(read_model.tables(0).metadata)
+    await database.write(Write(read_model.ACTIVATE, {"schema_version": read_model.SCHEMA, "number": 0}))
+
+
+@asynccontextmanager
+async def running(folder: Path) -> AsyncIterator[World]:
+    """The service on files in a folder, over an empty read model."""
+    auth = Auth()
+    settings = Settings(
+        event_store_url=f"sqlite:///{folder}/log.db",
+        read_model_url=f"sqlite:///{folder}/read.db",
+        auth_url=AUTH_URL,
+        min_version_wait=0.2,
+    )
+    async with AsyncExitStack() as stack:
+        platform = await stack.enter_async_context(Platform(apps={AUTH_URL: auth.app()}))
+        database = await platform.database(settings.read_model_url)
+        await _an_empty_read_model(database)
+        app = create_app(settings, platform)
+        await stack.enter_async_context(app.router.lifespan_context(app))
+        transport = httpx.ASGITransport(app)
+        http = await stack.enter_async_context(httpx.AsyncClient(transport=transport, base_url="http://tasks"))
+        yield World(app, http, await platform.event_store(settings.event_store_url), database, auth)
 
 
 # --- given events, when a command, then events or a Rejection ---

@@ -224,6 +224,15 @@ class EventView(_View):
     comment_id: str = LEFT_OUT
 
 
+class ActivityView(EventView):
+    """An event of a project, or of one of its tasks: then with the task's id, key and title of that time."""
+
+    project_id: str
+    task_id: str | None
+    task_key: str | None
+    title: str | None
+
+
 V = TypeVar("V", bound=_View)
 
 

@@ -1,8 +1,8 @@
 """What all routes share: everyone is authenticated before anything else, and answers carry their version."""
 
-from typing import Annotated, Final
+from typing import Final
 
-from fastapi import Query, Request, Response
+from fastapi import Request, Response
 
 from kernel import problems
 from kernel.contracts.project import Project
@@ -13,8 +13,6 @@ from kernel.routes import Handle, Route
 from kernel.security import authenticate_user
 from task_service.deps import Deps
 from task_service.views import project_bytes, task_bytes
-
-Deleted = Annotated[bool, Query(description="those that were deleted, instead of those that were not")]
 
 VERSIONED: Final = ("ETag", "Idempotency-Replayed")
 _MOST: Final = 2**53

@@ -1,0 +1,97 @@
+"""Routes of lists. Who may see them is decided on the log's state; what is in them comes from the read model."""
+
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import AfterValidator, BaseModel, Field
+
+from kernel.openapi import answers
+from kernel.requests import Text, page
+from task_service.api.common import UserRoute, deps_of, user_of
+from task_service.queries import DEFAULT_SORT, TaskFilters
+from task_service.views import ActivityView, Page, ProjectView, TaskView
+
+router = APIRouter(route_class=UserRoute, tags=["lists"], generate_unique_id_function=lambda route: route.name)
+
+MAX_VALUES: Final = 50
+
+
+def _split(values: list[str]) -> list[str]:
+    """The values of a filter that is given several times or with commas. A value with a comma in it is one as well."""
+    every = list(dict.fromkeys(part for value in values for part in (value, *value.split(",")) if part))
+    if len(every) > MAX_VALUES:
+        raise ValueError(f"at most {MAX_VALUES} values")
+    return every
+
+
+Values = Annotated[list[Text], AfterValidator(_split)]
+
+
+class PageQuery(BaseModel):
+    """Which part of a list."""
+
+    limit: int = Field(default=50, ge=1, le=200)
+    cursor: str | None = Field(default=None, max_length=1000, description="`next_cursor` of the part before")
+
+
+class ProjectsQuery(PageQuery):
+    """Which projects."""
+
+    deleted: bool = Field(default=False, description="the deleted ones instead")
+
+
+class TasksQuery(PageQuery):
+    """Which tasks, and in which order."""
+
+    status: Values = Field(default=[], description="any of these; several times, or with commas")
+    assignee: Values = Field(default=[], description="any of these users; `me` is the caller")
+    label: Values = Field(default=[], description="any of these")
+    q: Annotated[Text, Field(max_length=200)] = Field(default="", description="in title, description or key")
+    sort: str = Field(
+        default=DEFAULT_SORT,
+        max_length=30,
+        description="created_at, updated_at, key, due, priority, title or status; with `-` the other way round",
+    )
+    deleted: bool = Field(default=False, description="the deleted ones instead")
+
+    def filters(self, user_id: str) -> TaskFilters:
+        """The filters, for who is asking."""
+        return TaskFilters(
+            statuses=tuple(self.status),
+            assignees=tuple(user_id if user == "me" else user for user in self.assignee),
+            labels=tuple(self.label),
+            q=self.q,
+            deleted=self.deleted,
+        )
+
+
+@router.get("/api/projects/{project_id}/tasks", responses=answers(Page[TaskView]))
+async def list_tasks(request: Request, project_id: str, query: Annotated[TasksQuery, Query()]) -> Response:
+    """The tasks of a project, newest first unless `sort` says otherwise."""
+    user_id = user_of(request)
+    filters = query.filters(user_id)
+    return page(
+        *await deps_of(request).lists.tasks(project_id, user_id, filters, query.sort, query.cursor, query.limit)
+    )
+
+
+@router.get("/api/tasks", responses=answers(Page[TaskView]))
+async def list_my_tasks(request: Request, query: Annotated[TasksQuery, Query()]) -> Response:
+    """The tasks that are assigned to the caller, in all projects. `assignee` can only be the caller."""
+    user_id = user_of(request)
+    lists = deps_of(request).lists
+    return page(*await lists.my_tasks(user_id, query.filters(user_id), query.sort, query.cursor, query.limit))
+
+
+@router.get("/api/projects", responses=answers(Page[ProjectView]))
+async def list_projects(request: Request, query: Annotated[ProjectsQuery, Query()]) -> Response:
+    """The projects that the caller is a member of, newest first."""
+    user_id = user_of(request)
+    return page(*await deps_of(request).lists.projects(user_id, query.deleted, query.cursor, query.limit))
+
+
+@router.get("/api/projects/{project_id}/activity", responses=answers(Page[ActivityView]))
+async def read_activity(request: Request, project_id: str, query: Annotated[PageQuery, Query()]) -> Response:
+    """What happened in a project and its tasks, newest first."""
+    user_id = user_of(request)
+    return page(*await deps_of(request).lists.activity(project_id, user_id, query.cursor, query.limit))
