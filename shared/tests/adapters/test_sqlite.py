@@ -124,10 +124,24 @@ async def test_a_unit_that_fails_is_undone_alone(tmp_path: Path) -> None:
     await writer.close()
 
 
+async def hold(writer: GroupCommitWriter) -> threading.Event:
+    """Keep the writer in a transaction until the event is set; what is submitted meanwhile goes into the next."""
+    begun, held = threading.Event(), threading.Event()
+
+    def work(db: sqlite3.Connection) -> None:
+        begun.set()
+        held.wait()
+
+    holding = asyncio.create_task(writer.submit(work))
+    await asyncio.to_thread(begun.wait)
+    assert not holding.done()
+    return held
+
+
 async def test_when_sqlite_gives_up_the_transaction_every_unit_in_it_fails(tmp_path: Path) -> None:
     writer = GroupCommitWriter(connect(tmp_path / "any.db"), "any")
     await writer.submit(lambda db: db.execute("CREATE TABLE t (n INTEGER PRIMARY KEY)").rowcount)
-    together = threading.Event()
+    held = await hold(writer)
 
     def insert(db: sqlite3.Connection) -> None:
         db.execute("INSERT INTO t VALUES (1)")
@@ -140,12 +154,9 @@ async def test_when_sqlite_gives_up_the_transaction_every_unit_in_it_fails(tmp_p
         db.execute("ROLLBACK")  # as SQLite does by itself on some faults
         raise sqlite3.OperationalError("disk I/O error")
 
-    first = asyncio.create_task(writer.submit(lambda db: together.wait()))
-    await asyncio.sleep(0)
     rest = [asyncio.create_task(writer.submit(work)) for work in (insert, refuse, give_up)]
     await asyncio.sleep(0)
-    together.set()
-    assert await first
+    held.set()
     results = await asyncio.gather(*rest, return_exceptions=True)
     assert [str(result) for result in results] == ["disk I/O error"] * 3
     assert await writer.submit(lambda db: db.execute("SELECT n FROM t").fetchall()) == []
@@ -155,18 +166,15 @@ async def test_when_sqlite_gives_up_the_transaction_every_unit_in_it_fails(tmp_p
 async def test_a_units_failure_in_the_middle_of_its_writes_leaves_neighbours_whole(tmp_path: Path) -> None:
     writer = GroupCommitWriter(connect(tmp_path / "any.db"), "any")
     await writer.submit(lambda db: db.execute("CREATE TABLE t (n INTEGER PRIMARY KEY)").rowcount)
-    together = threading.Event()
+    held = await hold(writer)
 
     def insert(db: sqlite3.Connection, numbers: list[int]) -> None:
         for n in numbers:
             db.execute("INSERT INTO t VALUES (?)", (n,))
 
-    first = asyncio.create_task(writer.submit(lambda db: together.wait()))
-    await asyncio.sleep(0)
     rest = [asyncio.create_task(writer.submit(partial(insert, numbers=ns))) for ns in ([1, 2], [3, 1], [4])]
     await asyncio.sleep(0)
-    together.set()
-    await first
+    held.set()
     results = await asyncio.gather(*rest, return_exceptions=True)
     assert [type(result).__name__ for result in results] == ["NoneType", "IntegrityError", "NoneType"]
     assert await writer.submit(lambda db: db.execute("SELECT n FROM t").fetchall()) == [(1,), (2,), (4,)]

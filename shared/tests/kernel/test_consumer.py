@@ -310,6 +310,16 @@ async def test_what_another_process_applied_is_not_behind(world: Any) -> None:
     assert await consumer.reconcile() == 0
 
 
+@pytest.mark.parametrize("minutes", [-5, 5])
+async def test_a_clock_that_is_off_by_minutes_hides_nothing(world: Any, minutes: int) -> None:
+    consumer = world.consumer()
+    await world.append("task-1", N)
+    until = (datetime.now(UTC) + timedelta(minutes=minutes)).isoformat()
+    await world.database.write(Write(checkpoints.SET_RECONCILED, {"consumer": "ledger", "reconciled_until": until}))
+    assert await consumer.reconcile() == 1
+    assert await world.applied() == {"task-1": [1]}
+
+
 async def test_only_a_full_reconciliation_looks_behind_the_window(world: Any) -> None:
     consumer = world.consumer()
     await consumer.reconcile()
