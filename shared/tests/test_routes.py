@@ -2,10 +2,12 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Annotated
 
 import httpx
 import pytest
-from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Query, Request, Response
+from pydantic import BaseModel, Field
 
 from kernel.http import create_app
 from kernel.openapi import answers
@@ -116,6 +118,45 @@ async def test_going_past_fastapi_makes_no_difference(
     for body in bodies:
         if isinstance(body, dict):
             del body["trace_id"]
+
+    assert answers[0].status_code == answers[1].status_code
+    assert bodies[0] == bodies[1]
+
+
+class Search(BaseModel):
+    limit: int = Field(default=50, ge=1, le=200)
+    tag: list[str] = []
+    q: str = ""
+
+
+@pytest.fixture
+async def searches() -> AsyncIterator[httpx.AsyncClient]:
+    """As `places`, with a model for the query."""
+    router = APIRouter(route_class=Route)
+
+    @router.get("/api/plain/{place_id}")
+    async def plain(request: Request, place_id: str, query: Annotated[Search, Query()]) -> Response:
+        return resource(f"{place_id} {query}".encode(), 1)
+
+    @router.get("/api/asked/{place_id}")
+    async def asked(request: Request, place_id: int, query: Annotated[Search, Query()]) -> Response:
+        return resource(f"{place_id} {query}".encode(), 1)
+
+    app = create_app("Searches", nothing_to_open)
+    app.include_router(router)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://searches") as client:
+        yield client
+
+
+@pytest.mark.parametrize(
+    "query",
+    "|limit=7|limit=0|limit=x|limit=|limit=1&limit=2|tag=a|tag=a&tag=b&tag=|q=%EA%B0%80+b|q=%FF|q|other=1&q=1|&&|%".split(
+        "|"
+    ),
+)
+async def test_a_query_model_is_read_alike_past_fastapi(searches: httpx.AsyncClient, query: str) -> None:
+    answers = [await searches.get(f"/api/{way}/7?{query}") for way in ("plain", "asked")]
+    bodies = [answer.json()["errors"] if answer.is_error else answer.text for answer in answers]
 
     assert answers[0].status_code == answers[1].status_code
     assert bodies[0] == bodies[1]
