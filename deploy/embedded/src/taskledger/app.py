@@ -5,16 +5,16 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
 
+from fastapi import FastAPI
+from fastapi.middleware.gzip import GZipMiddleware
+from starlette.types import ASGIApp, Receive, Scope, Send
+
 import auth_service.main
 import auth_service.settings
 import log_projector.main
 import log_projector.settings
 import notify_service.main
 import notify_service.settings
-from fastapi import FastAPI
-from fastapi.middleware.gzip import GZipMiddleware
-from starlette.types import ASGIApp, Receive, Scope, Send
-
 import task_service.main
 import task_service.settings
 from kernel.http import Check, add_health

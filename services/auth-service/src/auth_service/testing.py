@@ -6,7 +6,7 @@ from typing import Any, Final, TypeAlias
 
 import httpx
 
-PASSWORD: Final = "a password nobody guesses"  # noqa: S105 - of people that tests make up
+PASSWORD: Final = "a password nobody guesses"
 
 Serve: TypeAlias = Callable[..., AbstractAsyncContextManager[httpx.AsyncClient]]
 """Starts an instance of the service, with settings as keywords, and gives a client for it."""
