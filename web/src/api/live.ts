@@ -56,6 +56,8 @@ async function holdStream(publish: (message: Message) => void, signal: AbortSign
         source.addEventListener(kind, (event) =>
           publish({ kind, data: JSON.parse((event as MessageEvent<string>).data) }),
         );
+      // What was missed is not kept any more.
+      source.addEventListener("reset", () => publish({ kind: "resync" }));
       listen("change");
       listen("notification");
     });
