@@ -10,7 +10,6 @@ from auth_service.domain import (
     ChangeProfile,
     Erase,
     LogIn,
-    Register,
     UserCommand,
     WeakPassword,
     check_password,
@@ -48,8 +47,6 @@ ERASED = (UserRegistered(), UserErased())
 @pytest.mark.parametrize(
     ("events", "command", "then"),
     [
-        ((), Register(), [UserRegistered()]),
-        (REGISTERED, Register(), []),
         (REGISTERED, LogIn(session_id="s1"), [UserLoggedIn(session_id="s1")]),
         ((), LogIn(session_id="s1"), [UserRegistered(), UserLoggedIn(session_id="s1")]),
         (REGISTERED, ChangeProfile(fields=("name",)), [UserProfileChanged(fields=("name",))]),

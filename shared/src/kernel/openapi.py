@@ -47,9 +47,15 @@ _WRITING: Final = (401, 403, 404, 409, 412, 413, 415, 422, 503)
 
 
 def answers(
-    model: Any, *, status: int = 200, headers: tuple[str, ...] = (), writes: bool = False
+    model: Any,
+    *,
+    status: int = 200,
+    headers: tuple[str, ...] = (),
+    writes: bool = False,
+    also: tuple[int, ...] = (),
 ) -> dict[int | str, dict[str, Any]]:
-    """The `responses` of an operation: the model of its good answer, and the problems that reading or writing has."""
+    """The `responses` of an operation: the model of its good answer, the problems that reading or writing has, `also`
+    those that it alone has."""
     documented: dict[int | str, dict[str, Any]] = {
         status: {
             "model": model,
@@ -57,7 +63,7 @@ def answers(
             "headers": {name: HEADERS[name] for name in headers},
         }
     }
-    for problem in _WRITING if writes else _READING:
+    for problem in (*(_WRITING if writes else _READING), *also):
         documented[problem] = {
             "description": HTTPStatus(problem).phrase,
             "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},

@@ -154,6 +154,7 @@ async def test_a_counters_expiry_is_set_when_it_is_made(values: KeyValueStore, u
     await values.increment(unique, "n", expires_at=from_now(7200))
     item = await values.get(unique, "n")
     assert item is not None
+    assert item.value == b"2"
     assert item.expires_at is not None
     assert abs(item.expires_at - expiry) < timedelta(seconds=1)
 

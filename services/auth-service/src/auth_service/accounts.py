@@ -28,13 +28,16 @@ class Account:
     password_hash: str
     created_at: str
     last_login_at: str | None = None
-    registered: bool = False
     erased: bool = False
     version: int = 0
 
 
 class EmailTaken(Exception):
     """Another account has the address."""
+
+
+class NoAccount(Exception):
+    """There is no account with this id, or none any more."""
 
 
 class Accounts:
@@ -69,17 +72,18 @@ class Accounts:
         return None if claim is None else await self.get(claim.value.decode())
 
     async def change(self, user_id: str, **fields: Any) -> Account:
-        """Set fields of an account, whatever else changes at the same time. Raises KeyError for an unknown id."""
+        """Set fields of an account, whatever else changes at the same time. Raises NoAccount, for an erased one too."""
         while True:
             account = await self.get(user_id)
-            if account is None:
-                raise KeyError(user_id)
+            if account is None or account.erased:
+                raise NoAccount(user_id)
             changed = replace(account, **fields)
             try:
                 await self._store.write(Put(_USERS, user_id, _encode(changed), expect=account.version))
             except ConditionFailed:
                 continue
-            self._directory_until = 0.0
+            if "name" in fields:
+                self._directory_until = 0.0
             return replace(changed, version=account.version + 1)
 
     async def erase(self, account: Account) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Annotated, Any, Final
 
 import orjson
+import structlog
 from fastapi import APIRouter, Query, Request, Response
 
 from auth_service import cookies, views
@@ -12,10 +13,11 @@ from auth_service.deps import Deps
 from auth_service.handlers import Client, LoggedIn, same_secret
 from auth_service.signing import SERVICE_TOKEN_SECONDS, USER_TOKEN_SECONDS
 from kernel import problems
-from kernel.idempotency import IdempotentRoute
+from kernel.idempotency import IdempotentRoute, PublicIdempotentRoute
 from kernel.ids import is_id
+from kernel.openapi import answers
 from kernel.problems import Problem
-from kernel.requests import JSON, Cursor, Limit, decode_cursor, encode_cursor
+from kernel.requests import JSON, Cursor, IdempotencyKey, Limit, decode_cursor, encode_cursor
 from kernel.security import (
     ACCESS_COOKIE,
     REFRESH_COOKIE,
@@ -26,9 +28,22 @@ from kernel.security import (
     cookie_of,
 )
 
-router: Final = APIRouter(prefix="/api", route_class=IdempotentRoute)
+log = structlog.get_logger("auth")
+
+router: Final = APIRouter(
+    prefix="/api", route_class=IdempotentRoute, generate_unique_id_function=lambda route: route.name
+)
+public: Final = APIRouter(
+    prefix="/api", route_class=PublicIdempotentRoute, generate_unique_id_function=lambda route: route.name
+)
+"""For calls that look at nobody's credentials but those in the body."""
 
 MAX_IDS: Final = 200
+
+_PUBLIC: Final[dict[str, Any]] = {"security": []}
+_KEPT: Final = ("Idempotency-Replayed",)
+_DONE: Final = answers(None, status=204, headers=_KEPT, writes=True)
+_CONFIRMED: Final = answers(None, status=204, headers=_KEPT, writes=True, also=(429,))
 
 
 def _deps(request: Request) -> Deps:
@@ -37,7 +52,7 @@ def _deps(request: Request) -> Deps:
 
 
 async def _user(request: Request) -> Principal:
-    return await authenticate_user(request, _deps(request).people)
+    return await authenticate_user(request, _deps(request).authenticator)
 
 
 async def _service(request: Request) -> Principal:
@@ -53,6 +68,17 @@ def _client(request: Request) -> Client:
         # Each proxy appends whom it saw; what stands further left is the client's own claim.
         address = forwarded[-proxies]
     return Client(address, request.headers.get("user-agent", ""))
+
+
+def _after(cursor: str | None) -> str:
+    after: str = decode_cursor(cursor, str)[0] if cursor is not None else ""
+    return after
+
+
+def _page(items: Sequence[dict[str, Any]], limit: int) -> dict[str, Any]:
+    """A page of what is listed by id, given up to one item more than fits."""
+    page = items[:limit]
+    return {"items": page, "next_cursor": encode_cursor(page[-1]["id"]) if len(items) > limit else None}
 
 
 def _answer(document: Any, status: int = 200) -> Response:
@@ -79,8 +105,14 @@ def _preferred_locale(request: Request) -> Locale:
 # --- sessions ---
 
 
-@router.post("/auth/register", status_code=201, response_model=views.SessionOut, tags=["auth"])
-async def register(request: Request, body: views.RegisterBody) -> Response:
+@public.post(
+    "/auth/register",
+    status_code=201,
+    responses=answers(views.SessionOut, status=201, headers=_KEPT, writes=True, also=(429,)),
+    openapi_extra=_PUBLIC,
+    tags=["auth"],
+)
+async def register(request: Request, body: views.RegisterBody, key: IdempotencyKey = None) -> Response:
     """Make an account and log in. 422 for a weak password, 409 for an address that is taken."""
     locale = body.locale or _preferred_locale(request)
     auth = _deps(request).auth
@@ -88,15 +120,25 @@ async def register(request: Request, body: views.RegisterBody) -> Response:
     return await _session(request, logged_in, body.session, 201)
 
 
-@router.post("/auth/login", response_model=views.SessionOut, tags=["auth"])
-async def login(request: Request, body: views.LoginBody) -> Response:
+@public.post(
+    "/auth/login",
+    responses=answers(views.SessionOut, headers=_KEPT, writes=True, also=(429,)),
+    openapi_extra=_PUBLIC,
+    tags=["auth"],
+)
+async def login(request: Request, body: views.LoginBody, key: IdempotencyKey = None) -> Response:
     """Log in. 401 `invalid_credentials`, the same for an unknown address and a wrong password."""
     logged_in = await _deps(request).auth.login(body.email, body.password, _client(request))
     return await _session(request, logged_in, body.session, 200)
 
 
-@router.post("/auth/refresh", response_model=views.SessionOut, tags=["auth"])
-async def refresh(request: Request, body: views.RefreshBody | None = None) -> Response:
+@router.post(
+    "/auth/refresh",
+    responses=answers(views.SessionOut, headers=_KEPT, writes=True),
+    openapi_extra=_PUBLIC,
+    tags=["auth"],
+)
+async def refresh(request: Request, body: views.RefreshBody | None = None, key: IdempotencyKey = None) -> Response:
     """Go on with a session: by the refresh token in the body, or by the browser's cookie."""
     sent = body.refresh_token if body else None
     if sent is not None:
@@ -108,8 +150,8 @@ async def refresh(request: Request, body: views.RefreshBody | None = None) -> Re
     return await _session(request, await _deps(request).auth.refresh(cookie), "cookie", 200)
 
 
-@router.post("/auth/logout", status_code=204, tags=["auth"])
-async def logout(request: Request, body: views.RefreshBody | None = None) -> Response:
+@router.post("/auth/logout", status_code=204, responses=_DONE, openapi_extra=_PUBLIC, tags=["auth"])
+async def logout(request: Request, body: views.RefreshBody | None = None, key: IdempotencyKey = None) -> Response:
     """End the session. Also answers 204 when there is none any more."""
     deps = _deps(request)
     sent = body.refresh_token if body else None
@@ -126,21 +168,22 @@ async def logout(request: Request, body: views.RefreshBody | None = None) -> Res
             raise
     await deps.auth.logout(sent or cookie, user_id, session_id)
     response = Response(status_code=204)
-    cookies.clear_session(response, https=cookies.is_https(request, deps.settings.public_url))
+    if by_cookie:
+        cookies.clear_session(response, https=cookies.is_https(request, deps.settings.public_url))
     return response
 
 
-@router.get("/auth/sessions", response_model=views.SessionsOut, tags=["auth"])
-async def sessions(request: Request) -> Response:
-    """Where one is logged in."""
+@router.get("/auth/sessions", responses=answers(views.SessionsOut), tags=["auth"])
+async def list_sessions(request: Request, limit: Limit = 50, cursor: Cursor = None) -> Response:
+    """Where one is logged in, oldest first."""
     principal = await _user(request)
-    found = await _deps(request).auth.sessions.of(principal.id)
+    found = await _deps(request).auth.sessions.of(principal.id, _after(cursor), limit + 1)
     items = [views.session_document(session, principal.session_id) for session in found]
-    return _answer({"items": items, "next_cursor": None})
+    return _answer(_page(items, limit))
 
 
-@router.delete("/auth/sessions/{session_id}", status_code=204, tags=["auth"])
-async def end_session(request: Request, session_id: str) -> Response:
+@router.delete("/auth/sessions/{session_id}", status_code=204, responses=_DONE, tags=["auth"])
+async def end_session(request: Request, session_id: str, key: IdempotencyKey = None) -> Response:
     """Log out somewhere else."""
     principal = await _user(request)
     known = _deps(request).auth.sessions
@@ -153,22 +196,22 @@ async def end_session(request: Request, session_id: str) -> Response:
 # --- oneself ---
 
 
-@router.get("/auth/me", response_model=views.UserOut, tags=["auth"])
-async def me(request: Request) -> Response:
+@router.get("/auth/me", responses=answers(views.UserOut), tags=["auth"])
+async def read_me(request: Request) -> Response:
     """Who is logged in."""
     principal = await _user(request)
     return _answer(views.own_document(await _deps(request).auth.me(principal.id)))
 
 
-@router.patch("/auth/me", response_model=views.UserOut, tags=["auth"])
-async def change_me(request: Request, body: views.ProfileBody) -> Response:
+@router.patch("/auth/me", responses=answers(views.UserOut, headers=_KEPT, writes=True), tags=["auth"])
+async def change_me(request: Request, body: views.ProfileBody, key: IdempotencyKey = None) -> Response:
     """Change one's name or language."""
     principal = await _user(request)
     return _answer(views.own_document(await _deps(request).auth.change_profile(principal.id, body.name, body.locale)))
 
 
-@router.delete("/auth/me", status_code=204, tags=["auth"])
-async def erase_me(request: Request, body: views.EraseBody) -> Response:
+@router.delete("/auth/me", status_code=204, responses=_CONFIRMED, tags=["auth"])
+async def erase_me(request: Request, body: views.EraseBody, key: IdempotencyKey = None) -> Response:
     """Have one's name, address and password forgotten."""
     principal = await _user(request)
     deps = _deps(request)
@@ -178,35 +221,37 @@ async def erase_me(request: Request, body: views.EraseBody) -> Response:
     return response
 
 
-@router.post("/auth/password", status_code=204, tags=["auth"])
-async def change_password(request: Request, body: views.PasswordBody) -> Response:
+@router.post("/auth/password", status_code=204, responses=_CONFIRMED, tags=["auth"])
+async def change_password(request: Request, body: views.PasswordBody, key: IdempotencyKey = None) -> Response:
     """Set a new password; every other session ends."""
     principal = await _user(request)
     await _deps(request).auth.change_password(principal.id, principal.session_id, body.old_password, body.new_password)
     return Response(status_code=204)
 
 
-@router.get("/auth/tokens", response_model=views.TokensOut, tags=["auth"])
-async def tokens(request: Request) -> Response:
-    """One's personal tokens."""
+@router.get("/auth/tokens", responses=answers(views.TokensOut), tags=["auth"])
+async def list_tokens(request: Request, limit: Limit = 50, cursor: Cursor = None) -> Response:
+    """One's personal tokens, oldest first."""
     principal = await _user(request)
-    found = await _deps(request).auth.sessions.personal(principal.id)
-    return _answer({"items": [views.token_document(token) for token in found], "next_cursor": None})
+    found = await _deps(request).auth.sessions.personal(principal.id, _after(cursor), limit + 1)
+    return _answer(_page([views.token_document(token) for token in found], limit))
 
 
-@router.post("/auth/tokens", status_code=201, response_model=views.TokenInfo, tags=["auth"])
-async def add_token(request: Request, body: views.TokenBody) -> Response:
-    """Make a personal token. It is shown this once."""
+@router.post(
+    "/auth/tokens",
+    status_code=201,
+    responses=answers(views.TokenInfo, status=201, headers=_KEPT, writes=True),
+    tags=["auth"],
+)
+async def add_token(request: Request, body: views.TokenBody, key: IdempotencyKey = None) -> Response:
+    """Make a personal token. It is shown this once; making it takes a login, not another token."""
     principal = await _user(request)
-    try:
-        made, token = await _deps(request).auth.sessions.add_personal(principal.id, body.name)
-    except ValueError as error:
-        raise Problem(409, "conflict", str(error)) from error
+    made, token = await _deps(request).auth.add_token(principal.id, principal.session_id, body.name)
     return _answer({**views.token_document(made), "token": token}, 201)
 
 
-@router.delete("/auth/tokens/{token_id}", status_code=204, tags=["auth"])
-async def remove_token(request: Request, token_id: str) -> Response:
+@router.delete("/auth/tokens/{token_id}", status_code=204, responses=_DONE, tags=["auth"])
+async def remove_token(request: Request, token_id: str, key: IdempotencyKey = None) -> Response:
     """Revoke a personal token; services that have just asked trust it for a minute more."""
     principal = await _user(request)
     if not await _deps(request).auth.sessions.remove_personal(principal.id, token_id):
@@ -217,8 +262,8 @@ async def remove_token(request: Request, token_id: str) -> Response:
 # --- the directory ---
 
 
-@router.get("/users", response_model=views.UsersOut, tags=["users"])
-async def users(
+@router.get("/users", responses=answers(views.UsersOut), tags=["users"])
+async def list_users(
     request: Request,
     q: Annotated[str | None, Query(max_length=200)] = None,
     ids: Annotated[list[str] | None, Query(description="ids, repeated or separated by commas")] = None,
@@ -234,7 +279,7 @@ async def users(
             raise problems.invalid("ids", f"must be at most {MAX_IDS}")
         found, next_cursor = await deps.auth.accounts.many(wanted), None
     else:
-        found, next_cursor = _page(await deps.auth.find(q or ""), limit, cursor)
+        found, next_cursor = _people(await deps.auth.find(q or ""), limit, cursor)
     return _answer({"items": [_document(account, principal) for account in found], "next_cursor": next_cursor})
 
 
@@ -250,11 +295,13 @@ async def _reader(request: Request) -> Principal:
 def _document(account: Account, reader: Principal) -> dict[str, Any]:
     if reader.kind == "service":
         return views.service_document(account)
-    return views.own_document(account) if account.id == reader.id else views.listed_document(account)
+    if account.id == reader.id and not account.erased:
+        return views.own_document(account)
+    return views.listed_document(account)
 
 
-def _page(found: Sequence[Account], limit: int, cursor: str | None) -> tuple[list[Account], str | None]:
-    after = tuple(decode_cursor(cursor, str, str)) if cursor else ("", "")
+def _people(found: Sequence[Account], limit: int, cursor: str | None) -> tuple[list[Account], str | None]:
+    after = decode_cursor(cursor, str, str) if cursor is not None else ("", "")
     rest = [account for account in found if (account.name.casefold(), account.id) > after]
     page = rest[:limit]
     if len(rest) <= limit:
@@ -265,24 +312,30 @@ def _page(found: Sequence[Account], limit: int, cursor: str | None) -> tuple[lis
 # --- for the services ---
 
 
-@router.get("/auth/.well-known/jwks.json", tags=["services"])
-async def jwks(request: Request) -> Response:
+@router.get("/auth/.well-known/jwks.json", openapi_extra=_PUBLIC, tags=["services"])
+async def read_keys(request: Request) -> Response:
     """The public keys that verify access tokens (RFC 7517)."""
     return _answer(await _deps(request).keys.jwks())
 
 
-@router.post("/auth/service-token", response_model=views.AccessOut, tags=["services"])
-async def service_token(request: Request, body: views.ServiceTokenBody) -> Response:
+@public.post(
+    "/auth/service-token",
+    responses=answers(views.AccessOut, headers=_KEPT, writes=True),
+    openapi_extra=_PUBLIC,
+    tags=["services"],
+)
+async def make_service_token(request: Request, body: views.ServiceTokenBody, key: IdempotencyKey = None) -> Response:
     """A short-lived token for one service to call another."""
     deps = _deps(request)
     if not same_secret(body.secret, deps.settings.service_secret):
+        log.warning("auth.service-token-refused", service=body.service)
         raise Problem(401, "invalid_credentials", "The secret is wrong.")
     token = await deps.keys.service_token(body.service, body.audience)
     return _answer({"access_token": token, "token_type": "Bearer", "expires_in": SERVICE_TOKEN_SECONDS})
 
 
-@router.post("/auth/introspect", response_model=views.IntrospectOut, tags=["services"])
-async def introspect(request: Request, body: views.IntrospectBody) -> Response:
+@router.post("/auth/introspect", responses=answers(views.IntrospectOut, headers=_KEPT, writes=True), tags=["services"])
+async def introspect(request: Request, body: views.IntrospectBody, key: IdempotencyKey = None) -> Response:
     """Whose personal token it is (after RFC 7662); for services alone."""
     principal = await _service(request)
     if principal.kind != "service":

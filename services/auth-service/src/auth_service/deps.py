@@ -11,11 +11,14 @@ from kernel.security import Authenticator
 
 @dataclass(frozen=True, slots=True)
 class Deps:
-    """Made once by the composition root."""
+    """Made once by the composition root; `store` keeps the answers to idempotency keys.
+
+    `authenticator` knows people, `services` whoever comes with a token made for auth-service.
+    """
 
     settings: Settings
     store: KeyValueStore
     auth: Auth
     keys: SigningKeys
-    people: Authenticator
+    authenticator: Authenticator
     services: Authenticator

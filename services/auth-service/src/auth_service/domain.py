@@ -18,11 +18,11 @@ from kernel.contracts.user import (
 
 MIN_PASSWORD: Final = 8
 MAX_PASSWORD: Final = 128
-"""NIST SP 800-63B, section 5.1.1.2: at least 8 characters, at least 64 allowed, any Unicode, no composition rules."""
+"""NIST SP 800-63B-3, section 5.1.1.2: at least 8 characters, at least 64 allowed, any Unicode, no composition rules."""
 
-_EMAIL: Final = re.compile(
-    r"^[^\s@\"(),:;<>\[\]\\]{1,64}@[^\s@\"(),:;<>\[\]\\.-][^\s@\"(),:;<>\[\]\\]*\.[^\s@.\d-][^\s@.]*$"
-)
+_LABEL: Final = r"(?!-)[^\x00-,./:-@\[-`{-\x7f\s]+(?<!-)"
+_EMAIL: Final = re.compile(rf"(?!\.)[^\s@\"(),:;<>\[\]\\]{{1,64}}(?<!\.)@(?:{_LABEL}\.)+(?!\d){_LABEL}")
+"""RFC 5321, section 4.1.2, without quoted strings and address literals; letters of any script (RFC 6531)."""
 
 
 class WeakPassword(ValueError):
@@ -30,7 +30,7 @@ class WeakPassword(ValueError):
 
 
 def normal_password(password: str) -> str:
-    """The form that is hashed: NFKC, so that every keyboard's way to type it is the same (SP 800-63B, 5.1.1.2)."""
+    """The form that is hashed: NFKC, so that every keyboard's way to type it is the same (SP 800-63B-3, 5.1.1.2)."""
     return unicodedata.normalize("NFKC", password)
 
 
@@ -54,20 +54,20 @@ def _guesses(personal: Sequence[str]) -> set[str]:
     return lowered | {part.partition("@")[0] for part in lowered}
 
 
+def normal_text(text: str) -> str:
+    """The form in which addresses are compared, whether they are any or not."""
+    return unicodedata.normalize("NFC", text.strip().casefold())
+
+
 def normal_email(email: str) -> str:
     """The form in which an address is compared. Raises ValueError when it is not an e-mail address."""
-    normal = unicodedata.normalize("NFC", email.strip()).casefold()
-    if len(normal) > 254 or not _EMAIL.match(normal) or ".." in normal:
+    normal = normal_text(email)
+    if len(normal) > 254 or not _EMAIL.fullmatch(normal) or ".." in normal:
         raise ValueError("must be an e-mail address")
     return normal
 
 
 # --- the user's stream: that something happened, and nothing about the person ---------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Register:
-    pass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,17 +90,19 @@ class Erase:
     pass
 
 
-UserCommand: TypeAlias = Register | LogIn | ChangeProfile | ChangePassword | Erase
+UserCommand: TypeAlias = LogIn | ChangeProfile | ChangePassword | Erase
 
 
 def decide(command: UserCommand, state: User | None) -> Sequence[UserEvent]:
-    """The events of a command. A user that the log does not know yet is registered first: see `handlers`."""
+    """The events of a command. A user that the log does not know yet is registered first.
+
+    An account is made in auth-service's store before its first login is recorded here; so should a crash come between,
+    the next login makes up for it, and the log never has a user twice.
+    """
     if state is not None and state.erased:
         return []
     known: list[UserEvent] = [] if state is not None else [UserRegistered()]
     match command:
-        case Register():
-            return known
         case LogIn():
             return [*known, UserLoggedIn(session_id=command.session_id)]
         case ChangeProfile():

@@ -25,25 +25,38 @@ def _key(limit: Limit, subject: str) -> str:
 
 
 class RateLimits:
-    """Counts attempts before they are made, so that many at once cannot slip through."""
+    """Counts attempts by subject and window."""
 
     def __init__(self, store: KeyValueStore) -> None:
         self._store = store
 
-    async def attempt(self, limit: Limit, subject: str) -> None:
-        """Count an attempt. Raises Problem 429 `rate_limited` with the seconds until the next window."""
-        expires_at = datetime.now(UTC) + timedelta(seconds=2 * limit.seconds)
-        count = await self._store.increment(f"limit:{limit.name}", _key(limit, subject), expires_at=expires_at)
-        if count > limit.attempts:
-            wait = limit.seconds - int(time.time()) % limit.seconds
-            raise Problem(
-                429, "rate_limited", "Too many attempts. Try again later.", headers={"Retry-After": str(wait)}
-            )
+    async def check(self, limit: Limit, subject: str) -> None:
+        """Raises Problem 429 `rate_limited`, with the seconds until the next window, when all attempts are used up."""
+        item = await self._store.get(_partition(limit), _key(limit, subject))
+        if item is not None and int(item.value) >= limit.attempts:
+            raise _limited(limit)
 
-    async def forgive(self, limit: Limit, subject: str) -> None:
-        """Take back one attempt: it was a good one."""
-        await self._store.increment(f"limit:{limit.name}", _key(limit, subject), by=-1)
+    async def count(self, limit: Limit, subject: str) -> int:
+        """Count an attempt, and return how many there have been in this window."""
+        expires_at = datetime.now(UTC) + timedelta(seconds=2 * limit.seconds)
+        return await self._store.increment(_partition(limit), _key(limit, subject), expires_at=expires_at)
+
+    async def spend(self, limit: Limit, subject: str) -> None:
+        """Count an attempt whatever comes of it. Raises Problem 429 `rate_limited`."""
+        if await self.count(limit, subject) > limit.attempts:
+            raise _limited(limit)
 
     async def reset(self, limit: Limit, subject: str) -> None:
         """Forget the attempts in this window."""
-        await self._store.write(Delete(f"limit:{limit.name}", _key(limit, subject)))
+        key = _key(limit, subject)
+        if await self._store.get(_partition(limit), key) is not None:
+            await self._store.write(Delete(_partition(limit), key))
+
+
+def _partition(limit: Limit) -> str:
+    return f"limit:{limit.name}"
+
+
+def _limited(limit: Limit) -> Problem:
+    wait = limit.seconds - int(time.time()) % limit.seconds
+    return Problem(429, "rate_limited", "Too many attempts. Try again later.", headers={"Retry-After": str(wait)})

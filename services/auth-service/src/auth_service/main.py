@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from fastapi import FastAPI
 
 from auth_service.accounts import Accounts
-from auth_service.api import router
+from auth_service.api import public, router
 from auth_service.deps import Deps
 from auth_service.handlers import Auth, Limits
 from auth_service.limits import RateLimits
@@ -56,13 +56,14 @@ def create_app(settings: Settings, platform: Platform | None = None) -> FastAPI:
                     rules=Limits.of(settings.login_attempts, settings.address_attempts, settings.registrations),
                 ),
                 keys=keys,
-                people=Authenticator(keys, personal=personal),
+                authenticator=Authenticator(keys, personal=personal),
                 services=Authenticator(keys, audience="auth-service"),
             )
             app.state.checks = {"event_store": log.ping, "key_value_store": store.ping}
             yield
 
     app = create_service("Taskledger: users, sessions and tokens", lifespan)
+    app.include_router(public)
     app.include_router(router)
     if platform is None:
         add_health(app, lambda: app.state.checks)

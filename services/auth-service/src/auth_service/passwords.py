@@ -19,7 +19,8 @@ PASSES: Final = 2
 LANES: Final = 1
 """OWASP Password Storage Cheat Sheet, argon2id: m=19 MiB, t=2, p=1."""
 
-_PARALLEL: Final = 2
+PARALLEL: Final = 2
+"""How many are hashed at once: each takes 19 MiB, and guessing must not take the whole machine."""
 
 
 @cache
@@ -31,11 +32,11 @@ def common_passwords() -> frozenset[str]:
 
 
 class Passwords:
-    """Hashes and verifies, at most two at once: each takes 19 MiB, and guessing must not take the whole machine."""
+    """Hashes and verifies, at most PARALLEL at once."""
 
     def __init__(self) -> None:
         self._hasher = PasswordHasher(PASSES, MEMORY_KIB, LANES, type=Type.ID)
-        self._pool = ThreadPoolExecutor(_PARALLEL, thread_name_prefix="argon2")
+        self._pool = ThreadPoolExecutor(PARALLEL, thread_name_prefix="argon2")
         # Verified against when there is no such user, so that both answers take one verification.
         self._nobody = self._hasher.hash("nobody has this password")
 

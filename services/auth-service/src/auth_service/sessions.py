@@ -16,16 +16,19 @@ from kernel.security import PERSONAL_PREFIX
 
 SESSION_SECONDS: Final = 30 * 86_400
 _MAX_PERSONAL: Final = 50
+_MAX_TABS: Final = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
     """One login. `current` are the hashes of the refresh tokens that work, `previous` of those they replaced.
 
-    There is one current token, or one for each tab that refreshed at the same moment. `rotated_at`: seconds since 1970.
+    There is one current token, or one for each tab that refreshed at the same moment. `family` is the hash of what all
+    tokens of the session have in common: it tells one used again from one made up. `rotated_at`: seconds since 1970.
     """
 
     id: str
+    family: str
     created_at: str
     used_at: str
     current: Sequence[str]
@@ -67,10 +70,17 @@ class Sessions:
 
     async def begin(self, user_id: str, agent: str) -> tuple[Session, str]:
         """A new session and its refresh token."""
-        session_id, secret = new_id(), secrets.token_urlsafe(32)
-        session = Session(id=session_id, created_at=_now(), used_at=_now(), current=[_hash(secret)], agent=agent[:200])
+        token = _Token(user_id, new_id(), secrets.token_urlsafe(24), secrets.token_urlsafe(32))
+        session = Session(
+            id=token.session_id,
+            family=_hash(token.family),
+            created_at=_now(),
+            used_at=_now(),
+            current=[_hash(token.secret)],
+            agent=agent[:200],
+        )
         await self._store.write(_put(user_id, session, ABSENT))
-        return session, f"{user_id}.{session_id}.{secret}"
+        return session, str(token)
 
     async def rotate(self, refresh_token: str) -> tuple[str, Session, str]:
         """The user, the session and the next refresh token.
@@ -78,40 +88,44 @@ class Sessions:
         Raises RefreshRefused. A token that was replaced more than the grace ago has leaked: its session ends
         (RFC 9700, section 4.14.2).
         """
-        user_id, session_id, secret = _parts(refresh_token)
+        token = _Token.of(refresh_token)
+        presented, renewed = _hash(token.secret), replace(token, secret=secrets.token_urlsafe(32))
         while True:
-            item = await self._store.get(_partition(user_id), session_id)
-            if item is None:
+            item = await self._store.get(_partition(token.user_id), token.session_id)
+            session = None if item is None else Session(**orjson.loads(item.value))
+            if item is None or session is None or session.family != _hash(token.family):
                 raise RefreshRefused("unknown")
-            session, presented = Session(**orjson.loads(item.value)), _hash(secret)
-            renewed = secrets.token_urlsafe(32)
             if presented in session.current:
                 session = replace(
                     session,
                     previous=session.current,
-                    current=[_hash(renewed)],
+                    current=[_hash(renewed.secret)],
                     rotated_at=time.time(),
                     used_at=_now(),
                 )
-            elif presented in session.previous and time.time() - session.rotated_at < self._grace:
-                # Whichever answer reaches the browser last decides which token it keeps: both must work.
-                session = replace(session, current=[*session.current, _hash(renewed)])
+            elif self._is_other_tab(session, presented):
+                # Whichever answer reaches the browser last decides which token it keeps: all must work.
+                session = replace(session, current=[*session.current, _hash(renewed.secret)])
             else:
-                await self.end(user_id, session_id)
+                await self.end(token.user_id, token.session_id)
                 raise RefreshRefused("reused")
             try:
-                await self._store.write(_put(user_id, session, item.version))
+                await self._store.write(_put(token.user_id, session, item.version))
             except ConditionFailed:
                 continue
-            return user_id, session, f"{user_id}.{session_id}.{renewed}"
+            return token.user_id, session, str(renewed)
+
+    def _is_other_tab(self, session: Session, presented: str) -> bool:
+        recent = time.time() - session.rotated_at < self._grace
+        return recent and presented in session.previous and len(session.current) < _MAX_TABS
 
     async def exists(self, user_id: str, session_id: str) -> bool:
         """Whether a session goes on."""
         return await self._store.get(_partition(user_id), session_id) is not None
 
-    async def of(self, user_id: str) -> Sequence[Session]:
-        """A user's sessions, oldest first."""
-        items = await self._store.query(_partition(user_id))
+    async def of(self, user_id: str, after: str = "", limit: int = 200) -> Sequence[Session]:
+        """Up to `limit` of a user's sessions whose id is greater than `after`, oldest first."""
+        items = await self._store.query(_partition(user_id), after, limit)
         return [Session(**orjson.loads(item.value)) for item in items]
 
     async def end(self, user_id: str, session_id: str) -> None:
@@ -120,14 +134,10 @@ class Sessions:
 
     async def end_all(self, user_id: str, *, but: str | None = None) -> None:
         """End every session of a user, perhaps but one."""
-        for session in await self.of(user_id):
-            if session.id != but:
-                await self.end(user_id, session.id)
-
-    def parse(self, refresh_token: str) -> tuple[str, str]:
-        """The user and the session that a refresh token names, whether it is valid or not. Raises RefreshRefused."""
-        user_id, session_id, _ = _parts(refresh_token)
-        return user_id, session_id
+        after = ""
+        while sessions := await self.of(user_id, after, limit=100):
+            after = sessions[-1].id
+            await self._store.write(*(Delete(_partition(user_id), s.id) for s in sessions if s.id != but))
 
     # --- personal tokens ---
 
@@ -142,9 +152,9 @@ class Sessions:
         )
         return made, token
 
-    async def personal(self, user_id: str) -> Sequence[PersonalToken]:
-        """A user's personal tokens, oldest first."""
-        items = await self._store.query(f"personal:{user_id}")
+    async def personal(self, user_id: str, after: str = "", limit: int = 200) -> Sequence[PersonalToken]:
+        """Up to `limit` of a user's personal tokens whose id is greater than `after`, oldest first."""
+        items = await self._store.query(f"personal:{user_id}", after, limit)
         return [PersonalToken(**orjson.loads(item.value)) for item in items]
 
     async def remove_personal(self, user_id: str, token_id: str) -> bool:
@@ -171,8 +181,22 @@ def _put(user_id: str, session: Session, expect: int) -> Put:
     return Put(_partition(user_id), session.id, orjson.dumps(session), expires_at=expires_at, expect=expect)
 
 
-def _parts(refresh_token: str) -> tuple[str, str, str]:
-    parts = refresh_token.split(".")
-    if len(parts) != 3 or not is_id(parts[0]) or not is_id(parts[1]):
-        raise RefreshRefused("malformed")
-    return parts[0], parts[1], parts[2]
+@dataclass(frozen=True, slots=True)
+class _Token:
+    """A refresh token taken apart; `family` stays while `secret` changes with every use."""
+
+    user_id: str
+    session_id: str
+    family: str
+    secret: str
+
+    @classmethod
+    def of(cls, text: str) -> "_Token":
+        """Raises RefreshRefused."""
+        parts = text.split(".")
+        if len(parts) != 4 or not is_id(parts[0]) or not is_id(parts[1]):
+            raise RefreshRefused("malformed")
+        return cls(*parts)
+
+    def __str__(self) -> str:
+        return ".".join((self.user_id, self.session_id, self.family, self.secret))

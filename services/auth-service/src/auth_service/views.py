@@ -6,12 +6,12 @@ from pydantic import BaseModel, Field
 
 from auth_service.accounts import Account, Locale
 from auth_service.sessions import PersonalToken, Session
-from kernel.requests import Body, Line
+from kernel.requests import Body, Line, Text
 
 Name = Annotated[Line, Field(max_length=100)]
-Email = Annotated[str, Field(max_length=254)]
+Email = Annotated[Text, Field(max_length=254)]
 # Longer ones than the rules allow are let in here, so that the rules' own message answers them.
-Password = Annotated[str, Field(max_length=1000)]
+Password = Annotated[Text, Field(max_length=1000)]
 SessionKind = Literal["bearer", "cookie"]
 
 
@@ -101,7 +101,7 @@ class SessionInfo(BaseModel):
 
 class SessionsOut(BaseModel):
     items: list[SessionInfo]
-    next_cursor: None = None
+    next_cursor: str | None
 
 
 class TokenInfo(BaseModel):
@@ -113,7 +113,7 @@ class TokenInfo(BaseModel):
 
 class TokensOut(BaseModel):
     items: list[TokenInfo]
-    next_cursor: None = None
+    next_cursor: str | None
 
 
 class IntrospectOut(BaseModel):
