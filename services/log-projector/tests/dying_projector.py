@@ -1,0 +1,49 @@
+"""A projector that kills itself right before or after a commit: `dying_projector.py LOG READ_MODEL MOMENT NTH`."""
+
+import asyncio
+import os
+import signal
+import sys
+
+from kernel.consumer import Consumer
+from kernel.platform import Platform
+from kernel.read_model import consumer_name
+from kernel.sql import Database, Write
+from log_projector.generations import Generations
+from log_projector.handlers import Handler, Projection
+
+
+class Dying:
+    """A database whose `nth` write is the last thing that the process does, or does not do any more."""
+
+    def __init__(self, inner: Database, moment: str, nth: int) -> None:
+        self.inner = inner
+        self.moment = moment
+        self.left = nth
+        self.turn = asyncio.Lock()
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.inner, name)
+
+    async def write(self, *writes: Write) -> None:
+        async with self.turn:
+            self.left -= 1
+            if self.left == 0 and self.moment == "before":
+                os.kill(os.getpid(), signal.SIGKILL)
+            await self.inner.write(*writes)
+            if self.left == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+
+async def main(log: str, read_model: str, moment: str, nth: int) -> None:
+    async with Platform() as platform:
+        store = await platform.event_store(log)
+        database = await platform.database(read_model)
+        (number,) = await Generations(database).live()
+        dying = Dying(database, moment, nth)
+        handler = Handler(Projection(store), number)
+        await Consumer(consumer_name(number), store=store, database=dying, handler=handler).reconcile()  # type: ignore[arg-type]
+
+
+if __name__ == "__main__":
+    asyncio.run(main(sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4])))
