@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from kernel.contracts.task import TaskAssigned, TaskCommented, TaskDeleted, TaskStatusChanged
+from kernel.contracts.user import UserErased, UserRegistered
 from notify_service.testing import Caller, World, eventually, good
 
 NO_EVENT = {"inbox": False, "mail": False}
@@ -115,8 +116,6 @@ async def test_the_inbox_is_there_without_auth_service_only_names_are_not(world:
 
 
 async def test_an_erased_person_leaves_no_inbox_and_no_preferences(world: World) -> None:
-    from kernel.contracts.user import UserErased, UserRegistered
-
     ann, bob = world.person("Ann"), world.person("Bob")
     stream = f"user-{bob.id}"
     await world.history.append(stream, UserRegistered(), actor=bob.id)

@@ -28,7 +28,8 @@ def configure(level: str = "INFO", *, service: str = "taskledger") -> None:
     ]
     last: structlog.typing.Processor
     if terminal:
-        last = structlog.dev.ConsoleRenderer()
+        # Without the local variables that a rich traceback shows: there are tokens and addresses among them.
+        last = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
         shared.remove(structlog.processors.format_exc_info)
     else:
         last = structlog.processors.JSONRenderer(

@@ -1,0 +1,65 @@
+"""Work beside the requests: it runs, ends visibly, and is drained."""
+
+import asyncio
+
+import pytest
+from structlog.testing import capture_logs
+
+from kernel.background import Background
+from kernel.testing import eventually
+
+
+async def for_ever() -> None:
+    await asyncio.Event().wait()
+
+
+async def test_work_runs_until_the_end_and_is_cancelled_then() -> None:
+    ended: list[str] = []
+
+    async def work() -> None:
+        try:
+            await for_ever()
+        finally:
+            ended.append("work")
+
+    with capture_logs() as logs:
+        async with Background() as background:
+            background.start("work", work())
+            await asyncio.sleep(0)
+            await background.check()
+            assert ended == []
+    assert ended == ["work"]
+    assert logs == []
+
+
+async def test_work_that_ends_by_itself_is_told_of() -> None:
+    async def work() -> None:
+        raise ValueError("a defect")
+
+    with capture_logs() as logs:
+        async with Background() as background:
+            background.start("good", for_ever())
+            background.start("bad", work())
+            await eventually(lambda: bool(logs))
+            with pytest.raises(RuntimeError, match=r"^bad ended$"):
+                await background.check()
+    assert [(line["event"], line["work"]) for line in logs] == [("background.ended", "bad")]
+
+
+async def test_work_is_drained_before_it_is_cancelled() -> None:
+    done: list[str] = []
+    stop = asyncio.Event()
+
+    async def work() -> None:
+        await stop.wait()
+        done.append("finished")
+
+    async def drain() -> None:
+        stop.set()
+        await eventually(lambda: bool(done))
+
+    with capture_logs() as logs:
+        async with Background() as background:
+            background.start("work", work(), drain=drain)
+    assert done == ["finished"]
+    assert logs == []
