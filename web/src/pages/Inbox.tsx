@@ -66,7 +66,13 @@ export default function Inbox({ taskId }: { taskId: string | undefined }) {
               </button>
             </div>
             <span className="spring" />
-            <button type="button" className="button" disabled={unread === 0} onClick={() => void read("all")}>
+            <button
+              type="button"
+              className="button"
+              aria-label={t`Mark all read`}
+              disabled={unread === 0}
+              onClick={() => void read("all")}
+            >
               <Icon name="check" />
               <span className="wide-only">
                 <Trans>Mark all read</Trans>

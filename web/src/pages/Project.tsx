@@ -92,7 +92,10 @@ function ProjectHead({ project, shown }: { project: ProjectType; shown: string }
         </Link>
         <span className="nav-badge">{project.key.slice(0, 4)}</span>
         <h1>{project.name}</h1>
-        <Link href={`${path}/settings`} className="members-link" aria-label={t`Members`} title={t`Members`}>
+        <Link href={`${path}/settings`} className="members-link" title={t`Members`}>
+          <span className="sr-only">
+            <Trans>Members</Trans>
+          </span>
           <Avatars ids={project.members.map((member) => member.user_id)} most={4} />
         </Link>
       </div>

@@ -1,3 +1,4 @@
+import { t } from "@lingui/core/macro";
 import MarkdownToJsx, { RuleType } from "markdown-to-jsx";
 import type { ReactNode } from "react";
 
@@ -18,6 +19,8 @@ export default function Markdown({ children, mentions = [] }: Props) {
           disableParsingRawHTML: true,
           forceBlock: true,
           overrides: {
+            pre: Code,
+            input: Box,
             a: SafeLink,
             img: SafeImage,
             h1: Heading,
@@ -46,6 +49,17 @@ export default function Markdown({ children, mentions = [] }: Props) {
       </MarkdownToJsx>
     </div>
   );
+}
+
+/** Wide code scrolls, by the keyboard too. */
+function Code({ children }: { children?: ReactNode }) {
+  // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable
+  return <pre tabIndex={0}>{children}</pre>;
+}
+
+/** A point of a checklist. */
+function Box({ checked = false }: { checked?: boolean }) {
+  return <input type="checkbox" checked={checked} disabled aria-label={checked ? t`Done` : t`Open`} />;
 }
 
 /** Below the page's own headings, and without an id that could be taken for one of the page's. */

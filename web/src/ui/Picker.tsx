@@ -12,7 +12,7 @@ export interface Option {
 }
 
 interface Props {
-  /** Names the button and the list. */
+  /** Names the list, and the button together with what it shows. */
   label: string;
   options: Option[];
   selected?: readonly string[];
@@ -138,7 +138,6 @@ export function Picker(props: Props) {
         ref={button}
         type="button"
         className={className}
-        aria-label={label}
         aria-haspopup="listbox"
         aria-expanded={open}
         title={props.title}
@@ -146,6 +145,7 @@ export function Picker(props: Props) {
         popoverTarget={id}
         onClick={(event) => event.stopPropagation()}
       >
+        <span className="sr-only">{label} </span>
         {props.children}
       </button>
       {/* biome-ignore lint/a11y/noStaticElementInteractions: keys bubble here from the field and the list inside */}

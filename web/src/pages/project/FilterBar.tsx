@@ -160,7 +160,7 @@ export function FilterBar({ project, tasks, filter, shown, field, search, onChan
         )}
       </div>
       {onNew && (
-        <button type="button" className="button primary new-task" onClick={onNew} title="C">
+        <button type="button" className="button primary new-task" aria-label={t`New task`} onClick={onNew} title="C">
           <Icon name="plus" />
           <span>
             <Trans>New task</Trans>

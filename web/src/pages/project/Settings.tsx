@@ -136,7 +136,7 @@ function Members({ project, owner }: { project: Project; owner: boolean }) {
               <small>{roleHint(member.role)}</small>
             </div>
             <Picker
-              label={t`Role: ${roleName(member.role)}`}
+              label={t`Role`}
               disabled={!owner}
               align="end"
               options={ROLES.map((role) => ({ id: role, label: roleName(role) }))}

@@ -26,7 +26,7 @@ export function StatusPicker({ project, value, onChange, disabled = false, bare 
   const status = statusOf(project, value);
   return (
     <Picker
-      label={t`Status: ${statusName(status)}`}
+      label={bare ? t`Status: ${statusName(status)}` : t`Status`}
       title={statusName(status)}
       className={bare ? "icon-button" : "chip"}
       disabled={disabled}
@@ -54,7 +54,7 @@ interface PriorityProps {
 export function PriorityPicker({ value, onChange, disabled = false, bare = false }: PriorityProps) {
   return (
     <Picker
-      label={t`Priority: ${priorityName(value)}`}
+      label={bare ? t`Priority: ${priorityName(value)}` : t`Priority`}
       title={priorityName(value)}
       className={bare ? "icon-button" : "chip"}
       disabled={disabled}
