@@ -23,7 +23,7 @@ const dismiss = (id: number) => publish(toasts.filter((toast) => toast.id !== id
 /** Says what was done, with the way back, or what went wrong and what to do. */
 export function toast(text: string, options: { kind?: "done" | "error"; undo?: () => void } = {}): void {
   const id = ++count;
-  publish([...toasts.slice(-2), { id, text, kind: options.kind ?? "done", undo: options.undo }]);
+  publish([...toasts.slice(-1), { id, text, kind: options.kind ?? "done", undo: options.undo }]);
   setTimeout(() => dismiss(id), options.kind === "error" ? 12_000 : 7_000);
 }
 

@@ -2,6 +2,7 @@ import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useQueries, useQueryClient } from "@tanstack/react-query";
 import { lazy, Suspense, useId, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import { keys } from "../../api/cache";
 import { addComment } from "../../api/changes";
 import { deleteComment, editComment } from "../../api/endpoints";
@@ -188,12 +189,13 @@ function Editor({ project, initial, submit, placeholder, onSubmit, onCancel }: E
     if (!mention) return;
     const next = `${text.slice(0, mention.start)}@${name} ${text.slice(caret)}`;
     const at = mention.start + name.length + 2;
-    setText(next);
-    setCaret(at);
-    requestAnimationFrame(() => {
-      field.current?.focus();
-      field.current?.setSelectionRange(at, at);
+    // At once, or keys that follow quickly land at the old place.
+    flushSync(() => {
+      setText(next);
+      setCaret(at);
     });
+    field.current?.focus();
+    field.current?.setSelectionRange(at, at);
   }
   async function send(): Promise<void> {
     const body = text.trim();
