@@ -1,5 +1,6 @@
 import { t } from "@lingui/core/macro";
-import { type KeyboardEvent, type ReactNode, useId, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, type ReactNode, useId, useMemo, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import { composing } from "../lib/keys";
 import { Icon } from "./icons";
 
@@ -58,7 +59,7 @@ export function Picker(props: Props) {
     return [...found, ...create] as Option[];
   }, [props.options, query, onCreate]);
 
-  const close = () => popover.current?.hidePopover();
+  const close = (): void => popover.current?.hidePopover();
 
   function place(): void {
     const anchor = button.current?.getBoundingClientRect();
@@ -75,22 +76,23 @@ export function Picker(props: Props) {
     box.style.bottom = up ? `${innerHeight - anchor.top + 4}px` : "auto";
   }
 
-  function toggled(opened: boolean): void {
-    setOpen(opened);
-    if (!opened) return;
-    setQuery("");
+  /** Shows the list with the focus in it, all at once: keys that follow the click find their place. */
+  function toggle(): void {
+    if (popover.current?.matches(":popover-open")) {
+      close();
+      return;
+    }
     props.onSearch?.("");
     const first = props.options.findIndex((option) => selected.includes(option.id));
-    setActive(Math.max(0, first));
-  }
-
-  // The list is drawn only while it is open, so its place and the focus come after the drawing.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each opening
-  useLayoutEffect(() => {
-    if (!open) return;
+    flushSync(() => {
+      setQuery("");
+      setActive(Math.max(0, first));
+      setOpen(true);
+    });
+    popover.current?.showPopover();
     place();
     (input.current ?? list.current)?.focus({ preventScroll: true });
-  }, [open]);
+  }
 
   function pick(option: Option | undefined): void {
     if (!option) return;
@@ -143,7 +145,11 @@ export function Picker(props: Props) {
         title={props.title}
         disabled={props.disabled}
         popoverTarget={id}
-        onClick={(event) => event.stopPropagation()}
+        onClick={(event) => {
+          event.preventDefault();
+          event.stopPropagation();
+          toggle();
+        }}
       >
         <span className="sr-only">{label} </span>
         {props.children}
@@ -154,7 +160,7 @@ export function Picker(props: Props) {
         id={id}
         popover="auto"
         className="popover"
-        onToggle={(event) => toggled(event.newState === "open")}
+        onToggle={(event) => event.newState === "closed" && setOpen(false)}
         onKeyDown={onKeyDown}
         onPointerDown={(event) => event.stopPropagation()}
       >

@@ -7,7 +7,7 @@ import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useQueryClient } from "@tanstack/react-query";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type KeyboardEvent, memo, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, memo, type RefObject, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { Link } from "wouter";
 import { knownTask } from "../../api/cache";
 import { createTask, editTask } from "../../api/changes";
@@ -48,6 +48,8 @@ export function useMove(project: Project): (id: string, status: Status) => void 
 export function Board({ project, tasks, loading, openId, filtered, fresh }: Props) {
   const board = useRef<HTMLDivElement>(null);
   const move = useMove(project);
+  // The card that the keyboard carries: it is drawn anew in its new column and takes the focus back there.
+  const carried = useRef("");
   const columns = useMemo(() => {
     const byStatus = new Map<string, Task[]>(project.statuses.map((status) => [status.key, []]));
     // A task whose status was taken out of the project waits in the first column instead of vanishing.
@@ -83,9 +85,8 @@ export function Board({ project, tasks, loading, openId, filtered, fresh }: Prop
       const status = project.statuses[column + side];
       if (!status || project.role === "viewer") return;
       event.preventDefault();
+      carried.current = id;
       move(id, status);
-      // The card is drawn anew in its new column; the focus goes with it.
-      requestAnimationFrame(() => requestAnimationFrame(() => focusCard(`[data-task="${id}"]`)));
     } else if (step) {
       event.preventDefault();
       focusCard(`[data-column="${column}"][data-index="${Number(card.dataset.index) + step}"]`);
@@ -126,6 +127,7 @@ export function Board({ project, tasks, loading, openId, filtered, fresh }: Prop
           filtered={filtered}
           hint={fresh && index === 0}
           move={move}
+          carried={carried}
         />
       ))}
     </div>
@@ -142,9 +144,10 @@ interface ColumnProps {
   filtered: boolean;
   hint: boolean;
   move: (id: string, status: Status) => void;
+  carried: RefObject<string>;
 }
 
-function Column({ project, status, position, tasks, loading, openId, filtered, hint, move }: ColumnProps) {
+function Column({ project, status, position, tasks, loading, openId, filtered, hint, move, carried }: ColumnProps) {
   const column = useRef<HTMLElement>(null);
   const scroller = useRef<HTMLDivElement>(null);
   const [adding, setAdding] = useState(false);
@@ -169,6 +172,10 @@ function Column({ project, status, position, tasks, loading, openId, filtered, h
       onDrop: () => setOver(false),
     });
   }, [status.key]);
+  useEffect(() => {
+    const index = carried.current ? tasks.findIndex((task) => task.id === carried.current) : -1;
+    if (index >= 0) rows.scrollToIndex(index);
+  }, [carried, tasks, rows]);
   const name = statusName(status);
   return (
     <section ref={column} className={`column ${over ? "over" : ""}`} aria-label={name}>
@@ -216,6 +223,7 @@ function Column({ project, status, position, tasks, loading, openId, filtered, h
                       index={row.index}
                       open={task.id === openId}
                       move={move}
+                      carried={carried}
                     />
                   </li>
                 )
@@ -255,9 +263,10 @@ interface CardProps {
   index: number;
   open: boolean;
   move: (id: string, status: Status) => void;
+  carried: RefObject<string>;
 }
 
-const Card = memo(function Card({ project, task, status, column, index, open, move }: CardProps) {
+const Card = memo(function Card({ project, task, status, column, index, open, move, carried }: CardProps) {
   const card = useRef<HTMLElement>(null);
   const kept = useKeptSearch();
   const [dragged, setDragged] = useState(false);
@@ -271,6 +280,11 @@ const Card = memo(function Card({ project, task, status, column, index, open, mo
       onDrop: () => setDragged(false),
     });
   }, [task.id, writable]);
+  useEffect(() => {
+    if (carried.current !== task.id) return;
+    carried.current = "";
+    card.current?.querySelector<HTMLElement>(".card-link")?.focus();
+  }, [carried, task.id]);
   const quiet = task.priority === "none" && task.labels.length === 0 && !task.due && task.assignees.length === 0;
   return (
     <article
