@@ -50,6 +50,7 @@ function oneAtATime() {
   };
 }
 
+const read = () => call("get", "/api/tasks/{task_id}", { path: { task_id: "1" } });
 const lines = () => seen.map(({ line }) => line);
 
 describe("a call", () => {
@@ -61,7 +62,9 @@ describe("a call", () => {
       ],
       "POST /api/auth/refresh": [[200, {}]],
     };
-    expect(await call("PATCH", "/tasks/1", { body: { title: "a" }, version: 7 })).toEqual({ id: "1" });
+    expect(
+      await call("patch", "/api/tasks/{task_id}", { path: { task_id: "1" }, body: { title: "a" }, version: 7 }),
+    ).toEqual({ id: "1" });
     expect(lines()).toEqual(["PATCH /api/tasks/1", "POST /api/auth/refresh", "PATCH /api/tasks/1"]);
     expect(seen[0]?.headers["idempotency-key"]).toBe(seen[2]?.headers["idempotency-key"]);
     expect(seen[0]?.headers["if-match"]).toBe('"7"');
@@ -76,7 +79,7 @@ describe("a call", () => {
       ],
       "POST /api/auth/refresh": [[200, {}]],
     };
-    expect(await Promise.all([call("GET", "/tasks/1"), call("GET", "/tasks/1")])).toEqual([{ id: "1" }, { id: "1" }]);
+    expect(await Promise.all([read(), read()])).toEqual([{ id: "1" }, { id: "1" }]);
     expect(lines().filter((line) => line.includes("refresh"))).toHaveLength(1);
   });
 
@@ -84,13 +87,15 @@ describe("a call", () => {
     answers = { "GET /api/projects": [[401, {}]], "POST /api/auth/refresh": [[401, {}]] };
     let ended = 0;
     onSignedOut(() => ended++);
-    await expect(call("GET", "/projects")).rejects.toMatchObject({ status: 401 });
+    await expect(call("get", "/api/projects")).rejects.toMatchObject({ status: 401 });
     expect(ended).toBe(1);
   });
 
   it("takes a wrong password for what it is, not for an ended session", async () => {
     answers = { "POST /api/auth/login": [[401, { code: "invalid_credentials" }]] };
-    await expect(call("POST", "/auth/login", { body: {} })).rejects.toMatchObject({ code: "invalid_credentials" });
+    await expect(
+      call("post", "/api/auth/login", { body: { email: "a@b.example", password: "x" } }),
+    ).rejects.toMatchObject({ code: "invalid_credentials" });
     expect(lines()).toEqual(["POST /api/auth/login"]);
   });
 
@@ -104,7 +109,9 @@ describe("a call", () => {
         ],
       ],
     };
-    const error = (await call("POST", "/projects", { body: {} }).catch((cause: unknown) => cause)) as ApiError;
+    const error = (await call("post", "/api/projects", { body: { name: "" } }).catch(
+      (cause: unknown) => cause,
+    )) as ApiError;
     expect(error).toBeInstanceOf(ApiError);
     expect(error.field("name")).toBe("too long");
     expect(error.retryAfter).toBe(9);
@@ -112,13 +119,13 @@ describe("a call", () => {
 
   it("says that no answer came when the server is away", async () => {
     await new Promise((resolve) => server.close(resolve));
-    await expect(call("GET", "/projects")).rejects.toMatchObject({ status: 0, code: "offline" });
+    await expect(call("get", "/api/projects")).rejects.toMatchObject({ status: 0, code: "offline" });
     server = createServer().listen(0);
   });
 
   it("repeats what a filter repeats in the address", async () => {
     answers = { "GET /api/tasks?label=a&label=b": [[200, { items: [] }]] };
-    await call("GET", "/tasks", { query: { label: ["a", "b"], q: undefined } });
+    await call("get", "/api/tasks", { query: { label: ["a", "b"], q: undefined } });
     expect(lines()).toEqual(["GET /api/tasks?label=a&label=b"]);
   });
 });

@@ -1,4 +1,8 @@
-/** One door to the services: same-origin cookies, problem+json as {@link ApiError}, one retry after a refresh. */
+/**
+ * One door to the services: paths, bodies and answers typed by their OpenAPI document, same-origin cookies, problem+json
+ * as {@link ApiError}, one retry after a refresh.
+ */
+import type { paths } from "./schema";
 
 export interface FieldError {
   field: string;
@@ -23,17 +27,43 @@ export class ApiError extends Error {
   }
 }
 
-export interface CallOptions {
-  query?: Record<string, string | number | boolean | undefined | string[]>;
-  body?: unknown;
+export type Method = "get" | "post" | "patch" | "put" | "delete";
+
+type Json<T> = T extends { content: { "application/json": infer Body } } ? Body : undefined;
+type Param<O, In extends string> = O extends { parameters: { [K in In]?: infer P } } ? Exclude<P, undefined> : never;
+
+/** The operation of a path, as the services describe it. */
+type Operation<M extends Method, P extends keyof paths> = paths[P][M];
+export type PathOf<M extends Method> = {
+  [P in keyof paths]: Operation<M, P> extends { responses: unknown } ? P : never;
+}[keyof paths];
+export type Answer<M extends Method, P extends keyof paths> =
+  Operation<M, P> extends { responses: infer R } ? Json<R[keyof R & (200 | 201 | 204)]> : never;
+type Body<O> = O extends { requestBody: { content: { "application/json": infer B } } }
+  ? { body: B }
+  : { body?: undefined };
+type PathPart<O> = [Param<O, "path">] extends [never] ? { path?: undefined } : { path: Param<O, "path"> };
+type QueryPart<O> = [Param<O, "query">] extends [never] ? { query?: undefined } : { query?: Loose<Param<O, "query">> };
+type Loose<T> = { [K in keyof T]?: T[K] | undefined };
+
+interface Extras {
   /** The version that a text edit was based on. */
   version?: number | undefined;
   /** The idempotency key; one is made for each call that changes something and brings none. */
   key?: string | undefined;
-  signal?: AbortSignal;
 }
 
-type Method = "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
+export type CallOptions<M extends Method, P extends keyof paths> = Extras &
+  Body<Operation<M, P>> &
+  PathPart<Operation<M, P>> &
+  QueryPart<Operation<M, P>>;
+
+/** The same without types, as it goes over the wire. */
+interface Wire extends Extras {
+  body?: unknown;
+  path?: Record<string, string> | undefined;
+  query?: Record<string, unknown> | undefined;
+}
 
 let signedOut: () => void = () => {};
 
@@ -42,41 +72,44 @@ export function onSignedOut(handler: () => void): void {
   signedOut = handler;
 }
 
-export async function call<T>(method: Method, path: string, options: CallOptions = {}): Promise<T> {
-  const key = options.key ?? (method === "GET" ? undefined : crypto.randomUUID());
+/** Calls an operation of the services. Raises {@link ApiError}. */
+export async function call<M extends Method, P extends PathOf<M>>(
+  method: M,
+  path: P,
+  ...[given]: Record<string, never> extends CallOptions<M, P> ? [CallOptions<M, P>?] : [CallOptions<M, P>]
+): Promise<Answer<M, P>> {
+  const wire = given as Wire | undefined;
+  const options: Wire = { ...wire, key: wire?.key ?? (method === "get" ? undefined : crypto.randomUUID()) };
   const started = Date.now();
-  let response = await send(method, path, options, key);
-  if (response.status === 401 && !path.startsWith("/auth/") && (await refresh(started))) {
-    response = await send(method, path, options, key);
-  }
-  if (response.status === 401 && path === "/auth/me" && (await refresh(started))) {
-    response = await send(method, path, options, key);
-  }
-  if (response.ok) return (response.status === 204 ? undefined : await response.json()) as T;
+  let response = await send(method, path, options);
+  // A 401 of these is about what was typed, or about a session that has ended already.
+  const renewable = path === "/api/auth/me" || !path.startsWith("/api/auth/");
+  if (response.status === 401 && renewable && (await refresh(started))) response = await send(method, path, options);
+  if (response.ok) return (response.status === 204 ? undefined : await response.json()) as Answer<M, P>;
   const error = await problem(response);
-  if (error.status === 401 && !path.startsWith("/auth/")) signedOut();
+  if (error.status === 401 && !path.startsWith("/api/auth/")) signedOut();
   throw error;
 }
 
-async function send(method: Method, path: string, options: CallOptions, key: string | undefined): Promise<Response> {
-  const url = new URL(`/api${path}`, location.origin);
+async function send(method: Method, path: string, options: Wire): Promise<Response> {
+  const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(options.path?.[name] ?? ""));
+  const url = new URL(filled, location.origin);
   for (const [name, value] of Object.entries(options.query ?? {})) {
-    for (const one of Array.isArray(value) ? value : [value])
-      if (one !== undefined) url.searchParams.append(name, `${one}`);
+    for (const one of Array.isArray(value) ? value : [value]) {
+      if (one !== undefined && one !== null) url.searchParams.append(name, `${one}`);
+    }
   }
   const headers = new Headers({ Accept: "application/json" });
-  if (key) headers.set("Idempotency-Key", key);
+  if (options.key) headers.set("Idempotency-Key", options.key);
   if (options.version !== undefined) headers.set("If-Match", `"${options.version}"`);
-  const init: RequestInit = { method, headers, credentials: "same-origin" };
+  const init: RequestInit = { method: method.toUpperCase(), headers, credentials: "same-origin" };
   if (options.body !== undefined) {
     headers.set("Content-Type", "application/json");
     init.body = JSON.stringify(options.body);
   }
-  if (options.signal) init.signal = options.signal;
   try {
     return await fetch(url, init);
-  } catch (cause) {
-    if (cause instanceof DOMException && cause.name === "AbortError") throw cause;
+  } catch {
     throw new ApiError(0, "offline", "");
   }
 }
@@ -107,7 +140,7 @@ const REFRESHED = "refreshed-at";
 async function refresh(since: number): Promise<boolean> {
   const work = async (): Promise<boolean> => {
     if (Number(localStorage.getItem(REFRESHED) ?? 0) >= since) return true;
-    const response = await send("POST", "/auth/refresh", {}, undefined);
+    const response = await send("post", "/api/auth/refresh", {});
     if (response.ok) localStorage.setItem(REFRESHED, `${Date.now()}`);
     return response.ok;
   };

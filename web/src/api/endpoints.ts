@@ -1,106 +1,122 @@
-/** Every call that the site makes, by its name in the HTTP contract. */
+/** Every call that the site makes, by what it is for. */
 import { call } from "./client";
-import type {
-  ActivityEntry,
-  Comment,
-  Config,
-  HistoryEntry,
-  Inbox,
-  Mail,
-  Member,
-  Page,
-  Preferences,
-  Project,
-  Role,
-  Status,
-  Task,
-  TaskChanges,
-  User,
-} from "./types";
+import type { Config, Preferences, Project, Role, Status, Task, TaskChanges, User } from "./types";
 
 const PAGE = 200;
 
+interface PageOf<T> {
+  items: T[];
+  next_cursor: string | null;
+}
+
 /** Follows the cursor to the end, or until `most` items are there. */
-async function all<T>(path: string, query: Record<string, string | string[]> = {}, most = 2000): Promise<T[]> {
+async function all<T>(page: (cursor: string | undefined) => Promise<PageOf<T>>, most = 2000): Promise<T[]> {
   const items: T[] = [];
-  let cursor: string | null | undefined;
+  let cursor: string | undefined;
   do {
-    const page: Page<T> = await call("GET", path, { query: { ...query, limit: PAGE, cursor: cursor ?? undefined } });
-    items.push(...page.items);
-    cursor = page.next_cursor;
+    const next = await page(cursor);
+    items.push(...next.items);
+    cursor = next.next_cursor ?? undefined;
   } while (cursor && items.length < most);
   return items;
 }
 
-export const config = () => call<Config>("GET", "/config");
-
-export const me = () => call<{ user: User } | User>("GET", "/auth/me").then(userOf);
-export const login = (body: { email: string; password: string }) =>
-  call<{ user: User }>("POST", "/auth/login", { body: { ...body, session: "cookie" } }).then(userOf);
-export const register = (body: { email: string; password: string; name: string; locale: string }) =>
-  call<{ user: User }>("POST", "/auth/register", { body: { ...body, session: "cookie" } }).then(userOf);
-export const logout = () => call<void>("POST", "/auth/logout");
-export const editMe = (body: { name?: string; locale?: string }) =>
-  call<{ user: User } | User>("PATCH", "/auth/me", { body }).then(userOf);
-export const changePassword = (body: { old_password: string; new_password: string }) =>
-  call<void>("POST", "/auth/password", { body });
-
-function userOf(answer: { user: User } | User): User {
-  return "user" in answer ? answer.user : answer;
+/** What this installation offers; it is no service's, so no document describes it. */
+export async function config(): Promise<Config> {
+  const response = await fetch("/api/config");
+  return response.ok ? ((await response.json()) as Config) : { mode: "unknown", outbox: false, registration: "open" };
 }
 
-export const findUsers = (q: string) =>
-  call<Page<User>>("GET", "/users", { query: { q, limit: 8 } }).then((page) => page.items);
-export const usersById = (ids: string[]) =>
-  call<Page<User>>("GET", "/users", { query: { ids: ids.join(","), limit: PAGE } }).then((page) => page.items);
+/** Names of the erased are null in the directory and empty here. */
+const named = (user: { id: string; name: string | null }): User => ({ ...user, name: user.name ?? "" });
 
-export const projects = () => all<Project>("/projects");
-export const project = (id: string) => call<Project>("GET", `/projects/${id}`);
-export const createProject = (body: { name: string; key?: string }) => call<Project>("POST", "/projects", { body });
-export const editProject = (id: string, body: { name?: string; statuses?: Status[] }) =>
-  call<Project>("PATCH", `/projects/${id}`, { body });
-export const deleteProject = (id: string) => call<Project>("DELETE", `/projects/${id}`);
-export const restoreProject = (id: string) => call<Project>("POST", `/projects/${id}/restore`);
-export const setMember = (id: string, { user_id, role }: Member) =>
-  call<Project>("PUT", `/projects/${id}/members/${user_id}`, { body: { role } satisfies { role: Role } });
+export const me = () => call("get", "/api/auth/me").then(named);
+export const login = (body: { email: string; password: string }) =>
+  call("post", "/api/auth/login", { body: { ...body, session: "cookie" } }).then(({ user }) => named(user));
+export const register = (body: { email: string; password: string; name: string; locale: "en" | "ko" }) =>
+  call("post", "/api/auth/register", { body: { ...body, session: "cookie" } }).then(({ user }) => named(user));
+export const logout = () => call("post", "/api/auth/logout");
+export const editMe = (body: { name?: string; locale?: "en" | "ko" }) =>
+  call("patch", "/api/auth/me", { body }).then(named);
+export const changePassword = (body: { old_password: string; new_password: string }) =>
+  call("post", "/api/auth/password", { body });
+
+export const findUsers = (q: string) =>
+  call("get", "/api/users", { query: { q, limit: 8 } }).then(({ items }) => items.map(named));
+export const usersById = (ids: string[]) =>
+  call("get", "/api/users", { query: { ids, limit: PAGE } }).then(({ items }) => items.map(named));
+
+export const projects = () => all((cursor) => call("get", "/api/projects", { query: { cursor, limit: PAGE } }));
+export const project = (id: string) => call("get", "/api/projects/{project_id}", { path: { project_id: id } });
+export const createProject = (body: { name: string; key?: string }) => call("post", "/api/projects", { body });
+export const editProject = (id: string, body: { name?: string; statuses?: Status[] }): Promise<Project> =>
+  call("patch", "/api/projects/{project_id}", { path: { project_id: id }, body });
+export const deleteProject = (id: string) => call("delete", "/api/projects/{project_id}", { path: { project_id: id } });
+export const restoreProject = (id: string) =>
+  call("post", "/api/projects/{project_id}/restore", { path: { project_id: id } });
+export const setMember = (id: string, userId: string, role: Role) =>
+  call("put", "/api/projects/{project_id}/members/{user_id}", {
+    path: { project_id: id, user_id: userId },
+    body: { role },
+  });
 export const removeMember = (id: string, userId: string) =>
-  call<Project>("DELETE", `/projects/${id}/members/${userId}`);
+  call("delete", "/api/projects/{project_id}/members/{user_id}", { path: { project_id: id, user_id: userId } });
 export const activity = (id: string, cursor?: string) =>
-  call<Page<ActivityEntry>>("GET", `/projects/${id}/activity`, { query: { cursor, limit: 50 } });
+  call("get", "/api/projects/{project_id}/activity", { path: { project_id: id }, query: { cursor, limit: 50 } });
 
 /** The newest tasks of a project; creation order keeps the cursor stable while others write. */
-export const projectTasks = (id: string) => all<Task>(`/projects/${id}/tasks`, { sort: "-created_at" });
-export const searchTasks = (id: string, q: string) =>
-  call<Page<Task>>("GET", `/projects/${id}/tasks`, { query: { q, limit: 50 } }).then((page) => page.items);
-export const myTasks = () => all<Task>("/tasks", { assignee: "me" }, 1000);
-export const task = (id: string, minVersion?: number) =>
-  call<Task>("GET", `/tasks/${id}`, { query: { min_version: minVersion } });
+export const projectTasks = (id: string) =>
+  all((cursor) =>
+    call("get", "/api/projects/{project_id}/tasks", {
+      path: { project_id: id },
+      query: { sort: "-created_at", cursor, limit: PAGE },
+    }),
+  );
+export const myTasks = () =>
+  all((cursor) => call("get", "/api/tasks", { query: { assignee: ["me"], cursor, limit: PAGE } }), 1000);
+export const task = (id: string) => call("get", "/api/tasks/{task_id}", { path: { task_id: id } });
 export const createTask = (
   projectId: string,
   body: TaskChanges & { title: string; assignees?: string[] },
   key?: string,
-) => call<Task>("POST", `/projects/${projectId}/tasks`, { body, key });
-export const editTask = (id: string, body: TaskChanges, options: { key?: string; version?: number | undefined } = {}) =>
-  call<Task>("PATCH", `/tasks/${id}`, { body, ...options });
-export const deleteTask = (id: string, key?: string) => call<Task>("DELETE", `/tasks/${id}`, { key });
-export const restoreTask = (id: string, key?: string) => call<Task>("POST", `/tasks/${id}/restore`, { key });
+): Promise<Task> => call("post", "/api/projects/{project_id}/tasks", { path: { project_id: projectId }, body, key });
+export const editTask = (
+  id: string,
+  body: TaskChanges,
+  options: { key?: string; version?: number } = {},
+): Promise<Task> => call("patch", "/api/tasks/{task_id}", { path: { task_id: id }, body, ...options });
+export const deleteTask = (id: string, key?: string) =>
+  call("delete", "/api/tasks/{task_id}", { path: { task_id: id }, key });
+export const restoreTask = (id: string, key?: string) =>
+  call("post", "/api/tasks/{task_id}/restore", { path: { task_id: id }, key });
 export const assign = (id: string, userId: string, key?: string) =>
-  call<Task>("PUT", `/tasks/${id}/assignees/${userId}`, { key });
+  call("put", "/api/tasks/{task_id}/assignees/{user_id}", { path: { task_id: id, user_id: userId }, key });
 export const unassign = (id: string, userId: string, key?: string) =>
-  call<Task>("DELETE", `/tasks/${id}/assignees/${userId}`, { key });
-export const comments = (id: string) => all<Comment>(`/tasks/${id}/comments`);
+  call("delete", "/api/tasks/{task_id}/assignees/{user_id}", { path: { task_id: id, user_id: userId }, key });
+export const comments = (id: string) =>
+  all((cursor) =>
+    call("get", "/api/tasks/{task_id}/comments", { path: { task_id: id }, query: { cursor, limit: PAGE } }),
+  );
 export const addComment = (id: string, body: string, key: string) =>
-  call<Comment>("POST", `/tasks/${id}/comments`, { body: { body }, key });
+  call("post", "/api/tasks/{task_id}/comments", { path: { task_id: id }, body: { body }, key });
 export const editComment = (id: string, commentId: string, body: string) =>
-  call<Comment>("PATCH", `/tasks/${id}/comments/${commentId}`, { body: { body } });
+  call("patch", "/api/tasks/{task_id}/comments/{comment_id}", {
+    path: { task_id: id, comment_id: commentId },
+    body: { body },
+  });
 export const deleteComment = (id: string, commentId: string) =>
-  call<Comment>("DELETE", `/tasks/${id}/comments/${commentId}`);
-export const history = (id: string) => all<HistoryEntry>(`/tasks/${id}/history`);
+  call("delete", "/api/tasks/{task_id}/comments/{comment_id}", { path: { task_id: id, comment_id: commentId } });
+export const history = (id: string) =>
+  all((cursor) =>
+    call("get", "/api/tasks/{task_id}/history", { path: { task_id: id }, query: { cursor, limit: PAGE } }),
+  );
 
 export const inbox = (unread: boolean, cursor?: string) =>
-  call<Inbox>("GET", "/notifications", { query: { unread: unread || undefined, cursor, limit: 50 } });
-export const markRead = (id: string) => call<void>("POST", `/notifications/${id}/read`);
-export const markAllRead = () => call<void>("POST", "/notifications/read-all");
-export const preferences = () => call<Preferences>("GET", "/notifications/preferences");
-export const setPreferences = (body: Preferences) => call<Preferences>("PUT", "/notifications/preferences", { body });
-export const outbox = (cursor?: string) => call<Page<Mail>>("GET", "/outbox", { query: { cursor, limit: 50 } });
+  call("get", "/api/notifications", { query: { unread, cursor, limit: 50 } });
+export const markRead = (id: string) =>
+  call("post", "/api/notifications/{notification_id}/read", { path: { notification_id: id } });
+export const markAllRead = () => call("post", "/api/notifications/read-all");
+/** The body may leave out what keeps its default, the answer has everything. */
+export const preferences = () => call("get", "/api/notifications/preferences").then((body) => body as Preferences);
+export const setPreferences = (body: Preferences) => call("put", "/api/notifications/preferences", { body });
+export const outbox = (cursor?: string) => call("get", "/api/outbox", { query: { cursor, limit: 50 } });

@@ -42,7 +42,7 @@ export default function Login({ mode }: { mode: "login" | "register" }) {
     setError(null);
     try {
       const user = await (registering
-        ? register({ email, password, name: text("name").trim(), locale: i18n.locale })
+        ? register({ email, password, name: text("name").trim(), locale: i18n.locale as Locale })
         : login({ email, password }));
       client.clear();
       client.setQueryData(keys.me, user);

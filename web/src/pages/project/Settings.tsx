@@ -142,10 +142,7 @@ function Members({ project, owner }: { project: Project; owner: boolean }) {
               options={ROLES.map((role) => ({ id: role, label: roleName(role) }))}
               selected={[member.role]}
               onPick={(role) =>
-                void save(
-                  () => api.setMember(project.id, { user_id: member.user_id, role: role as Role }),
-                  t`Role changed`,
-                )
+                void save(() => api.setMember(project.id, member.user_id, role as Role), t`Role changed`)
               }
             >
               {roleName(member.role)}
@@ -168,7 +165,7 @@ function Members({ project, owner }: { project: Project; owner: boolean }) {
       {owner && (
         <AddMember
           project={project}
-          onAdd={(id) => save(() => api.setMember(project.id, { user_id: id, role: "member" }), t`Member added`)}
+          onAdd={(id) => save(() => api.setMember(project.id, id, "member"), t`Member added`)}
         />
       )}
     </section>
