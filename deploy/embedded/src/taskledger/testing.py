@@ -1,0 +1,170 @@
+"""What end-to-end tests share: the real process on a free port, and people who use it over HTTP."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import httpx
+
+T = TypeVar("T")
+
+PASSWORD: Final = "a password nobody guesses"
+TASKLEDGER: Final = str(Path(sys.executable).with_name("taskledger"))
+_PATIENCE_SECONDS: Final = 30.0
+
+
+def eventually(look: Callable[[], T], *, within: float = 10.0) -> T:
+    """Look until what is seen is true, and return it. Raises AssertionError with what was seen last."""
+    until = time.monotonic() + within
+    while True:
+        seen = look()
+        if seen:
+            return seen
+        if time.monotonic() > until:
+            raise AssertionError(f"not so within {within} s; seen last: {seen!r}")
+        time.sleep(0.02)
+
+
+def free_port() -> int:
+    """A free port on loopback."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class Running:
+    """A `taskledger up` of one's own on a data folder; it can be ended, killed and started again on the same port."""
+
+    def __init__(self, data: Path, **environment: str) -> None:
+        self.data = data
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._environment = {**os.environ, **environment}
+        self._log = data.with_suffix(".log")
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start, and return when the process says that it is ready."""
+        with self._log.open("ab") as log:
+            command = [TASKLEDGER, "up", "--port", str(self.port), "--data", str(self.data)]
+            self.process = subprocess.Popen(command, stdout=log, stderr=log, env=self._environment)
+        until = time.monotonic() + _PATIENCE_SECONDS
+        while not self._ready():
+            if self.process.poll() is not None or time.monotonic() > until:
+                raise AssertionError(f"taskledger up does not answer:\n{self.log()}")
+            time.sleep(0.02)
+
+    def _ready(self) -> bool:
+        try:
+            return httpx.get(f"{self.url}/readyz", timeout=5).status_code == 200
+        except httpx.HTTPError:
+            return False
+
+    def log(self) -> str:
+        """What the process has printed so far."""
+        return self._log.read_text()
+
+    def kill(self) -> None:
+        """SIGKILL: no chance to finish anything."""
+        self._signal(signal.SIGKILL)
+
+    def end(self) -> int:
+        """SIGTERM, and the exit status."""
+        return self._signal(signal.SIGTERM)
+
+    def _signal(self, number: signal.Signals) -> int:
+        process = self.process
+        if process is None:
+            return 0
+        process.send_signal(number)
+        try:
+            return process.wait(_PATIENCE_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            raise AssertionError(f"taskledger up did not end:\n{self.log()}") from None
+        finally:
+            self.process = None
+
+    def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run another `taskledger` command on the same data folder."""
+        command = [TASKLEDGER, *arguments, "--data", str(self.data)]
+        return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, env=self._environment)
+
+
+@contextmanager
+def running(data: Path, **environment: str) -> Iterator[Running]:
+    """A started process that is ended at the end."""
+    process = Running(data, **environment)
+    process.start()
+    try:
+        yield process
+    finally:
+        process.end()
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Someone who is logged in as a program would be, with calls that expect to succeed."""
+
+    id: str
+    name: str
+    email: str
+    http: httpx.Client
+
+    @classmethod
+    def register(cls, url: str, name: str, **fields: str) -> "Person":
+        """Register someone new."""
+        email = f"{name.lower()}@example.org"
+        http = httpx.Client(base_url=url, timeout=20)
+        body = {"email": email, "password": PASSWORD, "name": name, **fields}
+        document = http.post("/api/auth/register", json=body).raise_for_status().json()
+        http.headers["Authorization"] = f"Bearer {document['access_token']}"
+        return cls(document["user"]["id"], name, email, http)
+
+    def call(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
+        """One call; the decoded answer. Raises httpx.HTTPStatusError for an error answer."""
+        answer = self.http.request(method, path, json=body, headers=headers)
+        if answer.is_error:
+            raise httpx.HTTPStatusError(f"{method} {path}: {answer.text}", request=answer.request, response=answer)
+        return answer.json() if answer.content else None
+
+    def get(self, path: str) -> Any:
+        """GET."""
+        return self.call("GET", path)
+
+    def post(self, path: str, **body: Any) -> Any:
+        """POST with a JSON body."""
+        return self.call("POST", path, body)
+
+    def patch(self, path: str, **body: Any) -> Any:
+        """PATCH with a JSON body."""
+        return self.call("PATCH", path, body)
+
+    def put(self, path: str, **body: Any) -> Any:
+        """PUT with a JSON body."""
+        return self.call("PUT", path, body)
+
+    def delete(self, path: str) -> Any:
+        """DELETE."""
+        return self.call("DELETE", path)
+
+    def all(self, path: str) -> list[dict[str, Any]]:
+        """Every item of a list, page by page."""
+        items: list[dict[str, Any]] = []
+        cursor = ""
+        while True:
+            page = self.get(f"{path}{'&' if '?' in path else '?'}limit=200{cursor}")
+            items += page["items"]
+            if page["next_cursor"] is None:
+                return items
+            cursor = f"&cursor={page['next_cursor']}"
