@@ -15,7 +15,7 @@ JSON = {"Content-Type": "application/json"}
 
 @pytest.fixture
 def ann(stack: Running) -> Person:
-    return Person.register(stack.url, "Ann")
+    return stack.register("Ann")
 
 
 def events(data: Path) -> int:
@@ -87,7 +87,7 @@ def test_a_huge_body_is_a_413_and_another_type_a_415(stack: Running, ann: Person
 
 
 def test_foreign_and_malformed_ids_are_not_found(stack: Running, ann: Person) -> None:
-    eve = Person.register(stack.url, "Eve")
+    eve = stack.register("Eve")
     project = ann.post("/api/projects", name="Mine")
     task = ann.post(f"/api/projects/{project['id']}/tasks", title="Secret")
     before = events(stack.data)

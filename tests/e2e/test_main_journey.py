@@ -16,37 +16,44 @@ from taskledger.testing import Person, Running, eventually
 def watching(person: Person, last_event_id: str | None = None) -> Iterator[list[dict[str, Any]]]:
     """What arrives on a person's live stream, as `{event, id, ...data}`, while the block runs."""
     seen: list[dict[str, Any]] = []
-    ready, stop = threading.Event(), threading.Event()
-    headers = {"Last-Event-ID": last_event_id} if last_event_id else {}
+    connected, stop = threading.Event(), threading.Event()
 
     def read() -> None:
-        with person.http.stream("GET", "/api/stream", headers=headers, timeout=60) as answer:
-            ready.set()
-            fields: dict[str, str] = {}
+        newest = last_event_id
+        while not stop.is_set():
+            headers = {"Last-Event-ID": newest} if newest else {}
+            # A silent stream is left after a second and resumed, as a browser does after a sleep.
+            timeout = httpx.Timeout(10, read=1)
             try:
-                for line in answer.iter_lines():
-                    if stop.is_set():
-                        return
-                    name, _, value = line.partition(": ")
-                    if line:
-                        fields[name] = value
-                    elif "data" in fields:
-                        seen.append(
-                            {**json.loads(fields["data"]), "event": fields["event"], "sse_id": fields.get("id")}
-                        )
+                with person.http.stream("GET", "/api/stream", headers=headers, timeout=timeout) as answer:
+                    fields: dict[str, str] = {}
+                    for line in answer.iter_lines():
+                        name, _, value = line.partition(": ")
+                        if line:
+                            fields[name] = value
+                            newest = fields.get("id", newest)
+                            continue
+                        if "data" in fields:
+                            seen.append({**json.loads(fields["data"]), "event": fields["event"], "sse_id": newest})
                         fields = {}
+                        connected.set()
+                        if stop.is_set():
+                            return
             except httpx.HTTPError:
-                return  # the process was killed under the stream
+                continue
 
-    reader = threading.Thread(target=read, daemon=True)
+    reader = threading.Thread(target=read)
     reader.start()
-    assert ready.wait(10)
-    yield seen
-    stop.set()
+    try:
+        assert connected.wait(10)
+        yield seen
+    finally:
+        stop.set()
+        reader.join()
 
 
 def test_two_people_work_and_nothing_is_gone_after_a_kill(stack: Running) -> None:
-    ann, bob = Person.register(stack.url, "Ann"), Person.register(stack.url, "Bob", locale="ko")
+    ann, bob = stack.register("Ann"), stack.register("Bob", locale="ko")
     assert [user["name"] for user in ann.get("/api/users?q=bo")["items"]] == ["Bob"]
 
     project = ann.post("/api/projects", name="Operations", key="OPS")
@@ -114,7 +121,7 @@ def test_two_people_work_and_nothing_is_gone_after_a_kill(stack: Running) -> Non
 
 
 def test_what_is_found_by_filter_and_search(stack: Running) -> None:
-    ann = Person.register(stack.url, "Ann")
+    ann = stack.register("Ann")
     project = ann.post("/api/projects", name="한글 프로젝트")
     tasks = f"/api/projects/{project['id']}/tasks"
     ann.post(tasks, title="빵을 굽는다", labels=["부엌"], priority="urgent")
@@ -152,7 +159,7 @@ def test_a_port_in_use_is_told(stack: Running) -> None:
 def test_an_import_beside_the_running_process_shows_up(
     stack: Running, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    ann = Person.register(stack.url, "Ann")
+    ann = stack.register("Ann")
     table = tmp_path_factory.mktemp("import") / "chores.csv"
     table.write_text("title,status\nSweep,done\nMop,\n")
     done = stack.command("import", str(table))

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from fastapi import FastAPI
 from fastapi.middleware.gzip import GZipMiddleware
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 import auth_service.main
@@ -89,6 +90,10 @@ def create_app(environment: Mapping[str, str], site: Path | None) -> ASGIApp:
     async def config() -> dict[str, Any]:
         outbox = environment["MAILER_URL"].startswith("maildir:")
         return {"mode": "embedded", "outbox": outbox, "registration": "open"}
+
+    @front.api_route("/api/{path:path}", methods=["GET", "POST", "PUT", "PATCH", "DELETE"], include_in_schema=False)
+    async def nothing(path: str) -> None:
+        raise HTTPException(404)
 
     if site is not None:
         front.mount("/", GZipMiddleware(Site(directory=site), minimum_size=1000))

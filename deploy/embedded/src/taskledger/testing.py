@@ -50,16 +50,22 @@ class Running:
         self.url = f"http://127.0.0.1:{self.port}"
         self._environment = {**os.environ, **environment}
         self._log = data.with_suffix(".log")
+        self._clients: list[httpx.Client] = []
         self.process: subprocess.Popen[bytes] | None = None
 
-    def start(self) -> None:
-        """Start, and return when the process says that it is ready."""
+    def launch(self) -> subprocess.Popen[bytes]:
+        """Start, and do not wait."""
         with self._log.open("ab") as log:
             command = [TASKLEDGER, "up", "--port", str(self.port), "--data", str(self.data)]
             self.process = subprocess.Popen(command, stdout=log, stderr=log, env=self._environment)
+        return self.process
+
+    def start(self) -> None:
+        """Start, and return when the process says that it is ready."""
+        process = self.launch()
         until = time.monotonic() + _PATIENCE_SECONDS
         while not self._ready():
-            if self.process.poll() is not None or time.monotonic() > until:
+            if process.poll() is not None or time.monotonic() > until:
                 raise AssertionError(f"taskledger up does not answer:\n{self.log()}")
             time.sleep(0.02)
 
@@ -95,6 +101,18 @@ class Running:
         finally:
             self.process = None
 
+    def register(self, name: str, **fields: str) -> "Person":
+        """Register someone new, who is logged in until the process is closed."""
+        person = Person.register(self.url, name, **fields)
+        self._clients.append(person.http)
+        return person
+
+    def close(self) -> None:
+        """End the process and every connection to it."""
+        for client in self._clients:
+            client.close()
+        self.end()
+
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run another `taskledger` command on the same data folder."""
         command = [TASKLEDGER, *arguments, "--data", str(self.data)]
@@ -109,7 +127,7 @@ def running(data: Path, **environment: str) -> Iterator[Running]:
     try:
         yield process
     finally:
-        process.end()
+        process.close()
 
 
 @dataclass(frozen=True, slots=True)
