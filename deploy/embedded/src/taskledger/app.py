@@ -43,7 +43,7 @@ def services(environment: Mapping[str, str], platform: Platform) -> dict[str, Fa
     return {
         "auth": auth_service.main.create_app(auth_service.settings.Settings(**values), platform),  # type: ignore[arg-type]
         "task": task_service.main.create_app(task_service.settings.Settings(**values), platform),  # type: ignore[arg-type]
-        "projector": log_projector.main.create_app(log_projector.settings.Settings(**values), platform),  # type: ignore[arg-type]
+        "projector": log_projector.main.create_app(log_projector.settings.Settings(**values), platform),
         "notify": notify_service.main.create_app(notify_service.settings.Settings(**values), platform),  # type: ignore[arg-type]
     }
 

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from typing import TypeVar
 
 import httpx
 from fastapi import FastAPI
@@ -11,7 +12,10 @@ from auth_service.main import create_app as create_auth
 from auth_service.settings import Settings as AuthSettings
 from kernel import logs
 from kernel.platform import Platform
+from kernel.settings import Settings
 from taskledger.settings import AUTH_URL, Home
+
+S = TypeVar("S", bound=Settings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +26,10 @@ class Offline:
     environment: Mapping[str, str]
     auth: FastAPI
     http: httpx.AsyncClient
+
+    def settings(self, kind: type[S]) -> S:
+        """A service's settings for this folder."""
+        return kind(**{name.lower(): value for name, value in self.environment.items()})
 
 
 @asynccontextmanager

@@ -1,7 +1,9 @@
 """`taskledger up`: serve the embedded app until SIGTERM or Ctrl-C."""
 
+import signal
 import socket
 import sys
+from types import FrameType
 
 import uvicorn
 
@@ -42,6 +44,10 @@ class _Server(Server):
             print(f"Taskledger is at {self._address}", file=sys.stderr, flush=True)
 
 
+def _exit(number: int, _frame: FrameType | None) -> None:
+    raise SystemExit(0)
+
+
 def up(home: Home) -> None:
     """Serve. Raises AlreadyRunning, PortTaken."""
     logs.configure()
@@ -66,6 +72,9 @@ def up(home: Home) -> None:
             lifespan="on",
             timeout_graceful_shutdown=GRACE_SECONDS,
         )
+        # uvicorn raises the signal that ended it once more when it has finished: by then all is well.
+        signal.signal(signal.SIGTERM, _exit)
+        signal.signal(signal.SIGINT, _exit)
         server = _Server(config, f"http://{host}:{port}")
         server.run(sockets=[listening])
         if not server.started:
