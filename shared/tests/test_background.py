@@ -24,7 +24,7 @@ async def test_work_runs_until_the_end_and_is_cancelled_then() -> None:
 
     with capture_logs() as logs:
         async with Background() as background:
-            background.start("work", work())
+            background.start("work", work)
             await asyncio.sleep(0)
             await background.check()
             assert ended == []
@@ -32,18 +32,23 @@ async def test_work_runs_until_the_end_and_is_cancelled_then() -> None:
     assert logs == []
 
 
-async def test_work_that_ends_by_itself_is_told_of() -> None:
+async def test_work_with_a_defect_is_told_of_and_begun_again() -> None:
+    runs: list[int] = []
+
     async def work() -> None:
-        raise ValueError("a defect")
+        runs.append(1)
+        if len(runs) < 3:
+            raise ValueError("a defect")
+        await for_ever()
 
     with capture_logs() as logs:
-        async with Background() as background:
-            background.start("good", for_ever())
-            background.start("bad", work())
-            await eventually(lambda: bool(logs))
-            with pytest.raises(RuntimeError, match=r"^bad ended$"):
+        async with Background(again_seconds=0) as background:
+            background.start("good", for_ever)
+            background.start("bad", work)
+            await eventually(lambda: len(runs) == 3)
+            with pytest.raises(RuntimeError, match=r"^bad failed$"):
                 await background.check()
-    assert [(line["event"], line["work"]) for line in logs] == [("background.ended", "bad")]
+    assert [(line["event"], line["work"]) for line in logs] == [("background.defect", "bad")] * 2
 
 
 async def test_work_is_drained_before_it_is_cancelled() -> None:
@@ -60,6 +65,6 @@ async def test_work_is_drained_before_it_is_cancelled() -> None:
 
     with capture_logs() as logs:
         async with Background() as background:
-            background.start("work", work(), drain=drain)
+            background.start("work", work, drain=drain)
     assert done == ["finished"]
     assert logs == []

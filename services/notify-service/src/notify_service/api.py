@@ -10,7 +10,7 @@ from kernel.openapi import answers
 from kernel.ports import MailUnavailable
 from kernel.problems import invalid, not_found, unavailable
 from kernel.requests import JSON, Cursor, IdempotencyKey, Limit, decode_cursor, encode_cursor
-from kernel.routes import Handle, JsonRequest
+from kernel.routes import Handle
 from kernel.security import Principal, authenticate_user
 from notify_service.deps import Deps
 from notify_service.inbox import NEWEST
@@ -37,7 +37,7 @@ class UserRoute(IdempotentRoute):
 
         async def authenticated(request: Request) -> Response:
             request.state.principal = await authenticate_user(request, _deps(request).authenticator)
-            return await handle(JsonRequest(request.scope, request.receive))
+            return await handle(request)
 
         return authenticated
 

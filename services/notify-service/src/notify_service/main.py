@@ -89,10 +89,10 @@ def create_app(settings: Settings, platform: Platform | None = None) -> FastAPI:
                 committed=committed,
             )
             background = await stack.enter_async_context(Background())
-            background.start("notifier", consumer.run())
-            background.start("feed", feed.run())
-            background.start("feed-purge", feed.purge_for_ever())
-            background.start("sender", sender.run(), drain=sender.stop)
+            background.start("notifier", consumer.run)
+            background.start("feed", feed.run)
+            background.start("feed-purge", feed.purge_for_ever)
+            background.start("sender", sender.run, drain=sender.stop)
             app.state.deps = Deps(
                 authenticator=Authenticator(JwksClient(http), personal=PersonalTokenClient(auth)),
                 store=store,

@@ -156,20 +156,18 @@ class Sender:
 
     async def run(self) -> None:
         """Send what is due, when woken and every second, until `stop`."""
-        try:
-            while not self._halt.is_set():
-                self._news.clear()
-                try:
-                    if await self.send_due():
-                        continue
-                    await self._measure()
-                except (DatabaseUnavailable, StoreUnavailable, DirectoryAway) as fault:
-                    log.warning("sender.retry", fault=f"{type(fault).__name__}: {fault}")
-                    await wait(self._halt, _AWAY_SECONDS)
-                else:
-                    await wait(self._news, _IDLE_SECONDS)
-        finally:
-            self._halted.set()
+        while not self._halt.is_set():
+            self._news.clear()
+            try:
+                if await self.send_due():
+                    continue
+                await self._measure()
+            except (DatabaseUnavailable, StoreUnavailable, DirectoryAway) as fault:
+                log.warning("sender.retry", fault=f"{type(fault).__name__}: {fault}")
+                await wait(self._halt, _AWAY_SECONDS)
+            else:
+                await wait(self._news, _IDLE_SECONDS)
+        self._halted.set()
 
     async def send_due(self) -> int:
         """Send up to twenty mails that are due, and return how many there were.
