@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createQueryClient, keys, knownTask, putTask } from "./cache";
+import { createQueryClient, freshest, keys, knownTask, putTask } from "./cache";
 import type { Task } from "./types";
 
 const task = {
@@ -50,5 +50,28 @@ describe("a changed task", () => {
     const client = filled();
     putTask(client, { ...task, id: "n", version: 1 });
     expect(client.getQueryData<Task[]>(keys.tasks("p"))?.map(({ id }) => id)).toEqual(["n", "t"]);
+  });
+});
+
+describe("a list that follows the log by some milliseconds", () => {
+  const at = (id: string, version: number, deleted = false) => ({ id, version, deleted });
+
+  it("takes back nothing that this tab knows already", () => {
+    const known = [at("new", 1), at("a", 3), at("gone", 1)];
+    const answered = [at("a", 2), at("b", 1), at("c", 1)];
+    const list = freshest(
+      answered,
+      known,
+      (id) => (id === "b" ? at("b", 2, true) : undefined),
+      (id) => id === "new",
+    );
+    // The new one is not listed yet, b is deleted already, and what the list no longer has is gone.
+    expect(list).toEqual([at("new", 1), at("a", 3), at("c", 1)]);
+  });
+
+  it("is the service's answer where the tab has heard nothing newer", () => {
+    const nothing = () => undefined;
+    expect(freshest([at("a", 2)], [at("a", 1)], nothing)).toEqual([at("a", 2)]);
+    expect(freshest([], [at("never heard of since", 1)], nothing)).toEqual([]);
   });
 });

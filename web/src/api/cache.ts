@@ -19,6 +19,9 @@ export const keys = {
   preferences: ["preferences"] as const,
   outbox: ["outbox"] as const,
   user: (id: string) => ["user", id] as const,
+  deletedTasks: (projectId: string) => ["deleted", projectId] as const,
+  deletedProjects: ["deleted"] as const,
+  found: (projectId: string, q: string) => ["found", projectId, q] as const,
 };
 
 export function createQueryClient(): QueryClient {
@@ -37,6 +40,7 @@ export function createQueryClient(): QueryClient {
 
 /** Writes a task into every list that shows it, unless a newer state is there already. */
 export function putTask(client: QueryClient, task: Task, force = false): void {
+  heardAt.set(task.id, Date.now());
   const newer = (old: Task | undefined) => (!force && old && old.version > task.version ? old : task);
   client.setQueryData<Task>(keys.task(task.id), newer);
   client.setQueryData<Task[]>(keys.tasks(task.project_id), (list) => list && placed(list, task, newer, !task.deleted));
@@ -56,6 +60,7 @@ function placed(list: Task[], task: Task, newer: (old: Task | undefined) => Task
 }
 
 export function putProject(client: QueryClient, project: Project): void {
+  heardAt.set(project.id, Date.now());
   const merge = (old: Project | undefined): Project =>
     old && old.version > project.version ? old : { ...project, role: project.role ?? old?.role ?? null };
   client.setQueryData<Project>(keys.project(project.id), merge);
@@ -65,6 +70,38 @@ export function putProject(client: QueryClient, project: Project): void {
     if (project.deleted) return index < 0 ? list : list.toSpliced(index, 1);
     return index < 0 ? [...list, project] : list.with(index, merge(list[index]));
   });
+}
+
+interface Versioned {
+  id: string;
+  version: number;
+  deleted: boolean;
+}
+
+const LAG_MILLISECONDS = 5000;
+const heardAt = new Map<string, number>();
+
+/** Whether news of it came so recently that a list may not have it yet. By this tab's clock alone. */
+export const justHeard = (id: string): boolean => Date.now() - (heardAt.get(id) ?? 0) < LAG_MILLISECONDS;
+
+/**
+ * A list as the service answered it, but nowhere older than what this tab knows: lists follow the log by some
+ * milliseconds, while answers to changes and the live stream are there at once.
+ */
+export function freshest<T extends Versioned>(
+  list: T[],
+  known: T[],
+  single: (id: string) => T | undefined,
+  recent: (id: string) => boolean = justHeard,
+): T[] {
+  const byId = new Map(known.map((one) => [one.id, one]));
+  const newest = (one: T): T => {
+    const others = [byId.get(one.id), single(one.id)];
+    return others.reduce<T>((best, other) => (other && other.version > best.version ? other : best), one);
+  };
+  const answered = new Set(list.map((one) => one.id));
+  const notYetListed = known.filter((one) => !answered.has(one.id) && recent(one.id));
+  return [...notYetListed, ...list.map(newest)].filter((one) => !one.deleted);
 }
 
 /** The newest known state of a task, from whichever list has it. */

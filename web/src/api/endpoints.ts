@@ -4,13 +4,16 @@ import type { Config, Preferences, Project, Role, Status, Task, TaskChanges, Use
 
 const PAGE = 200;
 
+/** So many tasks of a project a tab loads; beyond them it searches. */
+export const MOST_TASKS = 2000;
+
 interface PageOf<T> {
   items: T[];
   next_cursor: string | null;
 }
 
 /** Follows the cursor to the end, or until `most` items are there. */
-async function all<T>(page: (cursor: string | undefined) => Promise<PageOf<T>>, most = 2000): Promise<T[]> {
+async function all<T>(page: (cursor: string | undefined) => Promise<PageOf<T>>, most = MOST_TASKS): Promise<T[]> {
   const items: T[] = [];
   let cursor: string | undefined;
   do {
@@ -47,6 +50,8 @@ export const usersById = (ids: string[]) =>
   call("get", "/api/users", { query: { ids, limit: PAGE } }).then(({ items }) => items.map(named));
 
 export const projects = () => all((cursor) => call("get", "/api/projects", { query: { cursor, limit: PAGE } }));
+export const deletedProjects = () =>
+  call("get", "/api/projects", { query: { deleted: true, limit: PAGE } }).then(({ items }) => items);
 export const project = (id: string) => call("get", "/api/projects/{project_id}", { path: { project_id: id } });
 export const createProject = (body: { name: string; key?: string }) => call("post", "/api/projects", { body });
 export const editProject = (id: string, body: { name?: string; statuses?: Status[] }): Promise<Project> =>
@@ -72,6 +77,15 @@ export const projectTasks = (id: string) =>
       query: { sort: "-created_at", cursor, limit: PAGE },
     }),
   );
+export const searchTasks = (id: string, q: string) =>
+  call("get", "/api/projects/{project_id}/tasks", { path: { project_id: id }, query: { q, limit: PAGE } }).then(
+    ({ items }) => items,
+  );
+export const deletedTasks = (id: string) =>
+  call("get", "/api/projects/{project_id}/tasks", {
+    path: { project_id: id },
+    query: { deleted: true, sort: "-updated_at", limit: PAGE },
+  }).then(({ items }) => items);
 export const myTasks = () =>
   all((cursor) => call("get", "/api/tasks", { query: { assignee: ["me"], cursor, limit: PAGE } }), 1000);
 export const task = (id: string) => call("get", "/api/tasks/{task_id}", { path: { task_id: id } });

@@ -35,47 +35,52 @@ export function startLive(client: QueryClient): () => void {
   };
 }
 
-/** Keeps one stream open until told to stop; the browser itself resumes short breaks with the last id it saw. */
+const GAP_MILLISECONDS = 2000;
+
+/** Keeps a stream open until told to stop; the browser itself resumes short breaks with the last id it saw. */
 async function holdStream(publish: (message: Message) => void, signal: AbortSignal): Promise<void> {
-  let pause = 1000;
-  let first = true;
-  while (!signal.aborted) {
-    const source = new EventSource("/api/stream");
-    const ended = new Promise<void>((resolve) => {
-      signal.addEventListener("abort", () => resolve(), { once: true });
-      source.addEventListener("open", () => {
-        pause = 1000;
-        if (!first) publish({ kind: "resync" });
-        first = false;
-      });
-      source.addEventListener("error", () => {
-        if (source.readyState === EventSource.CLOSED) resolve();
-        else first = true; // The browser reconnects and resumes by itself, so nothing was missed.
-      });
-      const listen = (kind: "change" | "notification") =>
-        source.addEventListener(kind, (event) =>
-          publish({ kind, data: JSON.parse((event as MessageEvent<string>).data) }),
-        );
-      // What was missed is not kept any more.
-      source.addEventListener("reset", () => publish({ kind: "resync" }));
-      listen("change");
-      listen("notification");
-    });
-    await ended;
-    source.close();
+  for (let pause = 1000; !signal.aborted; pause = Math.min(pause * 2, 30_000)) {
+    const opened = await streamUntilClosed(publish, signal);
     if (signal.aborted) return;
-    first = false;
+    if (opened) pause = 1000;
     await new Promise((resolve) => setTimeout(resolve, pause));
-    pause = Math.min(pause * 2, 30_000);
     // A closed stream is most often an ended access token: asking who we are renews it.
     await me().catch(() => undefined);
   }
 }
 
+/** Answers whether the stream was open before the server closed it for good. */
+function streamUntilClosed(publish: (message: Message) => void, signal: AbortSignal): Promise<boolean> {
+  const source = new EventSource("/api/stream");
+  let opened = false;
+  return new Promise((resolve) => {
+    const end = () => {
+      source.close();
+      resolve(opened);
+    };
+    signal.addEventListener("abort", end, { once: true });
+    source.addEventListener("open", () => {
+      // A new stream begins at its opening. What was loaded before may have missed a change, so it is loaded once more.
+      if (!opened) setTimeout(() => !signal.aborted && publish({ kind: "resync" }), GAP_MILLISECONDS);
+      opened = true;
+    });
+    source.addEventListener("error", () => {
+      if (source.readyState === EventSource.CLOSED) end();
+    });
+    // The service no longer has what came after the last id.
+    source.addEventListener("reset", () => publish({ kind: "resync" }));
+    for (const kind of ["change", "notification"] as const) {
+      source.addEventListener(kind, ({ data }: MessageEvent<string>) => publish({ kind, data: JSON.parse(data) }));
+    }
+  });
+}
+
+const LASTING = new Set<unknown>([keys.me[0], keys.config[0], keys.user("")[0], "directory"]);
+
 export function apply(client: QueryClient, message: Message): void {
   switch (message.kind) {
     case "resync":
-      void client.invalidateQueries();
+      void client.invalidateQueries({ predicate: ({ queryKey }) => !LASTING.has(queryKey[0]) });
       return;
     case "notification":
       client.setQueryData(keys.unread, message.data.unread);

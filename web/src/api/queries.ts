@@ -1,15 +1,24 @@
 /** Reading: one hook per thing that pages show. */
-import { queryOptions, useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
-import { keys, knownTask } from "./cache";
+import { type QueryClient, queryOptions, useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
+import { freshest, keys, knownTask } from "./cache";
 import * as api from "./endpoints";
-import type { Project, Status, User } from "./types";
+import type { Project, Status, Task, User } from "./types";
 
 /** Who is signed in; asked for only where `enabled`. */
 export const useMe = (enabled = true) =>
   useQuery({ queryKey: keys.me, queryFn: api.me, staleTime: Number.POSITIVE_INFINITY, enabled });
 export const useConfig = () =>
   useQuery({ queryKey: keys.config, queryFn: api.config, staleTime: Number.POSITIVE_INFINITY, retry: false });
-export const useProjects = () => useQuery({ queryKey: keys.projects, queryFn: api.projects });
+export const useProjects = () =>
+  useQuery({
+    queryKey: keys.projects,
+    queryFn: async ({ client }) => {
+      const list = await api.projects();
+      return freshest(list, client.getQueryData<Project[]>(keys.projects) ?? [], (id) =>
+        client.getQueryData<Project>(keys.project(id)),
+      );
+    },
+  });
 
 export function useProject(id: string) {
   const client = useQueryClient();
@@ -22,8 +31,27 @@ export function useProject(id: string) {
 }
 
 export const useProjectTasks = (id: string) =>
-  useQuery({ queryKey: keys.tasks(id), queryFn: () => api.projectTasks(id), enabled: id !== "" });
-export const useMyTasks = () => useQuery({ queryKey: keys.mine, queryFn: api.myTasks });
+  useQuery({ queryKey: keys.tasks(id), queryFn: ({ client }) => tasks(client, keys.tasks(id), api.projectTasks(id)) });
+export const useMyTasks = () =>
+  useQuery({ queryKey: keys.mine, queryFn: ({ client }) => tasks(client, keys.mine, api.myTasks()) });
+
+async function tasks(client: QueryClient, key: readonly string[], answer: Promise<Task[]>): Promise<Task[]> {
+  const list = await answer;
+  return freshest(list, client.getQueryData<Task[]>(key) ?? [], (id) => client.getQueryData<Task>(keys.task(id)));
+}
+
+/** What a project's search finds beyond the tasks that this tab has loaded; asked for only where there are more. */
+export const useFoundTasks = (id: string, q: string, enabled: boolean) =>
+  useQuery({
+    queryKey: keys.found(id, q),
+    queryFn: () => api.searchTasks(id, q),
+    enabled: enabled && q.trim().length > 1,
+    placeholderData: (before) => before,
+  });
+export const useDeletedTasks = (id: string, enabled: boolean) =>
+  useQuery({ queryKey: keys.deletedTasks(id), queryFn: () => api.deletedTasks(id), enabled, staleTime: 0 });
+export const useDeletedProjects = (enabled: boolean) =>
+  useQuery({ queryKey: keys.deletedProjects, queryFn: api.deletedProjects, enabled, staleTime: 0 });
 
 export function useTask(id: string) {
   const client = useQueryClient();

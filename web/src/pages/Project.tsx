@@ -2,14 +2,15 @@ import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
 import { Link, useLocation, useSearchParams } from "wouter";
-import { useMe, useProject, useProjectTasks } from "../api/queries";
+import { MOST_TASKS } from "../api/endpoints";
+import { useFoundTasks, useMe, useProject, useProjectTasks } from "../api/queries";
 import type { Project as ProjectType, Task } from "../api/types";
 import { useKeptSearch } from "../app/history";
 import { lastView, rememberView, type View } from "../app/prefs";
 import { useShortcuts } from "../app/shortcuts";
 import { dayOf } from "../lib/dates";
 import { applyFilter, type Filter, filtering, readFilter } from "../lib/filters";
-import { Avatars, Empty, Failed, Skeleton, useTitle } from "../ui/bits";
+import { Avatars, Empty, Failed, Skeleton, useSettled, useTitle } from "../ui/bits";
 import { Icon } from "../ui/icons";
 import { Board } from "./project/Board";
 import { FilterBar } from "./project/FilterBar";
@@ -120,10 +121,14 @@ function Tasks({ project, view, openId }: { project: ProjectType; view: View; op
   const [creating, setCreating] = useState(false);
   const field = useRef<HTMLInputElement>(null);
   const filter = useMemo(() => readFilter(search), [search]);
-  const shown = useMemo(
-    () => (tasks.data ? applyFilter(tasks.data.filter(present), filter, project, me, dayOf()) : []),
-    [tasks.data, filter, project, me],
-  );
+  const capped = (tasks.data?.length ?? 0) >= MOST_TASKS;
+  const found = useFoundTasks(project.id, useSettled(filter.q), capped).data;
+  const shown = useMemo(() => {
+    const loaded = tasks.data?.filter(present) ?? [];
+    const ids = new Set(loaded.map((task) => task.id));
+    const more = filter.q && found ? found.filter((task) => !ids.has(task.id)) : [];
+    return applyFilter([...loaded, ...more], filter, project, me, dayOf());
+  }, [tasks.data, found, filter, project, me]);
   const writable = project.role !== "viewer";
   const path = `/projects/${project.id}`;
   useShortcuts({
@@ -144,6 +149,11 @@ function Tasks({ project, view, openId }: { project: ProjectType; view: View; op
         onChange={(next) => setSearch(next, { replace: true })}
         onNew={writable ? () => setCreating(true) : undefined}
       />
+      {capped && (
+        <p className="capped">
+          <Trans>You see the newest {MOST_TASKS} tasks. The search finds the others too.</Trans>
+        </p>
+      )}
       <Content
         project={project}
         query={tasks}

@@ -3,15 +3,17 @@ import { Trans } from "@lingui/react/macro";
 import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { Link, useLocation, useSearch } from "wouter";
-import { putProject } from "../api/cache";
+import { keys, putProject } from "../api/cache";
 import { ApiError } from "../api/client";
-import { createProject } from "../api/endpoints";
-import { useProjects } from "../api/queries";
+import { createProject, restoreProject } from "../api/endpoints";
+import { useDeletedProjects, useProjects } from "../api/queries";
+import type { Project } from "../api/types";
 import { roleName } from "../app/words";
 import { ago } from "../lib/dates";
 import { Avatars, Empty, explain, Failed, Skeleton, useTitle } from "../ui/bits";
 import { Dialog } from "../ui/Dialog";
 import { Icon } from "../ui/icons";
+import { toast } from "../ui/toast";
 
 export default function Projects() {
   const projects = useProjects();
@@ -62,8 +64,54 @@ export default function Projects() {
           ))}
         </ul>
       )}
+      {projects.data && <DeletedProjects />}
       {creating && <NewProject onClose={() => go("/projects", { replace: true })} />}
     </div>
+  );
+}
+
+function DeletedProjects() {
+  const client = useQueryClient();
+  const [open, setOpen] = useState(false);
+  const deleted = useDeletedProjects(open);
+  async function restore(project: Project): Promise<void> {
+    try {
+      putProject(client, await restoreProject(project.id));
+      client.setQueryData<Project[]>(keys.deletedProjects, (list) => list?.filter((one) => one.id !== project.id));
+      toast(t`Project restored`);
+    } catch (error) {
+      toast(explain(error), { kind: "error" });
+    }
+  }
+  return (
+    <details className="group deleted-projects" onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>
+        <h2>
+          <Trans>Deleted projects</Trans>
+        </h2>
+      </summary>
+      {deleted.data?.length === 0 && (
+        <p className="section-hint">
+          <Trans>Nothing was deleted here.</Trans>
+        </p>
+      )}
+      {deleted.data && deleted.data.length > 0 && (
+        <ul className="rows">
+          {deleted.data.map((project) => (
+            <li key={project.id} className="row">
+              <span className="nav-badge">{project.key.slice(0, 4)}</span>
+              <span className="row-link">{project.name}</span>
+              {project.role === "owner" && (
+                <button type="button" className="button small" onClick={() => void restore(project)}>
+                  <Icon name="undo" />
+                  <Trans>Restore</Trans>
+                </button>
+              )}
+            </li>
+          ))}
+        </ul>
+      )}
+    </details>
   );
 }
 

@@ -2,14 +2,15 @@ import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useEffect, useState } from "react";
-import { useLocation } from "wouter";
+import { Link, useLocation } from "wouter";
 import { keys, putProject } from "../../api/cache";
+import { restoreTask } from "../../api/changes";
 import { ApiError } from "../../api/client";
 import * as api from "../../api/endpoints";
-import { useMe, useProjectTasks } from "../../api/queries";
-import type { Category, Member, Project, Role, Status } from "../../api/types";
+import { useDeletedTasks, useMe, useProjectTasks } from "../../api/queries";
+import type { Category, Member, Project, Role, Status, Task } from "../../api/types";
 import { CATEGORIES, categoryName, ROLES, roleName, statusName } from "../../app/words";
-import { Avatar, explain, Name, useSettled, useTitle } from "../../ui/bits";
+import { Avatar, explain, Name, Skeleton, useSettled, useTitle } from "../../ui/bits";
 import { Dialog } from "../../ui/Dialog";
 import { Icon, StatusIcon } from "../../ui/icons";
 import { Picker } from "../../ui/Picker";
@@ -28,6 +29,7 @@ export default function Settings({ project }: { project: Project }) {
       <General project={project} owner={owner} />
       <Members project={project} owner={owner} />
       <Statuses key={project.statuses.map((status) => status.key).join()} project={project} owner={owner} />
+      <DeletedTasks project={project} />
       {owner && <Danger project={project} />}
     </div>
   );
@@ -334,6 +336,56 @@ function Statuses({ project, owner }: { project: Project; owner: boolean }) {
   );
 }
 
+function DeletedTasks({ project }: { project: Project }) {
+  const client = useQueryClient();
+  const [open, setOpen] = useState(false);
+  const deleted = useDeletedTasks(project.id, open);
+  return (
+    <section className="section">
+      <details onToggle={(event) => setOpen(event.currentTarget.open)}>
+        <summary className="section-summary">
+          <h2>
+            <Trans>Deleted tasks</Trans>
+          </h2>
+        </summary>
+        {open && deleted.isPending && <Skeleton rows={2} />}
+        {deleted.data?.length === 0 && (
+          <p className="section-hint">
+            <Trans>Nothing was deleted here.</Trans>
+          </p>
+        )}
+        {deleted.data && deleted.data.length > 0 && (
+          <ul className="rows">
+            {deleted.data.map((task) => (
+              <li key={task.id} className="row">
+                <span className="key">{task.key}</span>
+                <Link href={`/projects/${project.id}/tasks/${task.id}`} className="row-link">
+                  {task.title}
+                </Link>
+                {project.role !== "viewer" && (
+                  <button
+                    type="button"
+                    className="button small"
+                    onClick={() => {
+                      client.setQueryData<Task[]>(keys.deletedTasks(project.id), (list) =>
+                        list?.filter((one) => one.id !== task.id),
+                      );
+                      void restoreTask(client, task);
+                    }}
+                  >
+                    <Icon name="undo" />
+                    <Trans>Restore</Trans>
+                  </button>
+                )}
+              </li>
+            ))}
+          </ul>
+        )}
+      </details>
+    </section>
+  );
+}
+
 function Danger({ project }: { project: Project }) {
   const [asking, setAsking] = useState(false);
   const save = useSave();
@@ -350,7 +402,9 @@ function Danger({ project }: { project: Project }) {
         <Trans>Delete the project</Trans>
       </h2>
       <p className="section-hint">
-        <Trans>Nobody will see the project or its tasks any more.</Trans>
+        <Trans>
+          Its members no longer see the project and its tasks. An owner can restore it from the list of projects.
+        </Trans>
       </p>
       <button type="button" className="button danger" onClick={() => setAsking(true)}>
         <Icon name="trash" />
@@ -359,7 +413,7 @@ function Danger({ project }: { project: Project }) {
       {asking && (
         <Dialog title={t`Delete ${project.name}?`} onClose={() => setAsking(false)}>
           <p>
-            <Trans>The board and its tasks disappear for all members.</Trans>
+            <Trans>The board and its tasks disappear for all members, until an owner restores them.</Trans>
           </p>
           <footer className="dialog-foot">
             <button type="button" className="button" onClick={() => setAsking(false)}>
