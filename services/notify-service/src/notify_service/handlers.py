@@ -10,6 +10,7 @@ from itertools import groupby, takewhile
 from typing import Any, Final, cast
 
 import orjson
+from cachetools import LRUCache
 from sqlalchemy import bindparam, delete, select
 
 from kernel.contracts.project import (
@@ -42,6 +43,8 @@ IMPORTED: Final = "import-"
 _KINDS: Final = frozenset({"task", "project", "user"})
 _ALONE: Final = frozenset({"task.created", "task.commented", "task.deleted", "task.restored"})
 """Events that are always a command of their own, so that no neighbours need to be looked for."""
+
+_REMEMBERED_COMMANDS: Final = 10_000
 
 _PUT_NOTICE: Final = insert_absent(tables.notices)
 _PUT_DELIVERY: Final = insert_absent(tables.deliveries)
@@ -86,6 +89,8 @@ class Notifier:
         self._tasks = tasks
         self._projects = projects
         self._bounds = bounds
+        # The newest event that was applied of a stream, and its command: spares reading it again.
+        self._applied: LRUCache[str, tuple[int, str]] = LRUCache(maxsize=_REMEMBERED_COMMANDS)
 
     def handles(self, stream: str) -> bool:
         """Whether anybody is told of such streams."""
@@ -122,6 +127,7 @@ class Notifier:
         for command_id, command in groupby(steps, lambda step: step.envelope.command_id):
             if command_id != begun:  # else it was told when its first event came
                 writes.extend(await self._tell(list(command)))
+        self._applied[stream] = (events[-1].version, events[-1].command_id)
         return writes
 
     async def _rest_of_command(self, last: Envelope) -> Iterable[Envelope]:
@@ -135,6 +141,9 @@ class Notifier:
         """The command of the event before `first`."""
         if first.type in _ALONE:
             return None
+        version, command_id = self._applied.get(first.stream, (0, ""))
+        if version == first.version - 1:
+            return command_id
         before = await self._tasks.store.load(first.stream, first.version - 2, first.version - 1)
         return before[0].command_id if before else None
 
