@@ -150,7 +150,22 @@ async def searches() -> AsyncIterator[httpx.AsyncClient]:
 
 @pytest.mark.parametrize(
     "query",
-    ["", "limit=7", "limit=0", "limit=x", "limit=", "limit=1&limit=2", "tag=a", "tag=a&tag=b&tag=", "q=%EA%B0%80+b", "q=%FF", "q", "other=1&q=1", "&&", "%"],
+    [
+        "",
+        "limit=7",
+        "limit=0",
+        "limit=x",
+        "limit=",
+        "limit=1&limit=2",
+        "tag=a",
+        "tag=a&tag=b&tag=",
+        "q=%EA%B0%80+b",
+        "q=%FF",
+        "q",
+        "other=1&q=1",
+        "&&",
+        "%",
+    ],
 )
 async def test_a_query_model_is_read_alike_past_fastapi(searches: httpx.AsyncClient, query: str) -> None:
     answers = [await searches.get(f"/api/{way}/7?{query}") for way in ("plain", "asked")]

@@ -2,7 +2,18 @@
 
 from typing import Final
 
+from starlette.routing import BaseRoute
+
 from task_service.api import comments, lists, projects, tasks
 
-ROUTES: Final = (*tasks.router.routes, *lists.router.routes, *projects.router.routes, *comments.router.routes)
+_BUSIEST: Final = ("read_task", "list_tasks", "edit_task", "create_task")
+_ALL: Final = (*tasks.router.routes, *lists.router.routes, *projects.router.routes, *comments.router.routes)
+
+
+def _busy(route: BaseRoute) -> int:
+    name = getattr(route, "name", "")
+    return _BUSIEST.index(name) if name in _BUSIEST else len(_BUSIEST)
+
+
+ROUTES: Final = tuple(sorted(_ALL, key=_busy))
 """Flat, and those called most often first: FastAPI matches an included router at three times the cost."""

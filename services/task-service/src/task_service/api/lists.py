@@ -43,9 +43,9 @@ class ProjectsQuery(PageQuery):
 class TasksQuery(PageQuery):
     """Which tasks, and in which order."""
 
-    status: Values = Field(default=[], description="any of these; several times, or with commas")
-    assignee: Values = Field(default=[], description="any of these users; `me` is the caller")
-    label: Values = Field(default=[], description="any of these")
+    status: Values = Field(default_factory=list, description="any of these; several times, or with commas")
+    assignee: Values = Field(default_factory=list, description="any of these users; `me` is the caller")
+    label: Values = Field(default_factory=list, description="any of these")
     q: Annotated[Text, Field(max_length=200)] = Field(default="", description="in title, description or key")
     sort: str = Field(
         default=DEFAULT_SORT,
