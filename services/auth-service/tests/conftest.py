@@ -11,6 +11,12 @@ import pytest
 from auth_service.main import create_app
 from auth_service.settings import Settings
 from auth_service.testing import Serve
+from kernel.codecs import USER_CODEC
+from kernel.contracts.user import User, UserEvent, evolve
+from kernel.decider import Decider
+from kernel.platform import Platform
+from kernel.ports import KeyValueStore
+from kernel.streams import Streams
 
 
 @pytest.fixture
@@ -33,6 +39,21 @@ def serve(tmp_path: Path) -> Serve:
             yield client
 
     return start
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[KeyValueStore]:
+    """The store of the service, as another process sees it."""
+    async with Platform() as platform:
+        yield await platform.key_value_store(f"sqlite:///{tmp_path}/keys.db")
+
+
+@pytest.fixture
+async def users(tmp_path: Path) -> AsyncIterator[Decider[User, UserEvent]]:
+    """The streams of users in the log, as another process sees them."""
+    async with Platform() as platform:
+        log = await platform.event_store(f"sqlite:///{tmp_path}/log.db")
+        yield Decider(Streams(log, USER_CODEC, evolve))
 
 
 @pytest.fixture

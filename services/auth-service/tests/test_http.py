@@ -1,22 +1,24 @@
 """auth-service over HTTP: what the contract says of each call, and of each error."""
 
+import asyncio
 import sqlite3
+import unicodedata
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from auth_service.testing import PASSWORD, Serve, bearer, register
-
-
-def is_problem(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:
-    assert answer.status_code == status, answer.text
-    assert answer.headers["content-type"] == "application/problem+json"
-    document: dict[str, Any] = answer.json()
-    assert document["code"] == code
-    return document
-
+from auth_service.accounts import Accounts
+from auth_service.handlers import Auth, Client, Limits
+from auth_service.limits import RateLimits
+from auth_service.passwords import PARALLEL, Passwords
+from auth_service.sessions import Sessions
+from auth_service.testing import PASSWORD, Serve, bearer, is_problem, register
+from kernel.contracts.user import User, UserEvent
+from kernel.decider import Decider
+from kernel.ports import KeyValueStore
+from kernel.problems import Problem
 
 # --- register and log in ---
 
@@ -120,6 +122,35 @@ async def test_unknown_address_and_wrong_password_answer_the_same(client: httpx.
     assert answers[0] == answers[1] == answers[2]
 
 
+async def test_whether_there_is_such_a_user_or_not_one_hash_is_verified(
+    store: KeyValueStore, users: Decider[User, UserEvent]
+) -> None:
+    """The same time: the work is counted, for a clock would be a gamble."""
+    verified: list[str] = []
+
+    class Counted(Passwords):
+        def _matches(self, encoded: str, password: str) -> bool:
+            verified.append(encoded.rsplit("$", 2)[0])
+            return super()._matches(encoded, password)
+
+    passwords, client = Counted(), Client("127.0.0.1", "a test")
+    auth = Auth(
+        accounts=Accounts(store),
+        sessions=Sessions(store, grace=20),
+        passwords=passwords,
+        limits=RateLimits(store),
+        users=users,
+        rules=Limits.of(10, 100, 300),
+    )
+    await auth.register("ann@example.org", PASSWORD, "Ann", "en", client)
+    for email in ("ann@example.org", "nobody@example.org", "nobody"):
+        with pytest.raises(Problem, match="address or the password is wrong"):
+            await auth.login(email, "nobody has this password", client)
+        assert verified == ["$argon2id$v=19$m=19456,t=2,p=1"], email
+        verified.clear()
+    passwords.close()
+
+
 async def test_a_login_is_recorded_in_the_log_and_a_failed_one_is_not(
     client: httpx.AsyncClient, tmp_path: Path
 ) -> None:
@@ -193,6 +224,41 @@ async def test_a_good_login_forgets_the_bad_ones(serve: Serve) -> None:
             for password in ("wrong password", "wrong password", PASSWORD):
                 answer = await client.post("/api/auth/login", json={"email": "ann@example.org", "password": password})
         assert answer.status_code == 200
+
+
+async def test_good_logins_at_once_are_no_attack(serve: Serve) -> None:
+    async with serve(login_attempts=1, address_attempts=1) as client:
+        await register(client)
+        body = {"email": "ann@example.org", "password": PASSWORD}
+        answers = await asyncio.gather(*(client.post("/api/auth/login", json=body) for _ in range(8)))
+        assert [answer.status_code for answer in answers] == [200] * 8
+
+
+async def test_guesses_at_once_do_not_slip_past_the_limit(serve: Serve) -> None:
+    async with serve(login_attempts=3) as client:
+        await register(client)
+        guesses = [*(f"wrong password {number}" for number in range(12)), PASSWORD]
+        answers = await asyncio.gather(
+            *(client.post("/api/auth/login", json={"email": "ann@example.org", "password": guess}) for guess in guesses)
+        )
+        statuses = [answer.status_code for answer in answers]
+        # As many may be under way when the last allowed one fails as are hashed at once.
+        assert statuses.count(401) <= 3 + PARALLEL - 1
+        assert statuses[-1] == 429
+
+
+async def test_another_way_to_write_the_address_is_no_way_around_the_limit(serve: Serve) -> None:
+    async with serve(login_attempts=3) as client:
+        await register(client, "ångström@example.org")
+        for email in (
+            " ångström@example.org",
+            "ÅNGSTRÖM@EXAMPLE.ORG",
+            unicodedata.normalize("NFD", "ångström@example.org"),
+        ):
+            wrong = {"email": email, "password": "wrong password"}
+            is_problem(await client.post("/api/auth/login", json=wrong), 401, "invalid_credentials")
+        right = {"email": "ångström@example.org", "password": PASSWORD}
+        is_problem(await client.post("/api/auth/login", json=right), 429, "rate_limited")
 
 
 async def test_attempts_from_one_address_are_limited_and_the_address_cannot_be_made_up(serve: Serve) -> None:

@@ -6,7 +6,9 @@ from typing import Any
 import httpx
 import pytest
 
+from auth_service.sessions import Sessions
 from auth_service.testing import PASSWORD, Serve, bearer, register
+from kernel.ports import KeyValueStore
 
 
 async def refresh(client: httpx.AsyncClient, token: str) -> httpx.Response:
@@ -49,6 +51,55 @@ async def test_a_token_used_again_later_ends_the_session_for_the_thief_and_the_o
         renewed = (await refresh(client, person["refresh_token"])).json()
         assert (await refresh(client, person["refresh_token"])).status_code == 401
         assert (await refresh(client, renewed["refresh_token"])).status_code == 401
+
+
+async def test_a_token_from_long_ago_is_known_for_one_used_again(serve: Serve) -> None:
+    async with serve(refresh_grace=0) as client:
+        person = await register(client)
+        newest = person["refresh_token"]
+        for _ in range(3):
+            newest = (await refresh(client, newest)).json()["refresh_token"]
+        assert (await refresh(client, person["refresh_token"])).status_code == 401
+        assert (await refresh(client, newest)).status_code == 401
+
+
+@pytest.mark.parametrize("made_up", ["family", "family and secret"])
+async def test_who_knows_a_session_s_id_alone_cannot_end_it(client: httpx.AsyncClient, made_up: str) -> None:
+    """The ids are no secret: they stand in the log."""
+    person = await register(client)
+    user_id, session_id, family, secret = person["refresh_token"].split(".")
+    forged = f"{user_id}.{session_id}.{'A' * len(family)}.{secret if made_up == 'family' else 'A' * len(secret)}"
+    assert (await refresh(client, forged)).status_code == 401
+    assert (await client.post("/api/auth/logout", json={"refresh_token": forged})).status_code == 204
+    assert (await refresh(client, person["refresh_token"])).status_code == 200
+
+
+async def test_a_session_ends_for_good_however_many_there_are(store: KeyValueStore) -> None:
+    sessions = Sessions(store, grace=20)
+    tokens = [await sessions.begin("00000000-0000-7000-8000-000000000001", "") for _ in range(250)]
+    kept, token = tokens[100]
+    await sessions.end_all("00000000-0000-7000-8000-000000000001", but=kept.id)
+    assert [session.id for session in await sessions.of("00000000-0000-7000-8000-000000000001")] == [kept.id]
+    assert (await sessions.rotate(token))[1].id == kept.id
+
+
+async def test_sessions_are_listed_page_by_page(client: httpx.AsyncClient) -> None:
+    person = await register(client)
+    for number in range(3):
+        await client.post(
+            "/api/auth/login",
+            json={"email": "ann@example.org", "password": PASSWORD},
+            headers={"User-Agent": f"phone {number}"},
+        )
+    seen: list[str] = []
+    query = "limit=2"
+    while True:
+        page = (await client.get(f"/api/auth/sessions?{query}", headers=bearer(person))).json()
+        seen += [session["agent"] for session in page["items"]]
+        if page["next_cursor"] is None:
+            break
+        query = f"limit=2&cursor={page['next_cursor']}"
+    assert seen[1:] == ["phone 0", "phone 1", "phone 2"]
 
 
 @pytest.mark.parametrize("token", ["", "x", "a.b.c", "....", "é", "0" * 300])

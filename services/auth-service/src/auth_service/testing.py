@@ -24,3 +24,12 @@ async def register(client: httpx.AsyncClient, email: str = "ann@example.org", **
 def bearer(document: dict[str, Any]) -> dict[str, str]:
     """The header that makes a request someone's."""
     return {"Authorization": f"Bearer {document['access_token']}"}
+
+
+def is_problem(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:
+    """The body of an answer that is this problem. Raises AssertionError."""
+    document: dict[str, Any] = answer.json()
+    found = (answer.status_code, answer.headers["content-type"], document.get("code"))
+    if found != (status, "application/problem+json", code):
+        raise AssertionError(f"{found}: {answer.text}")
+    return document
