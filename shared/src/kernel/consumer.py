@@ -13,10 +13,10 @@ from typing import Final, Protocol
 from weakref import WeakValueDictionary
 
 import structlog
-from cachetools import LRUCache
 
 from kernel import checkpoints
 from kernel.envelope import Envelope
+from kernel.lru import Lru
 from kernel.ports import EventStore, Message, StoreUnavailable, Subscription
 from kernel.sql import Database, DatabaseRefused, DatabaseUnavailable, DuplicateRow, ExpectationFailed, Write
 from kernel.streams import CannotApply
@@ -99,7 +99,9 @@ class Consumer:
         self._subscription = subscription
         self._committed = committed
         self._reconcile_every = reconcile_every
-        self._checkpoints: LRUCache[str, _Checkpoint] = LRUCache(maxsize=50_000)
+        self._events = CONSUMER_EVENTS.labels(name)
+        self._lag = CONSUMER_LAG_SECONDS.labels(name)
+        self._checkpoints: Lru[str, _Checkpoint] = Lru(50_000)
         # One turn per stream: a second hint for the same stream would only lose the race and start over.
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
@@ -193,7 +195,7 @@ class Consumer:
                 raise _AheadOfLog(f"{stream} is hinted at {hinted}, the log has {checkpoint.version}")
             if await self._commit(stream, checkpoint, events):
                 return
-            self._checkpoints.pop(stream, None)
+            self._checkpoints.forget(stream)
         raise DatabaseUnavailable(f"the checkpoint of {stream} moved under every one of {_MAX_RACES} attempts")
 
     @staticmethod
@@ -280,8 +282,8 @@ class Consumer:
         CONSUMER_BLOCKED.labels(self.name).set(rows[0][0])
 
     def _measure(self, applied: Sequence[Envelope]) -> None:
-        CONSUMER_EVENTS.labels(self.name).inc(len(applied))
-        CONSUMER_LAG_SECONDS.labels(self.name).set(max(0.0, time.time() - applied[-1].time.timestamp()))
+        self._events.inc(len(applied))
+        self._lag.set(max(0.0, time.time() - applied[-1].time.timestamp()))
 
     # --- repair ---
 
@@ -295,7 +297,7 @@ class Consumer:
         checkpoint = await self._read(stream)
         if checkpoint.blocked:
             await self._database.write(Write(checkpoints.UNBLOCK, {"consumer_": self.name, "stream_": stream}))
-            self._checkpoints.pop(stream, None)
+            self._checkpoints.forget(stream)
             # There is at least the event that blocked it; without an envelope the hint has the log read to its head.
             await self.handle([Message(stream=stream, version=checkpoint.version + 1)])
             await self._count_blocked()

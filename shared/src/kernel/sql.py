@@ -4,8 +4,9 @@ Tables use only integers, text and bytes, so that rows need no conversion (times
 microseconds). A transaction is data: a sequence of writes, each of which may state how many rows it must hit.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any, Literal, Protocol, TypeAlias
 
 from sqlalchemy import ClauseElement, MetaData, Table
@@ -28,11 +29,17 @@ class Compiled:
     sql: str
     names: tuple[str, ...]
     constants: Mapping[str, Any]
+    pick: Callable[[Mapping[str, Any]], tuple[Any, ...]]
 
     def bind(self, params: Mapping[str, Any]) -> tuple[Any, ...]:
         """The positional values for the driver. Raises KeyError when a parameter is missing."""
-        constants = self.constants
-        return tuple(params[name] if name in params else constants[name] for name in self.names)
+        return self.pick({**self.constants, **params} if self.constants else params)
+
+
+def _picking(names: tuple[str, ...]) -> Callable[[Mapping[str, Any]], tuple[Any, ...]]:
+    if len(names) > 1:
+        return itemgetter(*names)
+    return lambda params: tuple(params[name] for name in names)
 
 
 class Statement:
@@ -57,17 +64,14 @@ class Statement:
                 raise TypeError("a statement queries or changes rows; tables are defined by Database.create")
             names = tuple(made.positiontup or ())
             constants = {name: made.params[name] for name in names if not made.binds[name].required}
-            known = self._by_dialect[dialect] = Compiled(str(made), names, constants)
+            known = self._by_dialect[dialect] = Compiled(str(made), names, constants, _picking(names))
         return known
 
 
-def upsert(table: Table, keep: Collection[str] = ()) -> Statement:
-    """Insert a row with a value for every column, or overwrite the row with the same primary key.
-
-    A row that exists keeps its values of the columns in `keep`: an index on those alone need not be touched.
-    """
+def upsert(table: Table) -> Statement:
+    """Insert a row with a value for every column, or overwrite the row with the same primary key."""
     keys = {column.name for column in table.primary_key}
-    values = [column.name for column in table.columns if column.name not in keys and column.name not in keep]
+    values = [column.name for column in table.columns if column.name not in keys]
 
     def make(dialect: DialectName) -> ClauseElement:
         if dialect == "sqlite":

@@ -4,11 +4,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from cachetools import LRUCache
-
 from kernel.codec import Codec, UndecodableEvent
 from kernel.envelope import Envelope
 from kernel.event import Recorded
+from kernel.lru import Lru
 from kernel.ports import EventStore
 
 S = TypeVar("S")
@@ -46,7 +45,7 @@ class Streams(Generic[S, E]):
         self.store = store
         self.codec = codec
         self.evolve = evolve
-        self._folded: LRUCache[str, Folded[S]] = LRUCache(maxsize=capacity)
+        self._folded: Lru[str, Folded[S]] = Lru(capacity)
 
     def cached(self, stream: str) -> Folded[S] | None:
         """What is in memory of a stream, perhaps behind the log."""

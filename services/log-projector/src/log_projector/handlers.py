@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from typing import Final, TypeVar, cast
 
-from cachetools import LRUCache
 from sqlalchemy import bindparam, delete
 
 from kernel.codecs import PROJECT_CODEC, TASK_CODEC
@@ -13,6 +12,7 @@ from kernel.contracts.project import Project, ProjectEvent
 from kernel.contracts.task import Task, TaskEvent
 from kernel.envelope import Envelope, kind_of
 from kernel.event import Recorded
+from kernel.lru import Lru
 from kernel.ports import EventStore
 from kernel.read_model import tables
 from kernel.sql import Statement, Write, upsert
@@ -35,7 +35,7 @@ class Projection:
     def __init__(self, store: EventStore) -> None:
         self._tasks: Streams[Task, TaskEvent] = Streams(store, TASK_CODEC, task.evolve, _REMEMBERED_STATES)
         self._projects: Streams[Project, ProjectEvent] = Streams(store, PROJECT_CODEC, project.evolve)
-        self._views: LRUCache[tuple[str, int, int], View] = LRUCache(_REMEMBERED_VIEWS)
+        self._views: Lru[tuple[str, int, int], View] = Lru(_REMEMBERED_VIEWS)
 
     async def view(self, stream: str, events: Sequence[Envelope]) -> View:
         """What `events` (contiguous, oldest first, not empty) change. Raises CannotApply."""

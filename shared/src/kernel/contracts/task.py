@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 from kernel.event import Recorded
 
@@ -208,24 +208,24 @@ def evolve(state: Task | None, event: Recorded[TaskEvent]) -> Task:
         )
     if state is None:
         raise ValueError(f"{event.type} on a task that was never created")
-    state = replace(state, updated_at=event.time, version=event.version)
+    stamp: dict[str, Any] = {"updated_at": event.time, "version": event.version}
     match data:
         case TaskTitleChanged():
-            return replace(state, title=data.new)
+            return replace(state, title=data.new, **stamp)
         case TaskDescriptionChanged():
-            return replace(state, description=data.new)
+            return replace(state, description=data.new, **stamp)
         case TaskStatusChanged():
-            return replace(state, status=data.new)
+            return replace(state, status=data.new, **stamp)
         case TaskPriorityChanged():
-            return replace(state, priority=data.new)
+            return replace(state, priority=data.new, **stamp)
         case TaskDueChanged():
-            return replace(state, due=data.new)
+            return replace(state, due=data.new, **stamp)
         case TaskLabelsChanged():
-            return replace(state, labels=data.new)
+            return replace(state, labels=data.new, **stamp)
         case TaskAssigned():
-            return replace(state, assignees=(*state.assignees, data.user_id))
+            return replace(state, assignees=(*state.assignees, data.user_id), **stamp)
         case TaskUnassigned():
-            return replace(state, assignees=tuple(user for user in state.assignees if user != data.user_id))
+            return replace(state, assignees=tuple(user for user in state.assignees if user != data.user_id), **stamp)
         case TaskCommented():
             written = Comment(
                 id=data.comment_id,
@@ -235,17 +235,19 @@ def evolve(state: Task | None, event: Recorded[TaskEvent]) -> Task:
                 mentions=data.mentions,
                 created_at=data.written_at or event.time,
             )
-            return _with_comment(state, written)
+            return _with_comment(state, written, stamp)
         case TaskCommentEdited():
             before = _comment(state, data.comment_id)
-            return _with_comment(state, replace(before, body=data.new, mentions=data.mentions, edited_at=event.time))
+            edited = replace(before, body=data.new, mentions=data.mentions, edited_at=event.time)
+            return _with_comment(state, edited, stamp)
         case TaskCommentDeleted():
             before = _comment(state, data.comment_id)
-            return _with_comment(state, replace(before, body="", mentions=(), edited_at=event.time, deleted=True))
+            emptied = replace(before, body="", mentions=(), edited_at=event.time, deleted=True)
+            return _with_comment(state, emptied, stamp)
         case TaskDeleted():
-            return replace(state, deleted=True)
+            return replace(state, deleted=True, **stamp)
         case TaskRestored():
-            return replace(state, deleted=False)
+            return replace(state, deleted=False, **stamp)
 
 
 def _comment(state: Task, comment_id: str) -> Comment:
@@ -255,5 +257,5 @@ def _comment(state: Task, comment_id: str) -> Comment:
     return comment
 
 
-def _with_comment(state: Task, comment: Comment) -> Task:
-    return replace(state, comments={**state.comments, comment.id: comment})
+def _with_comment(state: Task, comment: Comment, stamp: Mapping[str, Any]) -> Task:
+    return replace(state, comments={**state.comments, comment.id: comment}, **stamp)
