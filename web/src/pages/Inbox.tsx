@@ -62,7 +62,7 @@ export default function Inbox({ taskId }: { taskId: string | undefined }) {
               </button>
               <button type="button" role="tab" aria-selected={unreadOnly} onClick={() => setUnreadOnly(true)}>
                 <Trans>Unread</Trans>
-                {unread > 0 && <span className="count">{unread}</span>}
+                {unread > 0 && <span className="count wide-only">{unread}</span>}
               </button>
             </div>
             <span className="spring" />
@@ -153,7 +153,8 @@ function Item({ item, project, open, onRead }: ItemProps) {
     deleted: <Trans>{actor} deleted it</Trans>,
     restored: <Trans>{actor} restored it</Trans>,
   };
-  const values = item.changes.filter(({ field }) => field !== "description" && field !== "body");
+  const telling = item.type === "assigned" || item.type === "status" || item.type === "edited";
+  const values = telling ? item.changes.filter(({ field }) => field !== "description") : [];
   return (
     <article className={`notice ${item.read ? "" : "unread"} ${open ? "open" : ""}`}>
       <Avatar id={item.actor} size="large" />
@@ -163,9 +164,9 @@ function Item({ item, project, open, onRead }: ItemProps) {
         </Link>
         <div className="notice-text">
           <span>{texts[item.type] ?? actor}</span>
-          {item.type !== "created" &&
-            item.type !== "commented" &&
-            values.slice(0, 3).map((change) => <OldNew key={change.field} change={change} project={project} />)}
+          {values.slice(0, 3).map((change) => (
+            <OldNew key={change.field} change={change} project={project} />
+          ))}
         </div>
         {item.excerpt && <p className="notice-excerpt">{item.excerpt}</p>}
       </div>
