@@ -9,13 +9,14 @@ from typing import TypeAlias
 
 import pytest
 
-from kernel import checkpoints, read_model
 from kernel.consumer import Consumer
 from kernel.envelope import Envelope
 from kernel.histories import record
 from kernel.platform import Platform
 from kernel.ports import EventStore, Message
-from kernel.sql import Database, Write
+from kernel.read_model import consumer_name
+from kernel.sql import Database
+from log_projector.generations import Generations
 from log_projector.handlers import Handler, Projection
 from task_service.queries import Queries
 
@@ -48,10 +49,13 @@ async def open_read_side() -> AsyncIterator[OpenReadSide]:
             platform = await closing.enter_async_context(Platform())
             store = await platform.event_store(f"sqlite:///{folder}/log.db")
             database = await platform.database(f"sqlite:///{folder}/read.db?synchronous=normal")
-            for metadata in (checkpoints.metadata, read_model.metadata, read_model.tables(1).metadata):
-                await database.create(metadata)
-            await database.write(Write(read_model.ACTIVATE, {"schema_version": read_model.SCHEMA, "number": 1}))
-            consumer = Consumer("projector-g1", store=store, database=database, handler=Handler(Projection(store), 1))
+            generations = Generations(database)
+            await generations.prepare()
+            number = await generations.begin()
+            await generations.mark(number, "live")
+            await generations.activate(number)
+            handler = Handler(Projection(store), number)
+            consumer = Consumer(consumer_name(number), store=store, database=database, handler=handler)
             return ReadSide(store, database, consumer, Queries(database))
 
         yield open_one

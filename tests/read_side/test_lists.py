@@ -1,20 +1,29 @@
 """The lists over what the projector stored, against the same lists made of states in memory."""
 
+import base64
 import unicodedata
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from random import Random
 from typing import Any
 
 import orjson
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kernel.contracts.documents import task_document
+from kernel import read_model
+from kernel.contracts.documents import project_document, task_document
 from kernel.contracts.project import Project
 from kernel.contracts.task import Task
 from kernel.histories import LABELS, PEOPLE, PRIORITIES, STATUSES, WORDS, Board
-from task_service.queries import Page, TaskFilters
+from kernel.problems import Problem
+from kernel.requests import encode_cursor
+from kernel.sql import DatabaseUnavailable
+from log_projector.fill import Filler
+from log_projector.generations import Generations
+from task_service.queries import Page, Queries, TaskFilters
 
 SORTS = ("created_at", "updated_at", "key", "due", "priority", "title", "status")
 
@@ -121,3 +130,179 @@ async def test_my_tasks_are_those_assigned_to_me_where_i_am_a_member(
         wanted = as_bytes(in_order(mine, sort, board.projects))
         page = partial(read_side.queries.my_tasks, user, filters, sort, limit=limit)
         assert await every_page(page) == wanted
+
+
+@many_examples
+@given(randoms, st.integers(1, 7))
+async def test_pages_of_projects_are_mine_newest_first_with_my_role(
+    open_read_side: Any, random: Random, limit: int
+) -> None:
+    read_side, board = await open_read_side(), Board(random)
+    await read_side.happen(board.grow(60))
+    for user in PEOPLE:
+        for deleted in (False, True):
+            mine = [p for p in board.projects.values() if user in p.members and p.deleted == deleted]
+            mine.sort(key=lambda project: (project.created_at, project.id), reverse=True)
+            page = partial(read_side.queries.projects, user, limit=limit, deleted=deleted)
+            documents = [{**project_document(project), "role": project.role_of(user)} for project in mine]
+            assert await every_page(page) == [orjson.dumps(each, option=orjson.OPT_UTC_Z) for each in documents]
+
+
+@many_examples
+@given(randoms, st.integers(1, 7))
+async def test_activity_is_every_event_of_a_project_and_its_tasks_newest_first(
+    open_read_side: Any, random: Random, limit: int
+) -> None:
+    read_side, board = await open_read_side(), Board(random)
+    await read_side.happen(board.grow(60))
+    for project in board.projects.values():
+        streams = {f"project-{project.id}", *(s for s, task in board.tasks.items() if task.project_id == project.id)}
+        events = [event for stream in streams for event in board.events[stream]]
+        events.sort(key=lambda event: (event.time, event.stream, event.version), reverse=True)
+        shown = [
+            orjson.loads(entry)
+            for entry in await every_page(partial(read_side.queries.activity, project.id, limit=limit))
+        ]
+        assert [entry["id"] for entry in shown] == [event.id for event in events]
+        for entry, event in zip(shown, events, strict=True):
+            task = board.tasks.get(event.stream)
+            assert entry["project_id"] == project.id
+            assert (entry["task_id"], entry["task_key"]) == ((task.id, task.key) if task else (None, None))
+
+
+@many_examples
+@given(randoms, sorts, st.integers(1, 7))
+async def test_what_nobody_touches_is_seen_once_whatever_happens_between_pages(
+    open_read_side: Any, random: Random, sort: str, limit: int
+) -> None:
+    read_side, board = await open_read_side(), Board(random)
+    board.new_project()
+    project_id = next(iter(board.projects.values())).id
+    for _ in range(20):
+        board.new_task(project_id)
+    await read_side.happen([event for events in board.events.values() for event in events])
+    untouched, touched = list(board.tasks)[:12], list(board.tasks)[12:]
+    seen: list[str] = []
+    cursor = None
+    while True:
+        documents, cursor = await read_side.queries.tasks(project_id, sort=sort, cursor=cursor, limit=limit)
+        seen += [orjson.loads(document)["id"] for document in documents]
+        if cursor is None:
+            break
+        if len(board.tasks) < 40:
+            await read_side.happen([board.new_task(project_id), board.change_task(random.choice(touched))])
+    for stream in untouched:
+        assert seen.count(board.tasks[stream].id) == 1
+
+
+async def search(read_side: Any, title: str, q: str) -> bool:
+    board = Board(Random(1))
+    board.new_project()
+    project_id = next(iter(board.projects.values())).id
+    created = board.new_task(project_id)
+    await read_side.happen(
+        [replace(created, data={**created.data, "title": title, "description": "", "key": "OPS-12"})]
+    )
+    documents, _ = await read_side.queries.tasks(project_id, TaskFilters(q=q))
+    return len(documents) == 1
+
+
+@pytest.mark.parametrize(
+    ("title", "q"),
+    [
+        ("릴리스 배포 준비", "배"),
+        ("릴리스 배포 준비", "배포"),
+        ("릴리스 배포 준비", "스 배포 준"),
+        ("릴리스 배포 준비", unicodedata.normalize("NFD", "배포")),
+        (unicodedata.normalize("NFD", "릴리스 배포 준비"), "배포"),
+        ("Straße", "STRASSE"),
+        ("Écrire", "écrire"),
+        ("ΣΊΣΥΦΟΣ", "σίσυφος"),
+        ("Ship 100% of it", "100%"),
+        ("snake_case", "e_c"),
+        ("anything", "OPS-12"),
+        ("anything", "ops-1"),
+        ("anything", "  thing "),
+        ("a\\b", "\\"),
+    ],
+)
+async def test_search_finds(read_side: Any, title: str, q: str) -> None:
+    assert await search(read_side, title, q)
+
+
+@pytest.mark.parametrize(
+    ("title", "q"),
+    [
+        ("릴리스 배포 준비", "배표"),
+        ("Ship 100 of it", "100%"),
+        ("snakeXcase", "e_c"),
+        ("anything", "OPS-2"),
+        ("a", "\x00"),
+    ],
+)
+async def test_search_does_not_find(read_side: Any, title: str, q: str) -> None:
+    assert not await search(read_side, title, q)
+
+
+@pytest.mark.parametrize("sort", ["", "-", "name", "--created_at", "created_at,title", "CREATED_AT"])
+async def test_an_unknown_sort_is_invalid(read_side: Any, sort: str) -> None:
+    with pytest.raises(Problem) as raised:
+        await read_side.queries.tasks("p", sort=sort)
+    assert (raised.value.status, raised.value.code) == (422, "validation_failed")
+    assert raised.value.errors[0][0] == "sort"
+
+
+@pytest.mark.parametrize(
+    "cursor",
+    [
+        "",
+        "x",
+        "한글",
+        encode_cursor(),
+        encode_cursor("-created_at", 1),
+        encode_cursor("-created_at", "1", "id"),
+        encode_cursor("-created_at", 2**63, "id"),
+        encode_cursor("-created_at", True, "id"),
+        encode_cursor("created_at", 1, "id"),
+        encode_cursor("-title", "a", "id"),
+        encode_cursor("projects", 1, "id"),
+        encode_cursor("activity", 1, "stream", 1),
+    ],
+)
+async def test_a_cursor_of_something_else_is_invalid(read_side: Any, cursor: str) -> None:
+    with pytest.raises(Problem) as raised:
+        await read_side.queries.tasks("p", cursor=cursor)
+    assert (raised.value.status, raised.value.errors[0][0]) == (422, "cursor")
+
+
+@given(st.text() | st.binary().map(lambda raw: base64.urlsafe_b64encode(raw).decode()))
+@many_examples
+async def test_no_text_at_all_as_a_cursor_does_harm(read_side: Any, cursor: str) -> None:
+    for listed in (read_side.queries.tasks, read_side.queries.projects, read_side.queries.activity):
+        with pytest.raises(Problem):
+            await listed("p", cursor=cursor)
+
+
+async def test_a_number_that_no_database_holds_is_an_invalid_cursor(read_side: Any) -> None:
+    with pytest.raises(Problem):
+        await read_side.queries.activity("p", cursor=encode_cursor("activity", 1, "s", 2**63))
+
+
+async def test_readers_follow_when_their_generation_is_dropped(read_side: Any) -> None:
+    board = Board(Random(4))
+    await read_side.happen(board.grow(40))
+    project_id = next(iter(board.tasks.values())).project_id
+    before = await read_side.queries.tasks(project_id)
+    assert before[0]
+    generations = Generations(read_side.database)
+    number = await generations.begin()
+    await Filler(read_side.store, generations, number).fill()
+    await generations.activate(number)
+    await generations.drop(1)
+    assert await read_side.queries.tasks(project_id) == before
+
+
+async def test_there_are_no_lists_before_there_is_a_read_model(read_side: Any) -> None:
+    await read_side.database.drop(read_model.metadata)
+    with pytest.raises(DatabaseUnavailable):
+        await Queries(read_side.database).tasks("p")

@@ -49,7 +49,7 @@ class _Sort:
 
 
 # What has no due date comes last, whichever way dates run; '~' and '' sort after and before every date.
-_SORTS: Final[Mapping[str, _Sort]] = {
+SORTS: Final[Mapping[str, _Sort]] = {
     "created_at": _Sort(lambda t, _: t.tasks.c.created_at, int, indexed=True),
     "updated_at": _Sort(lambda t, _: t.tasks.c.updated_at, int, indexed=True),
     "key": _Sort(lambda t, _: t.tasks.c.number, int, indexed=True),
@@ -62,7 +62,7 @@ _SORTS: Final[Mapping[str, _Sort]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Shape:
+class Shape:
     """All that the text of a query on tasks depends on; the rest is parameters. `mine`: across a user's projects."""
 
     mine: bool
@@ -123,7 +123,7 @@ class Queries:
         params: dict[str, Any] = {"user": user_id, "limit": limit + 1, "is_deleted": int(deleted)}
         if cursor is not None:
             params |= _position(decode_cursor(cursor, str, int, str), "projects")
-        rows = await self._fetch(lambda number: _projects_statement(number, cursor is not None), params, long=False)
+        rows = await self._fetch(lambda number: projects_statement(number, cursor is not None), params, long=False)
         documents = [b'%b,"role":"%b"}' % (row[2][:-1], row[3].encode()) for row in rows[:limit]]
         return documents, _next_cursor("projects", rows, limit)
 
@@ -136,7 +136,7 @@ class Queries:
         if cursor is not None:
             position = decode_cursor(cursor, str, int, str, int)
             params |= _position(position[:3], "activity") | {"version": _int64(position[3])}
-        rows = await self._fetch(lambda number: _activity_statement(number, cursor is not None), params, long=False)
+        rows = await self._fetch(lambda number: activity_statement(number, cursor is not None), params, long=False)
         documents = [row[3] for row in rows[:limit]]
         if len(rows) <= limit:
             return documents, None
@@ -152,11 +152,11 @@ class Queries:
         limit: int,
     ) -> Page:
         name = sort.removeprefix("-")
-        by = _SORTS.get(name)
+        by = SORTS.get(name)
         if by is None:
-            raise problems.invalid("sort", f"is not one of {', '.join(_SORTS)}, with or without a - in front")
+            raise problems.invalid("sort", f"is not one of {', '.join(SORTS)}, with or without a - in front")
         search = folded(filters.q).strip() if filters.q else ""
-        shape = _Shape(
+        shape = Shape(
             mine=mine,
             sort=name,
             descending=sort != name,
@@ -176,7 +176,7 @@ class Queries:
             params |= _position(decode_cursor(cursor, str, by.kind, str), sort)
         by_index = by.indexed and not (mine or search or filters.assignees or filters.labels)
         by_index = by_index and len(filters.statuses) <= (name == "created_at")
-        rows = await self._fetch(lambda number: _tasks_statement(number, shape), params, long=not by_index)
+        rows = await self._fetch(lambda number: tasks_statement(number, shape), params, long=not by_index)
         return [row[2] for row in rows[:limit]], _next_cursor(sort, rows, limit)
 
     async def _fetch(
@@ -242,9 +242,10 @@ def _paged(
 
 
 @lru_cache(maxsize=1_000)
-def _tasks_statement(number: int, shape: _Shape) -> Statement:
+def tasks_statement(number: int, shape: Shape) -> Statement:
+    """Of a generation: sort key, id and document of tasks."""
     t = tables(number)
-    key = _SORTS[shape.sort].key(t, shape.descending)
+    key = SORTS[shape.sort].key(t, shape.descending)
     query = select(key, t.tasks.c.task_id, t.tasks.c.doc)
     if shape.mine:
         mine = t.assignees.alias("mine")
@@ -285,7 +286,8 @@ def _any_of(column: ColumnElement[str], prefix: str, count: int) -> ColumnElemen
 
 
 @lru_cache(maxsize=8)
-def _projects_statement(number: int, later_page: bool) -> Statement:
+def projects_statement(number: int, later_page: bool) -> Statement:
+    """Of a generation: sort key, id, document and role of a user's projects."""
     t = tables(number)
     query = (
         select(t.projects.c.created_at, t.projects.c.project_id, t.projects.c.doc, t.members.c.role)
@@ -297,7 +299,8 @@ def _projects_statement(number: int, later_page: bool) -> Statement:
 
 
 @lru_cache(maxsize=8)
-def _activity_statement(number: int, later_page: bool) -> Statement:
+def activity_statement(number: int, later_page: bool) -> Statement:
+    """Of a generation: time, stream, version and document of what happened in a project."""
     a = tables(number).activity.c
     query = select(a.time, a.stream, a.version, a.doc).where(a.project_id == bindparam("project"))
     columns = (a.time, a.stream, a.version)

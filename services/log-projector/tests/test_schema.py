@@ -1,0 +1,105 @@
+"""What stands in the read model may only change together with the number of its schema."""
+
+import hashlib
+from datetime import UTC, date, datetime, timedelta
+
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+from kernel.codecs import PROJECT_CODEC, TASK_CODEC
+from kernel.contracts import project, task
+from kernel.contracts.project import ProjectEvent
+from kernel.contracts.task import TaskEvent
+from kernel.event import Recorded
+from kernel.read_model import SCHEMA, tables
+from log_projector.views import Values, View, project_activity, project_view, task_activity, task_view
+
+PINNED = {1: "870a51d579cf422af2ed3e07e04c2e06969e1a6af7f6186bef2d134bf2ebfc18"}
+"""By schema: a digest of its tables and of the rows of the history below. One that was released never changes."""
+
+PROJECT = "project-00000000-0000-7000-8000-000000000001"
+TASK = "task-00000000-0000-7000-8000-000000000002"
+NOON = datetime(2026, 11, 22, 12, 0, 0, 123456, tzinfo=UTC)
+
+PROJECT_EVENTS: list[ProjectEvent] = [
+    project.ProjectCreated(key="OPS", name="Operations", statuses=project.DEFAULT_STATUSES, owner="ann"),
+    project.MemberAdded(user_id="bo", role="member"),
+    project.MemberRoleChanged(user_id="bo", old="member", new="viewer"),
+    project.MemberAdded(user_id="dora", role="owner"),
+    project.MemberRemoved(user_id="dora", role="owner"),
+    project.ProjectRenamed(old="Operations", new="운영"),
+    project.ProjectStatusesChanged(old=project.DEFAULT_STATUSES, new=project.DEFAULT_STATUSES[::-1]),
+    project.ProjectDeleted(),
+    project.ProjectRestored(),
+]
+TASK_EVENTS: list[TaskEvent] = [
+    task.TaskCreated(
+        project_id="00000000-0000-7000-8000-000000000001",
+        number=12,
+        key="OPS-12",
+        title="Straße 배포",
+        description="**Why**",
+        status="waiting",
+        priority="high",
+        due=date(2026, 12, 31),
+        labels=("bug",),
+        assignees=("ann",),
+    ),
+    task.TaskTitleChanged(old="Straße 배포", new="Straße 배포 준비"),
+    task.TaskDescriptionChanged(old="**Why**", new=""),
+    task.TaskStatusChanged(old="waiting", new="done"),
+    task.TaskPriorityChanged(old="high", new="none"),
+    task.TaskDueChanged(old=date(2026, 12, 31), new=None),
+    task.TaskLabelsChanged(old=("bug",), new=("bug", "문서")),
+    task.TaskAssigned(user_id="bo"),
+    task.TaskUnassigned(user_id="ann"),
+    task.TaskCommented(comment_id="c1", body="@bo look", mentions=("bo",)),
+    task.TaskCommentEdited(comment_id="c1", old="@bo look", new="look"),
+    task.TaskCommentDeleted(comment_id="c1", old="look"),
+    task.TaskDeleted(),
+    task.TaskRestored(),
+]
+
+
+def project_rows() -> View:
+    state = None
+    activity: list[Values] = []
+    for version, data in enumerate(PROJECT_EVENTS, 1):
+        name = PROJECT_CODEC.names[type(data)]
+        time = NOON + timedelta(minutes=version)
+        event = Recorded(stream=PROJECT, version=version, type=name, time=time, actor="ann", data=data)
+        state = project.evolve(state, event)
+        activity.append(project_activity(event, state))
+    assert state is not None
+    return project_view(None, state, activity)
+
+
+def task_rows() -> View:
+    state = None
+    activity: list[Values] = []
+    for version, data in enumerate(TASK_EVENTS, 1):
+        name = TASK_CODEC.names[type(data)]
+        time = NOON + timedelta(hours=version)
+        event = Recorded(stream=TASK, version=version, type=name, time=time, actor=None, data=data)
+        state = task.evolve(state, event)
+        activity.append(task_activity(event, state))
+    assert state is not None
+    return task_view(None, state, activity)
+
+
+def test_the_tables_and_rows_are_those_of_their_schema() -> None:
+    digest = hashlib.sha256()
+    for table in tables(1).metadata.sorted_tables:
+        digest.update(str(CreateTable(table).compile(dialect=sqlite.dialect())).encode())
+        for index in sorted(table.indexes, key=lambda index: str(index.name)):
+            digest.update(str(CreateIndex(index).compile(dialect=sqlite.dialect())).encode())
+    for view in (project_rows(), task_rows()):
+        assert not any(view.gone.values())
+        rows = [(name, [sorted(row.items()) for row in some]) for name, some in sorted(view.put.items())]
+        digest.update(repr(rows).encode())
+    assert digest.hexdigest() == PINNED[SCHEMA], "raise kernel.read_model.SCHEMA and pin the new digest beside the old"
+
+
+def test_every_kind_of_event_takes_part() -> None:
+    assert {type(event) for event in PROJECT_EVENTS} == {*project.EVENT_NAMES}
+    assert {type(event) for event in TASK_EVENTS} == {*task.EVENT_NAMES}
