@@ -453,6 +453,22 @@ async def test_without_a_login_it_is_a_401(
 
 
 @pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("PATCH", "/api/auth/me"),
+        ("DELETE", "/api/auth/me"),
+        ("POST", "/api/auth/password"),
+        ("POST", "/api/auth/tokens"),
+    ],
+)
+async def test_without_a_login_one_does_not_even_learn_what_is_wrong_with_a_body(
+    client: httpx.AsyncClient, method: str, path: str
+) -> None:
+    headers = {"Content-Type": "application/json", "Idempotency-Key": "a key"}
+    is_problem(await client.request(method, path, content=b"{", headers=headers), 401, "not_authenticated")
+
+
+@pytest.mark.parametrize(
     ("method", "path", "body"),
     [
         ("PATCH", "/api/auth/me", {"name": "Mallory"}),

@@ -125,6 +125,17 @@ async def test_a_program_logs_out_with_its_tokens(client: httpx.AsyncClient) -> 
     assert (await refresh(client, person["refresh_token"])).status_code == 401
 
 
+async def test_a_program_s_logout_leaves_the_browser_s_session_alone(client: httpx.AsyncClient) -> None:
+    await register(client, session="cookie")
+    there = (await client.post("/api/auth/login", json={"email": "ann@example.org", "password": PASSWORD})).json()
+    by_body = {"json": {"refresh_token": there["refresh_token"]}}
+    for how in (by_body, {"headers": bearer(there)}):
+        answer = await client.post("/api/auth/logout", **how)
+        assert (answer.status_code, "set-cookie" in answer.headers) == (204, False)
+    answer = await client.post("/api/auth/refresh", headers={"Sec-Fetch-Site": "same-origin"})
+    assert answer.status_code == 200
+
+
 async def test_the_browser_refreshes_by_cookie_alone(client: httpx.AsyncClient) -> None:
     person = await register(client, session="cookie")
     before = client.cookies["tl_refresh"]

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final, TypeAlias
 
 from kernel.contracts.user import (
@@ -43,10 +44,18 @@ def check_password(password: str, common: Collection[str], personal: Sequence[st
     lowered = normal_password(password).casefold()
     if len(set(lowered)) < 3:
         raise WeakPassword("repeats the same characters")
+    if _is_sequence(lowered):
+        raise WeakPassword("is a sequence of characters")
     if lowered in common:
         raise WeakPassword("is among the most common passwords")
     if lowered in _guesses(personal):
         raise WeakPassword("must not be your name or e-mail address")
+
+
+def _is_sequence(text: str) -> bool:
+    """Whether every character follows the one before, up or down, a 0 after a 9: abcdefgh, 1234567890, 87654321."""
+    steps = {ord(after) - ord(before) for before, after in pairwise(text)}
+    return steps <= {1, -9} or steps <= {-1, 9}
 
 
 def _guesses(personal: Sequence[str]) -> set[str]:

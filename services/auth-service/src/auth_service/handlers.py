@@ -22,6 +22,7 @@ from kernel.contracts.user import User, UserEvent, stream_of
 from kernel.decider import Command, Decider
 from kernel.ids import new_id
 from kernel.problems import Problem, forbidden, invalid, not_authenticated
+from kernel.security import Principal
 
 log = structlog.get_logger("auth")
 
@@ -133,18 +134,18 @@ class Auth:
             raise not_authenticated("The session has ended. Log in again.") from error
         return LoggedIn(await self.me(user_id), session, renewed)
 
-    async def logout(self, refresh_token: str | None, user_id: str | None, session_id: str | None) -> None:
-        """End the session that a refresh token or an access token names, if there is one."""
-        if refresh_token:
+    async def logout(self, refresh_token: str | None, principal: Principal | None) -> None:
+        """End the sessions that a refresh token and an access token are of, if there are any."""
+        if refresh_token is not None:
             try:
                 # Only whoever holds a working token may end its session.
                 user_id, session, _ = await self.sessions.rotate(refresh_token)
-            except RefreshRefused:
-                pass
+            except RefreshRefused as refused:
+                log.info("auth.refresh-refused", reason=str(refused))
             else:
-                session_id = session.id
-        if user_id and session_id:
-            await self.sessions.end(user_id, session_id)
+                await self.sessions.end(user_id, session.id)
+        if principal is not None and principal.session_id is not None:
+            await self.sessions.end(principal.id, principal.session_id)
 
     async def me(self, user_id: str) -> Account:
         """The account of whoever is logged in. Raises Problem 401 when it was erased."""

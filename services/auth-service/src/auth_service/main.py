@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from fastapi import FastAPI
 
 from auth_service.accounts import Accounts
-from auth_service.api import public, router
+from auth_service.api import ROUTES
 from auth_service.deps import Deps
 from auth_service.handlers import Auth, Limits
 from auth_service.limits import RateLimits
@@ -63,8 +63,7 @@ def create_app(settings: Settings, platform: Platform | None = None) -> FastAPI:
             yield
 
     app = create_service("Taskledger: users, sessions and tokens", lifespan)
-    app.include_router(public)
-    app.include_router(router)
+    app.router.routes.extend(ROUTES)
     if platform is None:
         add_health(app, lambda: app.state.checks)
     return app

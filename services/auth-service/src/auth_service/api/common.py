@@ -1,0 +1,80 @@
+"""What all routes share: who is asking, from where, and how they are answered."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import orjson
+from fastapi import APIRouter, Request, Response
+
+from auth_service.deps import Deps
+from auth_service.handlers import Client
+from kernel.idempotency import IdempotentRoute
+from kernel.openapi import answers
+from kernel.requests import JSON, decode_cursor, encode_cursor
+from kernel.routes import Handle, JsonRequest
+from kernel.security import Principal, authenticate_user
+
+PUBLIC: Final[dict[str, Any]] = {"security": []}
+KEPT: Final = ("Idempotency-Replayed",)
+DONE: Final = answers(None, status=204, headers=KEPT, writes=True)
+
+
+class UserRoute(IdempotentRoute):
+    """A route for people who are logged in; whoever is not gets to know nothing else."""
+
+    def get_route_handler(self) -> Handle:
+        """The handler, behind the authentication."""
+        handle = super().get_route_handler()
+
+        async def authenticated(request: Request) -> Response:
+            request.state.principal = await authenticate_user(request, deps_of(request).authenticator)
+            return await handle(JsonRequest(request.scope, request.receive))
+
+        return authenticated
+
+
+def router_of(route_class: type[IdempotentRoute], tag: str) -> APIRouter:
+    """A router whose operations are named as their functions."""
+    return APIRouter(
+        prefix="/api", route_class=route_class, tags=[tag], generate_unique_id_function=lambda route: route.name
+    )
+
+
+def deps_of(request: Request) -> Deps:
+    """What the app was made of."""
+    deps: Deps = request.app.state.deps
+    return deps
+
+
+def user_of(request: Request) -> Principal:
+    """Who is asking, on a UserRoute."""
+    principal: Principal = request.state.principal
+    return principal
+
+
+def client_of(request: Request) -> Client:
+    """Where the request comes from."""
+    proxies = deps_of(request).settings.trusted_proxies
+    address = request.client.host if request.client else ""
+    forwarded = [part.strip() for part in request.headers.get("x-forwarded-for", "").split(",") if part.strip()]
+    if proxies and len(forwarded) >= proxies:
+        # Each proxy appends whom it saw; what stands further left is the client's own claim.
+        address = forwarded[-proxies]
+    return Client(address, request.headers.get("user-agent", ""))
+
+
+def after(cursor: str | None) -> str:
+    """The id of the last item of the page before. Raises Problem 422."""
+    after: str = decode_cursor(cursor, str)[0] if cursor is not None else ""
+    return after
+
+
+def page(items: Sequence[dict[str, Any]], limit: int) -> dict[str, Any]:
+    """A page of what is listed by id, given up to one item more than fits."""
+    page = items[:limit]
+    return {"items": page, "next_cursor": encode_cursor(page[-1]["id"]) if len(items) > limit else None}
+
+
+def answer(document: Any, status: int = 200) -> Response:
+    """The answer with this JSON."""
+    return Response(orjson.dumps(document), status, media_type=JSON)

@@ -1,0 +1,111 @@
+"""Routes of the directory, and those that only services need."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Final
+
+import structlog
+from fastapi import Query, Request, Response
+
+from auth_service import views
+from auth_service.accounts import Account
+from auth_service.api.common import KEPT, PUBLIC, answer, deps_of, router_of
+from auth_service.handlers import same_secret
+from auth_service.signing import SERVICE_TOKEN_SECONDS
+from kernel import problems
+from kernel.idempotency import IdempotentRoute, PublicIdempotentRoute
+from kernel.ids import is_id
+from kernel.openapi import answers
+from kernel.problems import Problem
+from kernel.requests import Cursor, IdempotencyKey, Limit, decode_cursor, encode_cursor
+from kernel.security import Principal, authenticate, authenticate_user
+
+log = structlog.get_logger("auth")
+
+public: Final = router_of(PublicIdempotentRoute, "services")
+services: Final = router_of(IdempotentRoute, "services")
+router: Final = router_of(IdempotentRoute, "users")
+
+MAX_IDS: Final = 200
+
+
+@router.get("/users", responses=answers(views.UsersOut))
+async def list_users(
+    request: Request,
+    q: Annotated[str | None, Query(max_length=200)] = None,
+    ids: Annotated[list[str] | None, Query(description="ids, repeated or separated by commas")] = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Response:
+    """Everyone, by name; or those with `ids`. E-mail addresses are for oneself and for services alone."""
+    deps = deps_of(request)
+    principal = await _reader(request)
+    if ids is not None:
+        wanted = [part for value in ids for part in value.split(",") if is_id(part)]
+        if len(wanted) > MAX_IDS:
+            raise problems.invalid("ids", f"must be at most {MAX_IDS}")
+        found, next_cursor = await deps.auth.accounts.many(wanted), None
+    else:
+        found, next_cursor = _people(await deps.auth.find(q or ""), limit, cursor)
+    return answer({"items": [_document(account, principal) for account in found], "next_cursor": next_cursor})
+
+
+async def _service(request: Request) -> Principal:
+    """The calling service; only tokens made for auth-service are let in."""
+    return await authenticate(request, deps_of(request).services)
+
+
+async def _reader(request: Request) -> Principal:
+    try:
+        return await authenticate_user(request, deps_of(request).authenticator)
+    except Problem as problem:
+        if problem.status != 401 or "authorization" not in request.headers:
+            raise
+        return await _service(request)
+
+
+def _document(account: Account, reader: Principal) -> dict[str, Any]:
+    if reader.kind == "service":
+        return views.service_document(account)
+    if account.id == reader.id and not account.erased:
+        return views.own_document(account)
+    return views.listed_document(account)
+
+
+def _people(found: Sequence[Account], limit: int, cursor: str | None) -> tuple[list[Account], str | None]:
+    after = decode_cursor(cursor, str, str) if cursor is not None else ("", "")
+    rest = [account for account in found if (account.name.casefold(), account.id) > after]
+    page = rest[:limit]
+    if len(rest) <= limit:
+        return page, None
+    return page, encode_cursor(page[-1].name.casefold(), page[-1].id)
+
+
+@services.get("/auth/.well-known/jwks.json", openapi_extra=PUBLIC)
+async def read_keys(request: Request) -> Response:
+    """The public keys that verify access tokens (RFC 7517)."""
+    return answer(await deps_of(request).keys.jwks())
+
+
+@public.post(
+    "/auth/service-token",
+    responses=answers(views.AccessOut, headers=KEPT, writes=True),
+    openapi_extra=PUBLIC,
+)
+async def make_service_token(request: Request, body: views.ServiceTokenBody, key: IdempotencyKey = None) -> Response:
+    """A short-lived token for one service to call another."""
+    deps = deps_of(request)
+    if not same_secret(body.secret, deps.settings.service_secret):
+        log.warning("auth.service-token-refused", service=body.service)
+        raise Problem(401, "invalid_credentials", "The secret is wrong.")
+    token = await deps.keys.service_token(body.service, body.audience)
+    return answer({"access_token": token, "token_type": "Bearer", "expires_in": SERVICE_TOKEN_SECONDS})
+
+
+@services.post("/auth/introspect", responses=answers(views.IntrospectOut, headers=KEPT, writes=True))
+async def introspect(request: Request, body: views.IntrospectBody, key: IdempotencyKey = None) -> Response:
+    """Whose personal token it is (after RFC 7662); for services alone."""
+    principal = await _service(request)
+    if principal.kind != "service":
+        raise problems.forbidden("Only services may ask.")
+    owner = await deps_of(request).auth.sessions.owner_of(body.token)
+    return answer({"active": owner is not None, "user_id": owner})

@@ -1,0 +1,140 @@
+"""Routes that begin, go on with and end sessions."""
+
+from typing import Final
+
+from fastapi import Request, Response
+
+from auth_service import cookies, views
+from auth_service.accounts import Locale
+from auth_service.api.common import (
+    DONE,
+    KEPT,
+    PUBLIC,
+    UserRoute,
+    after,
+    answer,
+    client_of,
+    deps_of,
+    page,
+    router_of,
+    user_of,
+)
+from auth_service.handlers import LoggedIn
+from auth_service.signing import USER_TOKEN_SECONDS
+from kernel import problems
+from kernel.idempotency import IdempotentRoute, PublicIdempotentRoute
+from kernel.openapi import answers
+from kernel.problems import Problem
+from kernel.requests import Cursor, IdempotencyKey, Limit
+from kernel.security import ACCESS_COOKIE, REFRESH_COOKIE, Principal, authenticate_user, check_same_origin, cookie_of
+
+public: Final = router_of(PublicIdempotentRoute, "auth")
+tokens: Final = router_of(IdempotentRoute, "auth")
+router: Final = router_of(UserRoute, "auth")
+
+
+async def _session(request: Request, logged_in: LoggedIn, kind: views.SessionKind, status: int) -> Response:
+    deps = deps_of(request)
+    access_token = await deps.keys.user_token(logged_in.account.id, logged_in.session.id)
+    user = views.own_document(logged_in.account)
+    if kind == "cookie":
+        response = answer({"user": user}, status)
+        https = cookies.is_https(request, deps.settings.public_url)
+        cookies.set_session(response, access_token=access_token, refresh_token=logged_in.refresh_token, https=https)
+        return response
+    session = {"access_token": access_token, "refresh_token": logged_in.refresh_token, "token_type": "Bearer"}
+    return answer({"user": user, **session, "expires_in": USER_TOKEN_SECONDS}, status)
+
+
+def _preferred_locale(request: Request) -> Locale:
+    return "ko" if request.headers.get("accept-language", "").lower().startswith("ko") else "en"
+
+
+@public.post(
+    "/auth/register",
+    status_code=201,
+    responses=answers(views.SessionOut, status=201, headers=KEPT, writes=True, also=(429,)),
+    openapi_extra=PUBLIC,
+)
+async def register(request: Request, body: views.RegisterBody, key: IdempotencyKey = None) -> Response:
+    """Make an account and log in. 422 for a weak password, 409 for an address that is taken."""
+    locale = body.locale or _preferred_locale(request)
+    auth = deps_of(request).auth
+    logged_in = await auth.register(body.email, body.password, body.name, locale, client_of(request))
+    return await _session(request, logged_in, body.session, 201)
+
+
+@public.post(
+    "/auth/login",
+    responses=answers(views.SessionOut, headers=KEPT, writes=True, also=(429,)),
+    openapi_extra=PUBLIC,
+)
+async def login(request: Request, body: views.LoginBody, key: IdempotencyKey = None) -> Response:
+    """Log in. 401 `invalid_credentials`, the same for an unknown address and a wrong password."""
+    logged_in = await deps_of(request).auth.login(body.email, body.password, client_of(request))
+    return await _session(request, logged_in, body.session, 200)
+
+
+@tokens.post(
+    "/auth/refresh",
+    responses=answers(views.SessionOut, headers=KEPT, writes=True),
+    openapi_extra=PUBLIC,
+)
+async def refresh(request: Request, body: views.RefreshBody | None = None, key: IdempotencyKey = None) -> Response:
+    """Go on with a session: by the refresh token in the body, or by the browser's cookie."""
+    sent = body.refresh_token if body else None
+    if sent is not None:
+        return await _session(request, await deps_of(request).auth.refresh(sent), "bearer", 200)
+    cookie = cookie_of(request, REFRESH_COOKIE)
+    if cookie is None:
+        raise problems.not_authenticated()
+    check_same_origin(request)
+    return await _session(request, await deps_of(request).auth.refresh(cookie), "cookie", 200)
+
+
+@tokens.post("/auth/logout", status_code=204, responses=DONE, openapi_extra=PUBLIC)
+async def logout(request: Request, body: views.RefreshBody | None = None, key: IdempotencyKey = None) -> Response:
+    """End the session. Also answers 204 when there is none any more."""
+    deps = deps_of(request)
+    response = Response(status_code=204)
+    if body is not None and body.refresh_token is not None:
+        await deps.auth.logout(body.refresh_token, None)
+        return response
+    refresh_token = None
+    if "authorization" not in request.headers and (
+        cookie_of(request, ACCESS_COOKIE) or cookie_of(request, REFRESH_COOKIE)
+    ):
+        check_same_origin(request)
+        refresh_token = cookie_of(request, REFRESH_COOKIE)
+        cookies.clear_session(response, https=cookies.is_https(request, deps.settings.public_url))
+    await deps.auth.logout(refresh_token, await _if_logged_in(request))
+    return response
+
+
+async def _if_logged_in(request: Request) -> Principal | None:
+    try:
+        return await authenticate_user(request, deps_of(request).authenticator)
+    except Problem as problem:
+        if problem.status != 401:
+            raise
+        return None
+
+
+@router.get("/auth/sessions", responses=answers(views.SessionsOut))
+async def list_sessions(request: Request, limit: Limit = 50, cursor: Cursor = None) -> Response:
+    """Where one is logged in, oldest first."""
+    principal = user_of(request)
+    found = await deps_of(request).auth.sessions.of(principal.id, after(cursor), limit + 1)
+    items = [views.session_document(session, principal.session_id) for session in found]
+    return answer(page(items, limit))
+
+
+@router.delete("/auth/sessions/{session_id}", status_code=204, responses=DONE)
+async def end_session(request: Request, session_id: str, key: IdempotencyKey = None) -> Response:
+    """Log out somewhere else."""
+    principal = user_of(request)
+    known = deps_of(request).auth.sessions
+    if not await known.exists(principal.id, session_id):
+        raise problems.not_found("session")
+    await known.end(principal.id, session_id)
+    return Response(status_code=204)
