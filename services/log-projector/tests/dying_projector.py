@@ -25,12 +25,12 @@ class Dying:
     def __getattr__(self, name: str) -> object:
         return getattr(self.inner, name)
 
-    async def write(self, *writes: Write) -> None:
+    async def write(self, *writes: Write, durable: bool = True) -> None:
         async with self.turn:
             self.left -= 1
             if self.left == 0 and self.moment == "before":
                 os.kill(os.getpid(), signal.SIGKILL)
-            await self.inner.write(*writes)
+            await self.inner.write(*writes, durable=durable)
             if self.left == 0:
                 os.kill(os.getpid(), signal.SIGKILL)
 

@@ -164,10 +164,10 @@ class Failing:
     async def fetch(self, statement: Statement, params: Any = None, *, long: bool = False) -> Any:
         return await self.real.fetch(statement, params, long=long)
 
-    async def write(self, *writes: Write) -> None:
+    async def write(self, *writes: Write, durable: bool = True) -> None:
         if self.failures and self.failures.pop(0):
             raise DatabaseUnavailable("away")
-        await self.real.write(*writes)
+        await self.real.write(*writes, durable=durable)
 
     async def ping(self) -> None:
         await self.real.ping()

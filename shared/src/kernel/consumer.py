@@ -6,10 +6,10 @@ caused, by compare-and-set, so any number of consumers may run in parallel.
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 from weakref import WeakValueDictionary
 
 import structlog
@@ -17,6 +17,7 @@ import structlog
 from kernel import checkpoints
 from kernel.envelope import Envelope
 from kernel.lru import Lru
+from kernel.merged_writes import MergedWrites
 from kernel.ports import EventStore, Message, StoreUnavailable, Subscription
 from kernel.sql import Database, DatabaseRefused, DatabaseUnavailable, DuplicateRow, ExpectationFailed, Write
 from kernel.streams import CannotApply
@@ -35,6 +36,10 @@ RECONCILE_OVERLAP: Final = timedelta(minutes=10)
 """How far behind the last reconciliation the next one looks again: more than any clock is off and any append takes."""
 
 _MAX_BATCH: Final = 500
+_BUSY: Final = 8
+_LINGER_SECONDS: Final = 0.01
+"""After a batch of `_BUSY` messages or more the next may gather: one large transaction costs less than many small."""
+
 _MAX_RACES: Final = 20
 _TURN: Final = 100
 _MAX_AHEAD: Final = 3
@@ -126,6 +131,8 @@ class Consumer:
             if messages:
                 await self.settle(messages)
                 await subscription.acknowledge(messages)
+            if len(messages) >= _BUSY:
+                await asyncio.sleep(_LINGER_SECONDS)
 
     async def settle(self, messages: Sequence[Message]) -> None:
         """Handle messages; a passing fault is retried as long as it takes, nothing is acknowledged before.
@@ -154,6 +161,8 @@ class Consumer:
         for message in messages:
             if self._handler.handles(message.stream):
                 by_stream.setdefault(message.stream, []).append(message)
+        if len(by_stream) > 1:
+            by_stream = await self._advance_together(by_stream)
         results = await asyncio.gather(
             *(self._advance(stream, hints) for stream, hints in by_stream.items()), return_exceptions=True
         )
@@ -173,6 +182,50 @@ class Consumer:
         _, fault = await self._attempt(list(messages))
         if fault is not None:
             raise fault
+
+    async def _advance_together(self, by_stream: dict[str, list[Message]]) -> dict[str, list[Message]]:
+        """Commit many streams in one transaction, where the messages carry what plainly comes next.
+
+        Returns the streams that are left to go one by one: with gaps or poison, or all of them, if any lost a race.
+        """
+        events: dict[str, list[Envelope]] = {}
+        begun: list[Mapping[str, Any]] = []
+        moved: list[Mapping[str, Any]] = []
+        merged = MergedWrites()
+        for stream, hints in by_stream.items():
+            carried = {hint.version: hint.envelope for hint in hints if hint.envelope is not None}
+            checkpoint = self._checkpoints.get(stream) or (_NO_CHECKPOINT if 1 in carried else None)
+            if checkpoint is None or checkpoint.blocked:
+                continue
+            newest = max(hint.version for hint in hints)
+            following = self._from_messages(checkpoint.version, newest, carried)
+            if not following:
+                continue
+            try:
+                writes = await self._handler.apply(stream, following)
+            except Exception:  # noqa: BLE001, S112 - by itself the stream meets the fault again, and stops there
+                continue
+            key = {"consumer_": self.name, "stream_": stream, "new": newest}
+            if checkpoint.exists:
+                moved.append({**key, "old": checkpoint.version})
+            else:
+                begun.append({**key, "new_hint": 0})
+            merged.add(writes)
+            events[stream] = following
+        if len(events) < 2:
+            return by_stream
+        first = [Write(checkpoints.ADVANCE, moved, expect=len(moved))] if moved else []
+        first += [Write(checkpoints.BEGIN, begun)] if begun else []
+        try:
+            await self._database.write(*first, *merged.writes(), durable=False)
+        except (ExpectationFailed, DuplicateRow, DatabaseRefused, DatabaseUnavailable):
+            for stream in events:
+                self._checkpoints.forget(stream)
+            return by_stream
+        for stream, applied in events.items():
+            self._checkpoints[stream] = _Checkpoint(applied[-1].version, True, False)
+            self._measure(applied)
+        return {stream: hints for stream, hints in by_stream.items() if stream not in events}
 
     async def _advance(self, stream: str, hints: Sequence[Message]) -> None:
         turn = self._turns.setdefault(stream, asyncio.Lock())
@@ -249,7 +302,7 @@ class Consumer:
             moved = Write(checkpoints.BEGIN, {**key, "new": version, "new_hint": 0})
         try:
             # The checkpoint goes first, so that a lost race costs nothing and is never mistaken for a poison event.
-            await self._database.write(moved, *writes)
+            await self._database.write(moved, *writes, durable=False)
         except ExpectationFailed as lost:
             if lost.index == 0:
                 return False

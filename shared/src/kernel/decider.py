@@ -92,9 +92,12 @@ class Decider(Generic[S, E]):
         decide: Callable[[S | None], Sequence[E]],
         command: Command,
         result: Mapping[str, Any] | None = None,
+        *,
+        new: bool = False,
     ) -> Outcome[S]:
         """Decide on the state of a stream and append the events; a repeated command gets its first outcome.
 
+        `new`: the stream's id was just made, so that there is nothing to load. The append proves it.
         `decide` may run several times; it must be pure. Raises its Rejection (always decided on the log's newest
         state), CommandIdReused, Contended, and what the event store raises.
         """
@@ -105,12 +108,17 @@ class Decider(Generic[S, E]):
         if turn is None:
             turn = self._turns[stream] = asyncio.Lock()
         async with turn:
-            return await self._execute(stream, decide, command, result or {})
+            remembered: Folded[S] | None = Folded(None, 0) if new else self.streams.cached(stream)
+            return await self._execute(stream, decide, command, result or {}, remembered)
 
     async def _execute(
-        self, stream: str, decide: Callable[[S | None], Sequence[E]], command: Command, result: Mapping[str, Any]
+        self,
+        stream: str,
+        decide: Callable[[S | None], Sequence[E]],
+        command: Command,
+        result: Mapping[str, Any],
+        remembered: Folded[S] | None,
     ) -> Outcome[S]:
-        remembered = self.streams.cached(stream)
         for attempt in range(MAX_ATTEMPTS):
             known = remembered or await self.streams.latest(stream)
             fresh, remembered = remembered is None, None

@@ -21,8 +21,11 @@ log = structlog.get_logger("http")
 MAX_BODY_BYTES: Final = 1024 * 1024
 """The largest request body; more is 413."""
 
+_TOO_LARGE: Final = f"The body is larger than {MAX_BODY_BYTES} bytes."
+
 Check = Callable[[], Awaitable[None]]
 
+_SLOW_SECONDS: Final = 1.0
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _HEADERS: Final = [
     (b"x-content-type-options", b"nosniff"),
@@ -80,9 +83,8 @@ class RequestScope:
                 problem = Problem(415, "unsupported_media_type", "Send the body as application/json.")
                 await problems.problem_response(problem)(scope, receive, send)
                 return
-        too_large = Problem(413, "too_large", f"The body is larger than {MAX_BODY_BYTES} bytes.")
         if length is not None and length.isdigit() and int(length) > MAX_BODY_BYTES:
-            await problems.problem_response(too_large)(scope, receive, send)
+            await problems.problem_response(Problem(413, "too_large", _TOO_LARGE))(scope, receive, send)
             return
         received = 0
 
@@ -93,7 +95,7 @@ class RequestScope:
                 received += len(message.get("body", b""))
                 if received > MAX_BODY_BYTES:
                     # FastAPI hides any other exception of a body that cannot be read behind a 400.
-                    raise HTTPException(too_large.status, too_large.detail)
+                    raise HTTPException(413, _TOO_LARGE)
             return message
 
         await self.app(scope, counted, send)
@@ -112,7 +114,8 @@ def _record(scope: Scope, status: int, seconds: float) -> None:
     method, route = scope["method"], _route(scope)
     REQUESTS.labels(method, route, status).inc()
     REQUEST_SECONDS.labels(method, route).observe(seconds)
-    if method not in _SAFE or status >= 400:
+    # What succeeded is in the log of events already, under the same ids; a line for each costs a tenth of a write.
+    if status >= 400 or seconds >= _SLOW_SECONDS:
         log.info("http.request", method=method, route=route, status=status, ms=round(seconds * 1000, 1))
 
 
@@ -143,6 +146,7 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # ours are in kernel.telemetry
         swagger_ui_oauth2_redirect_url=None,
     )
     problems.install(app)

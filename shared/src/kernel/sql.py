@@ -92,7 +92,7 @@ def upsert(table: Table) -> Statement:
 class Write:
     """One statement of a transaction. With `expect`, the transaction is undone unless so many rows were hit.
 
-    `params` is one mapping, or a sequence of them for executemany (then `expect` cannot be used).
+    `params` is one mapping, or a sequence of them for executemany (then `expect` is of all of them together).
     """
 
     statement: Statement
@@ -142,9 +142,11 @@ class Database(Protocol):
         """
         ...
 
-    async def write(self, *writes: Write) -> None:
-        """Carry out all writes in one durable transaction.
+    async def write(self, *writes: Write, durable: bool = True) -> None:
+        """Carry out all writes in one transaction, durable unless `durable` is False.
 
+        One that is not survives the end of the process, but perhaps not a power cut, where it is undone as a whole
+        together with everything after it: enough for what a checkpoint in the same transaction has done again.
         Raises ExpectationFailed, DuplicateRow, DatabaseRefused, DatabaseUnavailable; then nothing is written.
         """
         ...

@@ -119,8 +119,23 @@ async def test_one_statement_writes_many_rows(database: Database) -> None:
     rows = [{"id": f"{n:03}", "name": f"{n}", "amount": n} for n in range(300)]
     await database.write(Write(ADD, rows), Write(ADD, []))
     assert [tuple(row) for row in await database.fetch(COUNT)] == [(300,)]
-    with pytest.raises(ValueError, match="expect"):
-        await database.write(Write(ADD, rows, expect=300))
+
+
+async def test_many_rows_of_one_statement_are_expected_together(database: Database) -> None:
+    await database.write(*(add(name, 1) for name in "abc"))
+    moves = [{"id_": name, "old": 1, "new": 2} for name in "abc"]
+    await database.write(Write(MOVE, moves, expect=3))
+    assert await amounts(database) == {"a": 2, "b": 2, "c": 2}
+    some = [{"id_": "a", "old": 2, "new": 3}, {"id_": "b", "old": 1, "new": 3}]
+    with pytest.raises(ExpectationFailed):
+        await database.write(Write(MOVE, some, expect=2))
+    assert await amounts(database) == {"a": 2, "b": 2, "c": 2}
+
+
+async def test_what_need_not_be_durable_is_there_for_every_reader(database: Database) -> None:
+    await database.write(add("a", 1), durable=False)
+    await database.write(add("b", 2))
+    assert await amounts(database) == {"a": 1, "b": 2}
 
 
 async def test_another_number_of_rows_than_expected_undoes_the_transaction(database: Database) -> None:

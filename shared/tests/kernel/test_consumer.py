@@ -45,12 +45,12 @@ class FaultyDatabase:
             raise DatabaseUnavailable("away")
         return await self._inner.fetch(statement, params, long=long)
 
-    async def write(self, *writes: Write) -> None:
+    async def write(self, *writes: Write, durable: bool = True) -> None:
         if self.away:
             raise DatabaseUnavailable("away")
         if self.stuck == "before":
             await self._for_ever()
-        await self._inner.write(*writes)
+        await self._inner.write(*writes, durable=durable)
         if self.stuck == "after":
             await self._for_ever()
         if self.loses_answers:

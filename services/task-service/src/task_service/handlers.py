@@ -48,7 +48,7 @@ class Projects:
     async def create(self, new: projects.CreateProject, command: Command) -> Outcome[Project]:
         """Make a project."""
         stream = project_contract.stream_of(new_id())
-        return await self._decider.execute(stream, lambda _: projects.create(new), command)
+        return await self._decider.execute(stream, lambda _: projects.create(new), command, new=True)
 
     async def change(
         self, project_id: str, change: projects.ProjectChange, command: Command, if_match: str | None = None
@@ -137,7 +137,7 @@ class Tasks:
         tasks.create(new, project, 0)  # what will be rejected takes no number
         number = await self._numbers.next(project.id)
         stream = task_contract.stream_of(new_id())
-        return await self._decider.execute(stream, lambda _: tasks.create(new, project, number), command)
+        return await self._decider.execute(stream, lambda _: tasks.create(new, project, number), command, new=True)
 
     async def change(
         self,

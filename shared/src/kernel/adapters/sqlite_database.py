@@ -82,17 +82,16 @@ class SqliteDatabase:
         except _FAULTS as error:
             raise _translated(error) from error
 
-    async def write(self, *writes: Write) -> None:
+    async def write(self, *writes: Write, durable: bool = True) -> None:
         bound = [_bound(write) for write in writes]
 
         def work(db: sqlite3.Connection) -> None:
             for index, (sql, values, expect) in enumerate(bound):
-                if isinstance(values, list):
-                    db.executemany(sql, values)
-                elif db.execute(sql, values).rowcount != expect and expect is not None:
+                run = db.executemany(sql, values) if isinstance(values, list) else db.execute(sql, values)
+                if expect is not None and run.rowcount != expect:
                     raise ExpectationFailed(index)
 
-        await self._run(work)
+        await self._run(work, durable=durable)
 
     async def ping(self) -> None:
         try:
@@ -114,9 +113,9 @@ class SqliteDatabase:
 
         await self._run(work)
 
-    async def _run(self, work: Callable[[sqlite3.Connection], None]) -> None:
+    async def _run(self, work: Callable[[sqlite3.Connection], None], *, durable: bool = True) -> None:
         try:
-            await self._writer.submit(work)
+            await self._writer.submit(work, durable=durable)
         except _FAULTS as error:
             raise _translated(error) from error
 
@@ -125,9 +124,7 @@ def _bound(write: Write) -> tuple[str, _One | list[_One], int | None]:
     compiled = write.statement.compiled("sqlite")
     if isinstance(write.params, Mapping):
         return compiled.sql, compiled.bind(write.params), write.expect
-    if write.expect is not None:
-        raise ValueError("a write of several rows cannot expect a number of rows")
-    return compiled.sql, [compiled.bind(params) for params in write.params], None
+    return compiled.sql, [compiled.bind(params) for params in write.params], write.expect
 
 
 def _translated(error: BaseException) -> Exception:

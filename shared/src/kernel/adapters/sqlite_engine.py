@@ -105,6 +105,7 @@ def migrate(connection: sqlite3.Connection, path: Path, application: int, schema
 class _Unit:
     work: Work
     done: "asyncio.Future[Any]"
+    durable: bool
     result: Any = None
     error: Exception | None = None
 
@@ -122,18 +123,20 @@ class GroupCommitWriter:
         self._loop = asyncio.get_running_loop()
         self._queue: SimpleQueue[_Unit | None] = SimpleQueue()
         self._since_checkpoint = 0
+        self._synchronous: bool | None = None
         self._closed = False
         self._stopped: asyncio.Future[None] = self._loop.create_future()
         threading.Thread(target=self._run, name=f"{name}-writer", daemon=True).start()
 
-    async def submit(self, work: Callable[[sqlite3.Connection], T]) -> T:
+    async def submit(self, work: Callable[[sqlite3.Connection], T], *, durable: bool = True) -> T:
         """Run `work` in the next transaction; its result once that is committed. Raises what `work` or SQLite does.
 
-        `work` may be run twice, when a neighbour's failure has the transaction begun again.
+        `work` may be run twice, when a neighbour's failure has the transaction begun again. A transaction with only
+        units that need not be `durable` does not wait for the disk; the next durable one takes it along.
         """
         if self._closed:
             raise Closed("closed")
-        unit = _Unit(work, self._loop.create_future())
+        unit = _Unit(work, self._loop.create_future(), durable)
         self._queue.put(unit)
         result: T = await unit.done
         return result
@@ -194,6 +197,10 @@ class GroupCommitWriter:
         """One transaction of all units. Without savepoints, a third cheaper, it is given up (False) when there is
         something to undo in the middle; most units that fail do so before they write."""
         db = self._connection
+        durable = any(unit.durable for unit in batch)
+        if durable is not self._synchronous:
+            db.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
+            self._synchronous = durable
         db.execute("BEGIN IMMEDIATE")
         for unit in batch:
             unit.error = None
