@@ -192,7 +192,7 @@ function Password() {
   }
   const problem = error instanceof ApiError ? error : null;
   const wrong = problem?.field("old_password") !== undefined;
-  const weak = problem?.field("new_password") ?? problem?.field("password");
+  const weak = problem?.field("new_password") && explain(problem);
   return (
     <section className="section">
       <h2>

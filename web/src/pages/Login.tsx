@@ -10,6 +10,7 @@ import { login, register } from "../api/endpoints";
 import { useMe } from "../api/queries";
 import type { Locale } from "../api/types";
 import { rememberSignedIn, signedInBefore } from "../app/prefs";
+import { said } from "../app/said";
 import { chooseLocale, LOCALES } from "../i18n";
 import { explain, useTitle } from "../ui/bits";
 import { Icon, Logo, StatusIcon } from "../ui/icons";
@@ -55,7 +56,11 @@ export default function Login({ mode }: { mode: "login" | "register" }) {
   }
 
   const problem = error instanceof ApiError ? error : null;
-  const fields = ["name", "email", "password"].filter((name) => problem?.field(name));
+  const about = (name: string) => {
+    const message = problem?.field(name);
+    return message && said(message);
+  };
+  const fields = ["name", "email", "password"].filter(about);
   return (
     <div className="login">
       <aside className="login-side" aria-hidden="true">
@@ -108,21 +113,14 @@ export default function Login({ mode }: { mode: "login" | "register" }) {
             </p>
           )}
           {registering && (
-            <Field
-              label={t`Name`}
-              name="name"
-              autoComplete="name"
-              maxLength={100}
-              error={problem?.field("name")}
-              autoFocus
-            />
+            <Field label={t`Name`} name="name" autoComplete="name" maxLength={100} error={about("name")} autoFocus />
           )}
           <Field
             label={t`E-mail`}
             name="email"
             type="email"
             autoComplete={registering ? "email" : "username"}
-            error={problem?.field("email")}
+            error={about("email")}
             autoFocus={!registering}
           />
           <PasswordField
@@ -131,7 +129,7 @@ export default function Login({ mode }: { mode: "login" | "register" }) {
             value={password}
             onChange={setPassword}
             rules={registering}
-            error={problem?.field("password")}
+            error={about("password")}
           />
           <button type="submit" className="button primary wide" disabled={busy}>
             {busy ? <span className="spinner" /> : null}
@@ -212,9 +210,8 @@ export function PasswordField({ label, autoComplete, value, onChange, rules = fa
   const length = [...value].length;
   const watch = (event: KeyboardEvent) => setCaps(event.getModifierState("CapsLock"));
   const list: [boolean, string][] = [
-    [length >= 8, t`At least 8 characters`],
-    [length > 0 && length <= 128, t`At most 128 characters`],
-    [length > 0 && new Set(value).size > 3, t`Not a common password or a repetition`],
+    [length >= 8 && length <= 128, t`8 to 128 characters`],
+    [new Set(value.toLowerCase()).size >= 3, t`At least three different ones`],
   ];
   return (
     <div className="field">
@@ -267,6 +264,9 @@ export function PasswordField({ label, autoComplete, value, onChange, rules = fa
                 {text}
               </li>
             ))}
+            <li className="note-rule">
+              <Trans>Common passwords, your name and your e-mail address are refused.</Trans>
+            </li>
           </ul>
         )}
       </div>

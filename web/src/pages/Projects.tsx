@@ -166,7 +166,7 @@ function NewProject({ onClose }: { onClose: () => void }) {
             maxLength={200}
             required
           />
-          {problem?.field("name") && <p className="field-error">{problem.field("name")}</p>}
+          {problem?.field("name") && <p className="field-error">{explain(problem)}</p>}
         </div>
         <div className="field">
           <label htmlFor="project-key">
@@ -189,7 +189,7 @@ function NewProject({ onClose }: { onClose: () => void }) {
               <Trans>Left empty, one is chosen.</Trans>
             )}
           </p>
-          {problem?.field("key") && <p className="field-error">{problem.field("key")}</p>}
+          {problem?.field("key") && <p className="field-error">{explain(problem)}</p>}
         </div>
         <footer className="dialog-foot">
           <button type="button" className="button" onClick={onClose}>

@@ -3,6 +3,7 @@ import { Trans } from "@lingui/react/macro";
 import { type ReactNode, useEffect, useState, useSyncExternalStore } from "react";
 import { ApiError } from "../api/client";
 import { useUser } from "../api/queries";
+import { said } from "../app/said";
 import { dayOf, daysUntil, dueText } from "../lib/dates";
 import { Icon, type IconName } from "./icons";
 
@@ -135,7 +136,7 @@ export function explain(error: unknown): string {
   if (error.status === 413) return t`That is too large. Make it shorter.`;
   if (error.status === 429) return t`Too many attempts. Wait ${error.retryAfter ?? 60} seconds and try again.`;
   if (error.status >= 500) return t`The server has a problem right now. Try again in a moment.`;
-  return error.errors[0]?.message ?? error.message;
+  return said(error.errors[0]?.message ?? error.message);
 }
 
 export function Failed({ error, retry }: { error: unknown; retry?: () => void }) {

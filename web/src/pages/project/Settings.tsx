@@ -5,7 +5,6 @@ import { type FormEvent, useEffect, useState } from "react";
 import { Link, useLocation } from "wouter";
 import { keys, putProject } from "../../api/cache";
 import { restoreTask } from "../../api/changes";
-import { ApiError } from "../../api/client";
 import * as api from "../../api/endpoints";
 import { useDeletedTasks, useMe, useProjectTasks } from "../../api/queries";
 import type { Category, Member, Project, Role, Status, Task } from "../../api/types";
@@ -45,7 +44,7 @@ function useSave(): (work: () => Promise<Project>, done: string, undo?: () => vo
       toast(done, undo ? { undo } : {});
       return true;
     } catch (error) {
-      toast(error instanceof ApiError && error.status === 409 ? error.message : explain(error), { kind: "error" });
+      toast(explain(error), { kind: "error" });
       return false;
     }
   };

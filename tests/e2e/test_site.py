@@ -1,0 +1,224 @@
+"""The site in a real browser, on the real process: two people side by side, the keyboard alone, a lost network."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect, sync_playwright
+
+from taskledger.testing import PASSWORD, Running
+
+pytestmark = pytest.mark.browser
+
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+EXPECTED = ("401", "412")
+"""Answers that the site deals with; the browser mentions every failed call on its console."""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, which `make test` sees to."""
+    path = shutil.which("chromium")
+    assert path, "tools/need-chromium installs it"
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield running
+        running.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Someone at the site, in a browser of their own; `complaints` is what the browser had to say, policy included."""
+
+    page: Page
+    complaints: list[str]
+
+    def card(self, title: str) -> Locator:
+        """A task on the board."""
+        return self.page.locator(".card", has_text=title)
+
+    def column(self, number: int) -> Locator:
+        """A column of the board, from the left."""
+        return self.page.locator(".column").nth(number)
+
+
+Register = Callable[..., Visitor]
+
+
+@pytest.fixture
+def register(stack: Running, browser: Browser) -> Iterator[Register]:
+    """Registers people through the form, each in a browser of their own."""
+    visitors: list[Visitor] = []
+
+    def new(name: str, *, language: str = "en-US", width: int = 1360) -> Visitor:
+        context = browser.new_context(locale=language, viewport={"width": width, "height": 860})
+        visitor = Visitor(context.new_page(), [])
+        visitors.append(visitor)
+
+        def note(message: ConsoleMessage) -> None:
+            if message.type in ("error", "warning") and not any(code in message.text for code in EXPECTED):
+                visitor.complaints.append(message.text)
+
+        visitor.page.on("console", note)
+        visitor.page.on("pageerror", lambda error: visitor.complaints.append(str(error)))
+        visitor.page.goto(f"{stack.url}/register")
+        visitor.page.fill("input[name=name]", name)
+        visitor.page.fill("input[name=email]", f"person{len(visitors)}@example.com")
+        visitor.page.fill("input[autocomplete=new-password]", PASSWORD)
+        visitor.page.click("button[type=submit]")
+        visitor.page.wait_for_url("**/projects")
+        return visitor
+
+    yield new
+    for visitor in visitors:
+        visitor.page.context.close()
+    assert [complaint for visitor in visitors for complaint in visitor.complaints] == []
+
+
+def make_project(visitor: Visitor, name: str) -> str:
+    """Make a project through the form, and return its address."""
+    page = visitor.page
+    page.locator(".page").get_by_role("button", name="New project").click()
+    page.fill("#project-name", name)
+    page.get_by_role("button", name="Create project").click()
+    page.wait_for_selector(".board")
+    return page.url
+
+
+def add_tasks(visitor: Visitor, *titles: str) -> None:
+    """Write tasks into the first column, one after the other."""
+    visitor.column(0).locator(".column-head button").click()
+    for title in titles:
+        visitor.page.fill(".quick-add textarea", title)
+        visitor.page.keyboard.press("Enter")
+        expect(visitor.card(title)).to_be_visible()
+    visitor.page.keyboard.press("Escape")
+
+
+def test_two_people_work_side_by_side(register: Register, stack: Running) -> None:
+    ann, bob = register("Ann"), register("민수", language="ko-KR")
+    url = make_project(ann, "Operations")
+
+    ann.page.get_by_role("link", name="Settings").click()
+    ann.page.get_by_role("button", name="Add a member").last.click()
+    ann.page.fill(".popover-search", "민수")
+    ann.page.locator(".option", has_text="민수").click()
+    expect(bob.page.locator(".sidebar").get_by_text("Operations")).to_be_visible()
+    bob.page.goto(url)
+
+    ann.page.get_by_role("link", name="Board").click()
+    add_tasks(ann, "Renew the certificate")
+    expect(bob.card("Renew the certificate")).to_be_visible()
+
+    ann.card("Renew the certificate").drag_to(ann.column(1))
+    expect(bob.column(1).locator(".card")).to_have_count(1)
+    ann.page.get_by_role("button", name="Undo").click()
+    expect(bob.column(0).locator(".card")).to_have_count(1)
+
+    ann.card("Renew the certificate").locator(".card-link").click()
+    ann.page.locator(".properties").get_by_role("button", name="Assign").click()
+    ann.page.fill(".popover:popover-open .popover-search", "민수")
+    ann.page.keyboard.press("Enter")
+    ann.page.keyboard.press("Escape")
+    ann.page.fill(".editor textarea", "Please look, @민")
+    ann.page.keyboard.press("Enter")
+    ann.page.keyboard.press("Control+Enter")
+    expect(ann.page.locator(".comment .mention")).to_have_text("@민수")
+
+    bob.page.get_by_role("link", name="받은 소식").first.click()
+    expect(bob.page.locator(".notice")).to_have_count(2)
+    bob.page.goto(f"{stack.url}/outbox")
+    bob.page.locator(".mail-item").first.click()
+    expect(bob.page.frame_locator(".mail-html").get_by_role("link").first).to_be_visible()
+
+    ann.page.locator(".panel-head").get_by_role("button", name="More actions").click()
+    ann.page.locator(".option.danger").click()
+    expect(ann.card("Renew the certificate")).to_have_count(0)
+    ann.page.locator(".toast", has_text="deleted").get_by_role("button", name="Undo").click()
+    expect(ann.card("Renew the certificate")).to_be_visible()
+
+
+def test_a_board_is_worked_by_the_keyboard_alone(register: Register) -> None:
+    ann = register("Ann")
+    make_project(ann, "Operations")
+    add_tasks(ann, "First", "Second")
+    ann.card("First").locator(".card-link").focus()
+    press = ann.page.keyboard.press
+
+    press("Shift+ArrowRight")
+    expect(ann.column(1).locator(".card-link:focus")).to_have_text("First")
+    press("m")
+    press("End")
+    press("Enter")
+    expect(ann.column(2).locator(".card")).to_have_count(1)
+
+    ann.card("Second").locator(".card-link").focus()
+    press("Enter")
+    expect(ann.page.locator(".panel-title")).to_have_value("Second")
+    press("Escape")
+    expect(ann.page.locator(".panel")).to_have_count(0)
+
+
+def test_the_enter_that_ends_a_korean_syllable_does_not_submit(register: Register) -> None:
+    ann = register("Ann")
+    make_project(ann, "Operations")
+    ann.column(0).locator(".column-head button").click()
+    field = ann.page.locator(".quick-add textarea")
+    field.fill("인증서 갱")
+    field.dispatch_event("keydown", {"key": "Enter", "isComposing": True, "bubbles": True, "cancelable": True})
+    expect(field).to_have_value("인증서 갱")
+    field.fill("인증서 갱신")
+    ann.page.keyboard.press("Enter")
+    expect(ann.page.locator(".card-link")).to_have_text(["인증서 갱신"])
+
+
+def test_nobodys_text_is_overwritten(register: Register) -> None:
+    ann = register("Ann")
+    make_project(ann, "Operations")
+    add_tasks(ann, "Shared")
+    ann.card("Shared").locator(".card-link").click()
+    ann.page.wait_for_url("**/tasks/*")
+    other = ann.page.context.new_page()
+    other.goto(ann.page.url)
+    for page, text in ((ann.page, "mine"), (other, "theirs")):
+        page.locator(".add-description").click()
+        page.fill(".description-edit", text)
+    other.keyboard.press("Control+Enter")
+    expect(other.locator(".description .markdown")).to_have_text("theirs")
+    ann.page.keyboard.press("Control+Enter")
+    expect(ann.page.locator(".conflict blockquote")).to_have_text(["theirs", "mine"])
+    ann.page.get_by_role("button", name="Save mine").click()
+    expect(other.locator(".description .markdown")).to_have_text("mine")
+
+
+def test_a_change_without_network_is_sent_when_it_is_back(register: Register, browser: Browser) -> None:
+    ann = register("Ann")
+    make_project(ann, "Operations")
+    add_tasks(ann, "Offline")
+    # The same session in a browser that keeps its network.
+    reader = browser.new_context(storage_state=ann.page.context.storage_state()).new_page()
+    reader.goto(ann.page.url)
+    ann.page.context.set_offline(True)
+    expect(ann.page.locator(".banner")).to_be_visible()
+    ann.card("Offline").locator(".card-link").focus()
+    ann.page.keyboard.press("Shift+ArrowRight")
+    expect(ann.page.locator(".banner")).to_contain_text("1 unsent")
+    expect(reader.locator(".column").nth(0).locator(".card")).to_have_count(1)
+    ann.page.context.set_offline(False)
+    expect(reader.locator(".column").nth(1).locator(".card")).to_have_count(1, timeout=10_000)
+    reader.context.close()
+
+
+def test_a_phone_shows_every_page_without_sideways_scrolling(register: Register, stack: Running) -> None:
+    ann = register("Ann", width=320)
+    url = make_project(ann, "Operations")
+    add_tasks(ann, "A rather long title that has to be broken into several lines on a phone")
+    for path in ("", "/table", "/activity", "/settings"):
+        ann.page.goto(url + path)
+        ann.page.wait_for_selector("h1")
+        assert ann.page.evaluate("document.documentElement.scrollWidth") <= 320, path
+    for path in ("/projects", "/my-tasks", "/inbox", "/notifications", "/account", "/outbox"):
+        ann.page.goto(stack.url + path)
+        ann.page.wait_for_selector("h1")
+        assert ann.page.evaluate("document.documentElement.scrollWidth") <= 320, path
