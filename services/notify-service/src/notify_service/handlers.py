@@ -3,7 +3,7 @@
 One transaction, the consumer's, has the inbox, the ledger, the live feed and the checkpoint.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import groupby, takewhile
@@ -32,9 +32,8 @@ from kernel.event import Recorded
 from kernel.ports import MAX_EVENTS_PER_APPEND
 from kernel.sql import Database, Statement, Write, upsert
 from kernel.streams import Folded, Streams
-from notify_service import tables, views
-from notify_service.domain import Notice, Preferences, Telling, notice_of, tellings_of
-from notify_service.tables import insert_absent, microseconds
+from notify_service import rows, tables, views
+from notify_service.domain import Preferences, notice_of, tellings_of
 from notify_service.telemetry import DELIVERIES
 
 IMPORTED: Final = "import-"
@@ -46,10 +45,6 @@ _ALONE: Final = frozenset({"task.created", "task.commented", "task.deleted", "ta
 
 _REMEMBERED_COMMANDS: Final = 10_000
 
-_PUT_NOTICE: Final = insert_absent(tables.notices)
-_PUT_DELIVERY: Final = insert_absent(tables.deliveries)
-_PUT_INBOX: Final = insert_absent(tables.inbox)
-_PUT_FEED: Final = insert_absent(tables.feed)
 _KNOWN: Final = Statement(select(tables.notices.c.id).where(tables.notices.c.id == bindparam("id")))
 _PREFERENCES: Final = Statement(
     select(tables.preferences.c.document).where(tables.preferences.c.user_id == bindparam("user_id"))
@@ -118,11 +113,11 @@ class Notifier:
         last = steps[len(events) - 1]
         self._tasks.remember(stream, Folded(last.after, last.event.version))
         news = [
-            _feed_row(step.event, last.after.project_id, views.change_of_task(step.event, step.after))
+            rows.of_change(step.event, last.after.project_id, views.change_of_task(step.event, step.after))
             for step in steps[: len(events)]
             if self._is_news(step.event)
         ]
-        writes = [Write(_PUT_FEED, news)] if news else []
+        writes = [Write(rows.PUT_FEED, news)] if news else []
         begun = await self._command_before(events[0])
         for command_id, command in groupby(steps, lambda step: step.envelope.command_id):
             if command_id != begun:  # else it was told when its first event came
@@ -161,11 +156,11 @@ class Notifier:
         tellings = tellings_of(notice, project, preferences, now, self._bounds.mail)
         for telling in tellings:
             DELIVERIES.labels(telling.channel, telling.state).inc()
-        return _rows(notice, tellings, now, news=now - notice.time <= self._bounds.feed)
+        return rows.of_notice(notice, tellings, now, news=now - notice.time <= self._bounds.feed)
 
     async def _preferences(self, user_id: str) -> Preferences:
-        rows = await self._database.fetch(_PREFERENCES, {"user_id": user_id})
-        return views.preferences_of(orjson.loads(rows[0][0])) if rows else Preferences()
+        found = await self._database.fetch(_PREFERENCES, {"user_id": user_id})
+        return views.preferences_of(orjson.loads(found[0][0])) if found else Preferences()
 
     def _is_news(self, event: Recorded[Any]) -> bool:
         return datetime.now(UTC) - event.time <= self._bounds.feed
@@ -192,7 +187,7 @@ class Notifier:
                     pass  # who may read is all that is kept of a project
             if self._is_news(event):
                 data = views.change_of_project(event, cast(Project, folded.state))
-                writes.append(Write(_PUT_FEED, _feed_row(event, id_of(stream), data)))
+                writes.append(Write(rows.PUT_FEED, rows.of_change(event, id_of(stream), data)))
         self._projects.remember(stream, folded)
         return writes
 
@@ -210,76 +205,3 @@ def _user(stream: str, events: Sequence[Envelope]) -> Sequence[Write]:
     if not any(event.type == "user.erased" for event in events):
         return ()
     return [Write(statement, {"user_id": id_of(stream)}) for statement in _FORGET]
-
-
-def _rows(notice: Notice, tellings: Sequence[Telling], now: datetime, *, news: bool) -> Sequence[Write]:
-    created_at = microseconds(notice.time)
-    content = {
-        "id": notice.id,
-        "project_id": notice.project_id,
-        "task_id": notice.task_id,
-        "version": notice.version,
-        "last_version": notice.last_version,
-        "created_at": created_at,
-        "content": views.notice_content(notice),
-    }
-    ledger = [_ledger_row(notice, telling, now) for telling in tellings]
-    items = [
-        {
-            "id": row["id"],
-            "user_id": row["user_id"],
-            "notice_id": notice.id,
-            "project_id": notice.project_id,
-            "kind": row["kind"],
-            "is_read": 0,
-        }
-        for row in ledger
-        if (row["channel"], row["state"]) == ("inbox", "sent")
-    ]
-    writes = [Write(_PUT_NOTICE, content), Write(_PUT_DELIVERY, ledger)]
-    if items:
-        writes.append(Write(_PUT_INBOX, items))
-    if items and news:
-        writes.append(Write(_PUT_FEED, [_feed_item(item, created_at) for item in items]))
-    return writes
-
-
-def _ledger_row(notice: Notice, telling: Telling, now: datetime) -> dict[str, Any]:
-    sent = telling.state == "sent"
-    return {
-        "id": notice.delivery_id(telling.user_id, telling.channel),
-        "notice_id": notice.id,
-        "task_id": notice.task_id,
-        "user_id": telling.user_id,
-        "channel": telling.channel,
-        "event_type": notice.types[telling.kind],
-        "kind": telling.kind,
-        "why": telling.why,
-        "state": telling.state,
-        "reason": telling.reason,
-        "attempts": int(sent),
-        "created_at": microseconds(notice.time),
-        "sent_at": microseconds(now) if sent else None,
-        "last_error": None,
-        "due_at": microseconds(now),
-    }
-
-
-def _feed_row(event: Recorded[Any], project_id: str, data: bytes) -> dict[str, Any]:
-    return {
-        "source": f"{event.stream}:{event.version}",
-        "project_id": project_id,
-        "user_id": None,
-        "created_at": microseconds(event.time),
-        "data": data,
-    }
-
-
-def _feed_item(item: Mapping[str, Any], created_at: int) -> dict[str, Any]:
-    return {
-        "source": item["id"],
-        "project_id": item["project_id"],
-        "user_id": item["user_id"],
-        "created_at": created_at,
-        "data": item["id"].encode(),
-    }

@@ -28,6 +28,7 @@ _OPTIONS: Final[dict[str, Any]] = {"mysql_charset": "utf8mb4", "mysql_collate": 
 _ID: Final = String(64)
 _DOCUMENT: Final = LargeBinary().with_variant(MEDIUMBLOB(), "mysql")
 
+# What a command did to a task, once for all who are told of it.
 notices: Final = Table(
     "notices",
     metadata,
@@ -39,7 +40,6 @@ notices: Final = Table(
     Column("created_at", BigInteger, nullable=False),
     # JSON: task_key, title, actor, changes, excerpt.
     Column("content", _DOCUMENT, nullable=False),
-    comment="What a command did to a task, once for all who are told of it",
     **_OPTIONS,
 )
 

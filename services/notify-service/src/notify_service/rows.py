@@ -1,0 +1,91 @@
+"""The rows that a notice and an event become."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from kernel.event import Recorded
+from kernel.sql import Write
+from notify_service import tables, views
+from notify_service.domain import Notice, Telling
+from notify_service.tables import insert_absent, microseconds
+
+_PUT_NOTICE: Final = insert_absent(tables.notices)
+_PUT_DELIVERY: Final = insert_absent(tables.deliveries)
+_PUT_INBOX: Final = insert_absent(tables.inbox)
+PUT_FEED: Final = insert_absent(tables.feed)
+
+
+def of_notice(notice: Notice, tellings: Sequence[Telling], now: datetime, *, news: bool) -> Sequence[Write]:
+    """A notice, its lines of the ledger, the items of the inbox, and with `news` what the live stream says of those."""
+    created_at = microseconds(notice.time)
+    content = {
+        "id": notice.id,
+        "project_id": notice.project_id,
+        "task_id": notice.task_id,
+        "version": notice.version,
+        "last_version": notice.last_version,
+        "created_at": created_at,
+        "content": views.notice_content(notice),
+    }
+    ledger = [_ledger_row(notice, telling, now) for telling in tellings]
+    items = [
+        {
+            "id": row["id"],
+            "user_id": row["user_id"],
+            "notice_id": notice.id,
+            "project_id": notice.project_id,
+            "kind": row["kind"],
+            "is_read": 0,
+        }
+        for row in ledger
+        if (row["channel"], row["state"]) == ("inbox", "sent")
+    ]
+    writes = [Write(_PUT_NOTICE, content), Write(_PUT_DELIVERY, ledger)]
+    if items:
+        writes.append(Write(_PUT_INBOX, items))
+    if items and news:
+        writes.append(Write(PUT_FEED, [_feed_item(item, created_at) for item in items]))
+    return writes
+
+
+def _ledger_row(notice: Notice, telling: Telling, now: datetime) -> dict[str, Any]:
+    sent = telling.state == "sent"
+    return {
+        "id": notice.delivery_id(telling.user_id, telling.channel),
+        "notice_id": notice.id,
+        "task_id": notice.task_id,
+        "user_id": telling.user_id,
+        "channel": telling.channel,
+        "event_type": notice.types[telling.kind],
+        "kind": telling.kind,
+        "why": telling.why,
+        "state": telling.state,
+        "reason": telling.reason,
+        "attempts": int(sent),
+        "created_at": microseconds(notice.time),
+        "sent_at": microseconds(now) if sent else None,
+        "last_error": None,
+        "due_at": microseconds(now),
+    }
+
+
+def of_change(event: Recorded[Any], project_id: str, data: bytes) -> dict[str, Any]:
+    """A row of the feed."""
+    return {
+        "source": f"{event.stream}:{event.version}",
+        "project_id": project_id,
+        "user_id": None,
+        "created_at": microseconds(event.time),
+        "data": data,
+    }
+
+
+def _feed_item(item: Mapping[str, Any], created_at: int) -> dict[str, Any]:
+    return {
+        "source": item["id"],
+        "project_id": item["project_id"],
+        "user_id": item["user_id"],
+        "created_at": created_at,
+        "data": item["id"].encode(),
+    }
