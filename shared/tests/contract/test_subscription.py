@@ -103,3 +103,23 @@ async def test_closing_ends_a_waiting_receive(subscribe: Subscribe) -> None:
     assert await waiting == []
     with pytest.raises(StoreUnavailable):
         await subscription.receive(10)
+
+
+@pytest.mark.parametrize("turns", range(8))
+async def test_whoever_receives_can_be_cancelled_at_any_moment(
+    store: EventStore, subscribe: Subscribe, unique: str, turns: int
+) -> None:
+    subscription = await subscribe("projector")
+
+    async def receive_for_ever() -> None:
+        while True:
+            await subscription.acknowledge(await subscription.receive(10))
+
+    receiving = asyncio.create_task(receive_for_ever())
+    await asyncio.sleep(0.01)
+    await extend(store, f"task-{unique}", 0)
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    receiving.cancel()
+    await asyncio.wait([receiving], timeout=2)
+    assert receiving.cancelled()

@@ -37,7 +37,9 @@ class TailSubscription:
             if self._pending:
                 return list(self._pending.values())[:limit]
             try:
-                await asyncio.wait_for(self._news.wait(), _POLL_SECONDS)
+                # Not wait_for: until Python 3.12 it loses a cancellation that comes together with the news.
+                async with asyncio.timeout(_POLL_SECONDS):
+                    await self._news.wait()
             except TimeoutError:
                 return []
             if self._closed.is_set():
