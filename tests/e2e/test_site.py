@@ -12,8 +12,8 @@ from taskledger.testing import PASSWORD, Running
 pytestmark = pytest.mark.browser
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-EXPECTED = ("401", "412")
-"""Answers that the site deals with; the browser mentions every failed call on its console."""
+EXPECTED = ("401", "412", "net::ERR_")
+"""Answers, and a server that is away, which the site deals with; the browser mentions every failed call on its console."""
 
 
 @pytest.fixture(scope="module")
@@ -208,6 +208,23 @@ def test_a_change_without_network_is_sent_when_it_is_back(register: Register, br
     ann.page.context.set_offline(False)
     expect(reader.locator(".column").nth(1).locator(".card")).to_have_count(1, timeout=10_000)
     reader.context.close()
+
+
+def test_a_killed_server_comes_back_and_the_page_goes_on(register: Register, browser: Browser, stack: Running) -> None:
+    ann = register("Ann")
+    make_project(ann, "Operations")
+    add_tasks(ann, "Before")
+    stack.kill()
+    ann.page.get_by_role("link", name="Activity").click()
+    stack.start()
+    expect(ann.page.locator(".event").first).to_be_visible(timeout=20_000)
+    other = browser.new_context(storage_state=ann.page.context.storage_state()).new_page()
+    other.goto(ann.page.url)
+    other.get_by_role("link", name="Board").click()
+    ann.page.get_by_role("link", name="Board").click()
+    add_tasks(Visitor(other, []), "After")
+    expect(ann.card("After")).to_be_visible()
+    other.context.close()
 
 
 def test_a_phone_shows_every_page_without_sideways_scrolling(register: Register, stack: Running) -> None:

@@ -10,6 +10,7 @@ import type { LiveChange, User } from "./types";
 type Message =
   | { kind: "change"; data: LiveChange }
   | { kind: "notification"; data: { unread: number } }
+  | { kind: "reachable" }
   | { kind: "resync" };
 
 /** Starts listening; answers how to stop. */
@@ -60,6 +61,7 @@ function streamUntilClosed(publish: (message: Message) => void, signal: AbortSig
     };
     signal.addEventListener("abort", end, { once: true });
     source.addEventListener("open", () => {
+      publish({ kind: "reachable" });
       // A new stream begins at its opening. What was loaded before may have missed a change, so it is loaded once more.
       if (!opened) setTimeout(() => !signal.aborted && publish({ kind: "resync" }), GAP_MILLISECONDS);
       opened = true;
@@ -79,6 +81,9 @@ const LASTING = new Set<unknown>([keys.me[0], keys.config[0], keys.user("")[0], 
 
 export function apply(client: QueryClient, message: Message): void {
   switch (message.kind) {
+    case "reachable":
+      void client.refetchQueries({ predicate: ({ state }) => state.status === "error" });
+      return;
     case "resync":
       void client.invalidateQueries({ predicate: ({ queryKey }) => !LASTING.has(queryKey[0]) });
       return;

@@ -199,8 +199,8 @@ function Column({ project, status, position, tasks, loading, openId, filtered, h
       <div ref={scroller} className="column-scroll">
         {loading ? (
           <>
-            <div className="skeleton card" />
-            <div className="skeleton card" />
+            <div className="skeleton tile" />
+            <div className="skeleton tile" />
           </>
         ) : (
           <ul className="cards" style={{ height: rows.getTotalSize() }}>
