@@ -10,7 +10,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 from kernel.read_model import tables
 from kernel.sql import Statement
-from task_service.queries import SORTS, Shape, activity_statement, projects_statement, tasks_statement
+from task_service.statements import SORTS, Shape, activity_statement, projects_statement, tasks_statement
 
 
 @pytest.fixture

@@ -7,7 +7,8 @@ program can each read their own generation in the same database.
 
 import time
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import Any, Final
 
@@ -69,6 +70,11 @@ class Tables:
     statuses: Table
     members: Table
     activity: Table
+
+    @property
+    def by_name(self) -> Mapping[str, Table]:
+        """The tables by the names that they have here, the same in every generation."""
+        return {field.name: getattr(self, field.name) for field in fields(self) if field.name != "metadata"}
 
 
 @lru_cache(maxsize=16)

@@ -1,15 +1,12 @@
 """From events to writes: the projector's part of a consumer, one per generation."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import fields
-from typing import Final, TypeVar, cast
+from typing import Any, Final, Generic, TypeVar, cast
 
 from sqlalchemy import bindparam, delete
 
 from kernel.codecs import PROJECT_CODEC, TASK_CODEC
 from kernel.contracts import project, task
-from kernel.contracts.project import Project, ProjectEvent
-from kernel.contracts.task import Task, TaskEvent
 from kernel.envelope import Envelope, kind_of
 from kernel.event import Recorded
 from kernel.lru import Lru
@@ -29,12 +26,47 @@ _REMEMBERED_STATES: Final = 10_000
 _REMEMBERED_VIEWS: Final = 500
 
 
+class _Aggregate(Generic[S, E]):
+    """One kind of stream: its fold, and what of it becomes rows."""
+
+    def __init__(
+        self,
+        streams: Streams[S, E],
+        row_of: Callable[[Recorded[E], S], Values],
+        view_of: Callable[[S | None, S, Sequence[Values]], View],
+    ) -> None:
+        self._streams = streams
+        self._row_of = row_of
+        self._view_of = view_of
+
+    async def next(self, stream: str, events: Sequence[Envelope]) -> View:
+        before = await self._streams.at(stream, events[0].version - 1)
+        view, after = self._fold(before, events)
+        self._streams.remember(stream, after)
+        return view
+
+    def whole(self, events: Sequence[Envelope]) -> View:
+        return self._fold(Folded(None, 0), events)[0]
+
+    def _fold(self, before: Folded[S], events: Sequence[Envelope]) -> tuple[View, Folded[S]]:
+        activity: list[Values] = []
+        folded = before
+        for envelope in events:
+            event, folded = self._streams.step(folded, envelope)
+            activity.append(self._row_of(event, cast(S, folded.state)))
+        return self._view_of(before.state, cast(S, folded.state), activity), folded
+
+
 class Projection:
     """Computes views. One for all generations: what one of them was given, the others will ask for next."""
 
     def __init__(self, store: EventStore) -> None:
-        self._tasks: Streams[Task, TaskEvent] = Streams(store, TASK_CODEC, task.evolve, _REMEMBERED_STATES)
-        self._projects: Streams[Project, ProjectEvent] = Streams(store, PROJECT_CODEC, project.evolve)
+        tasks = Streams(store, TASK_CODEC, task.evolve, _REMEMBERED_STATES)
+        projects = Streams(store, PROJECT_CODEC, project.evolve, _REMEMBERED_STATES)
+        self._kinds: Mapping[str, _Aggregate[Any, Any]] = {
+            "task": _Aggregate(tasks, task_activity, task_view),
+            "project": _Aggregate(projects, project_activity, project_view),
+        }
         self._views: Lru[tuple[str, int, int], View] = Lru(_REMEMBERED_VIEWS)
 
     async def view(self, stream: str, events: Sequence[Envelope]) -> View:
@@ -42,54 +74,19 @@ class Projection:
         asked = (stream, events[0].version, events[-1].version)
         view = self._views.get(asked)
         if view is None:
-            if kind_of(stream) == "task":
-                view = await _next_view(self._tasks, stream, events, task_activity, task_view)
-            else:
-                view = await _next_view(self._projects, stream, events, project_activity, project_view)
-            self._views[asked] = view
+            view = self._views[asked] = await self._kinds[kind_of(stream)].next(stream, events)
         return view
 
     def whole(self, stream: str, events: Sequence[Envelope]) -> View:
         """What all events of a stream, from the first on, come to. Raises CannotApply."""
-        if kind_of(stream) == "task":
-            return _view(self._tasks, Folded(None, 0), events, task_activity, task_view)[0]
-        return _view(self._projects, Folded(None, 0), events, project_activity, project_view)[0]
-
-
-async def _next_view(
-    streams: Streams[S, E],
-    stream: str,
-    events: Sequence[Envelope],
-    row: Callable[[Recorded[E], S], Values],
-    view: Callable[[S | None, S, Sequence[Values]], View],
-) -> View:
-    before = await streams.at(stream, events[0].version - 1)
-    result, after = _view(streams, before, events, row, view)
-    streams.remember(stream, after)
-    return result
-
-
-def _view(
-    streams: Streams[S, E],
-    before: Folded[S],
-    events: Sequence[Envelope],
-    row: Callable[[Recorded[E], S], Values],
-    view: Callable[[S | None, S, Sequence[Values]], View],
-) -> tuple[View, Folded[S]]:
-    activity: list[Values] = []
-    folded = before
-    for envelope in events:
-        event, folded = streams.step(folded, envelope)
-        activity.append(row(event, cast(S, folded.state)))
-    return view(before.state, cast(S, folded.state), activity), folded
+        return self._kinds[kind_of(stream)].whole(events)
 
 
 class GenerationWriter:
     """The statements that write one generation."""
 
     def __init__(self, number: int) -> None:
-        known = tables(number)
-        every = {name.name: getattr(known, name.name) for name in fields(known) if name.name != "metadata"}
+        every = tables(number).by_name
         self._put: Mapping[str, Statement] = {name: upsert(table) for name, table in every.items()}
         self._remove: Mapping[str, Statement] = {
             name: Statement(delete(table).where(*(column == bindparam(column.name) for column in table.primary_key)))

@@ -1,7 +1,7 @@
 """The rows of a generation, stream by stream: as they are in the database, and as the log says they should be."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeAlias
 
 from sqlalchemy import Table, bindparam, select
@@ -75,7 +75,7 @@ def alone(stream: str) -> Range:
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """How far a generation has come in a stream, and why it stopped there, if it did."""
+    """How far a generation has come in a stream, and at which version it is blocked, if it is."""
 
     version: int = 0
     blocked: int | None = None
@@ -85,8 +85,8 @@ class Checkpoint:
 class Snapshot:
     """What some streams have in a generation."""
 
-    checkpoints: Mapping[str, Checkpoint] = field(default_factory=dict)
-    content: Mapping[str, Content] = field(default_factory=dict)
+    checkpoints: Mapping[str, Checkpoint]
+    content: Mapping[str, Content]
 
 
 class GenerationReader:
@@ -95,10 +95,7 @@ class GenerationReader:
     def __init__(self, database: Database, number: int) -> None:
         self.database = database
         self.number = number
-        known = tables(number)
-        self._tables: dict[str, Table] = {
-            name.name: getattr(known, name.name) for name in fields(known) if name.name != "metadata"
-        }
+        self._tables = tables(number).by_name
         self._keys = {name: len(table.primary_key) for name, table in self._tables.items()}
         self._read = {name: _between(table) for name, table in self._tables.items()}
 
