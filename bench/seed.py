@@ -43,7 +43,7 @@ async def seed_project(log: Path, project: str, user: str, tasks: int) -> None:
             title=f"{WORDS[number % 15]} the {WORDS[number // 15 % 15]} of {number}",
             description="What was agreed, as short as it can be, so that whoever reads it knows what to do.",
             status=("waiting", "in_progress", "done")[number % 3],
-            priority=("none", "low", "medium", "high", "urgent")[number % 5],  # type: ignore[arg-type]
+            priority=("none", "low", "medium", "high", "urgent")[number % 5],
             due=None,
             labels=("docs", "ops")[: number % 3],
             assignees=(user,) if number % 4 == 0 else (),
