@@ -12,6 +12,7 @@ from kernel.problems import invalid, not_found, unavailable
 from kernel.requests import JSON, Cursor, IdempotencyKey, Limit, decode_cursor, encode_cursor
 from kernel.routes import Handle
 from kernel.security import Principal, authenticate_user
+from kernel.serve import STOPPING
 from notify_service.deps import Deps
 from notify_service.inbox import NEWEST
 from notify_service.people import DirectoryAway
@@ -130,7 +131,7 @@ async def read_stream(
     `reset`: what came after `Last-Event-ID` is not kept any more; load everything anew.
     """
     deps = _deps(request)
-    on_stop = request.scope.get("extensions", {}).get("taskledger.stopping")
+    on_stop = request.scope.get("extensions", {}).get(STOPPING)
     if on_stop is not None:
         on_stop(deps.feed.stop)
     events = deps.stream.events(_principal(request), last_event_id_header or last_event_id)
