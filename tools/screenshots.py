@@ -5,7 +5,7 @@ Usage: .venv/bin/python tools/screenshots.py [FOLDER, default docs/images]
 
 import sys
 import tempfile
-from datetime import date, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +38,20 @@ TASKS: tuple[tuple[str, str, str, int | None, tuple[str, ...], tuple[int, ...]],
 )
 
 
+WIDE = {"viewport": {"width": 1440, "height": 860}}
+
+SHOTS: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    ("board", "/projects/{project}/board", WIDE),
+    ("task-dark", "/projects/{project}/tasks/{task}", {**WIDE, "color_scheme": "dark"}),
+    ("inbox", "/inbox", WIDE),
+    (
+        "phone-ko",
+        "/projects/{project}/board",
+        {"viewport": {"width": 375, "height": 740}, "locale": "ko-KR", "device_scale_factor": 2},
+    ),
+)
+
+
 def fill(stack: Running) -> tuple[Person, dict[str, Any], dict[str, Any]]:
     """A project with people and tasks; returns the first person, the project and a task with a history."""
     people = [stack.register(name, email=f"person{n}@example.org") for n, name in enumerate(PEOPLE)]
@@ -47,7 +61,7 @@ def fill(stack: Running) -> tuple[Person, dict[str, Any], dict[str, Any]]:
         owner.put(f"/api/projects/{project['id']}/members/{person.id}", role="member")
     shown: dict[str, Any] = {}
     for title, status, priority, days, labels, assigned in TASKS:
-        due = (date.today() + timedelta(days)).isoformat() if days is not None else None
+        due = (datetime.now().astimezone().date() + timedelta(days)).isoformat() if days is not None else None
         task = people[len(title) % 3].post(
             f"/api/projects/{project['id']}/tasks",
             title=title,
@@ -84,23 +98,14 @@ def main(folder: Path) -> None:
     """Take the pictures."""
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as data, running(Path(data, "data")) as stack, sync_playwright() as playwright:
-        _, project, task = fill(stack)
-        board, panel = f"/projects/{project['id']}/board", f"/projects/{project['id']}/tasks/{task['id']}"
+        owner, project, task = fill(stack)
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-        for name, path, options in (
-            ("board", board, {"viewport": {"width": 1440, "height": 860}, "color_scheme": "light"}),
-            ("task-dark", panel, {"viewport": {"width": 1440, "height": 860}, "color_scheme": "dark"}),
-            (
-                "phone-ko",
-                board,
-                {"viewport": {"width": 375, "height": 740}, "locale": "ko-KR", "device_scale_factor": 2},
-            ),
-            ("inbox", "/inbox", {"viewport": {"width": 1440, "height": 860}, "color_scheme": "light"}),
-        ):
+        for name, path, options in SHOTS:
+            owner.patch("/api/auth/me", locale=str(options.get("locale", "en"))[:2])
             context = browser.new_context(**{"locale": "en-US", **options})
             page = context.new_page()
             log_in(page, stack.url)
-            page.goto(stack.url + path)
+            page.goto(stack.url + path.format(project=project["id"], task=task["id"]))
             page.wait_for_timeout(2500)
             page.screenshot(path=folder / f"{name}.png")
             context.close()
