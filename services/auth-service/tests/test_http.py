@@ -37,6 +37,7 @@ async def test_registering_answers_the_person_and_tokens_but_no_cookie(client: h
         "email": "Ann@example.org",
         "locale": "ko",
     }
+    assert document["user"]["created_at"].endswith("Z")
     assert document["expires_in"] == 600
     assert (await client.get("/api/auth/me", headers=bearer(document))).json() == document["user"]
 

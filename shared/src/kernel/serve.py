@@ -45,5 +45,13 @@ def serve(app: FastAPI, settings: Settings, service: str) -> None:
     logs.configure(settings.log_level, service=service)
     port = int(os.environ.get("PORT", "8000"))
     host = "0.0.0.0"  # noqa: S104
-    config = uvicorn.Config(app, host=host, port=port, access_log=False, log_config=None, server_header=False)
+    config = uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        proxy_headers=False,  # which proxies are believed is a setting of auth-service, who alone needs to know
+    )
     Server(config).run()

@@ -69,6 +69,7 @@ def up(home: Home) -> None:
             access_log=False,
             log_config=None,
             server_header=False,
+            proxy_headers=False,  # which proxies are believed is a setting of auth-service, who alone needs to know
             lifespan="on",
             timeout_graceful_shutdown=GRACE_SECONDS,
         )

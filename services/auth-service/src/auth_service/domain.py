@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import pairwise
 from typing import Final, TypeAlias
 
@@ -61,6 +62,11 @@ def _is_sequence(text: str) -> bool:
 def _guesses(personal: Sequence[str]) -> set[str]:
     lowered = {part.casefold() for part in personal if part}
     return lowered | {part.partition("@")[0] for part in lowered}
+
+
+def time_text(time: datetime) -> str:
+    """A time in UTC as it is kept and answered: RFC 3339 with a Z."""
+    return time.isoformat().replace("+00:00", "Z")
 
 
 def normal_text(text: str) -> str:

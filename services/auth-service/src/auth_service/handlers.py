@@ -90,7 +90,7 @@ class Auth:
             name=name,
             locale=locale,
             password_hash=await self.passwords.hash(password),
-            created_at=datetime.now(UTC).isoformat(),
+            created_at=domain.time_text(datetime.now(UTC)),
         )
         try:
             await self.accounts.create(account)
@@ -122,7 +122,7 @@ class Auth:
         if user.erased:
             await self._forget(account)  # a crash came between the log and the store
             raise _gone()
-        account = await self._change(account.id, last_login_at=datetime.now(UTC).isoformat())
+        account = await self._change(account.id, last_login_at=domain.time_text(datetime.now(UTC)))
         return LoggedIn(account, session, refresh_token)
 
     async def refresh(self, refresh_token: str) -> LoggedIn:

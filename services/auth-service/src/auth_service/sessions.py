@@ -10,6 +10,7 @@ from typing import Final
 
 import orjson
 
+from auth_service.domain import time_text
 from kernel.ids import is_id, new_id
 from kernel.ports import ABSENT, ConditionFailed, Delete, KeyValueStore, Put
 from kernel.security import PERSONAL_PREFIX
@@ -57,7 +58,7 @@ def _hash(token: str) -> str:
 
 
 def _now() -> str:
-    return datetime.now(UTC).isoformat()
+    return time_text(datetime.now(UTC))
 
 
 class Sessions:
