@@ -13,7 +13,7 @@ pytestmark = pytest.mark.browser
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 EXPECTED = ("401", "412", "net::ERR_")
-"""Answers, and a server that is away, which the site deals with; the browser mentions every failed call on its console."""
+"""What the site deals with, a server that is away included; the browser notes every failed call on its console."""
 
 
 @pytest.fixture(scope="module")
