@@ -6,7 +6,9 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { createQueryClient, keys } from "./api/cache";
 import { onSignedOut } from "./api/client";
+import { prefetchProject } from "./api/queries";
 import { App } from "./app/App";
+import { signedInBefore } from "./app/prefs";
 import { activate, preferredLocale } from "./i18n";
 
 const client = createQueryClient();
@@ -18,6 +20,12 @@ addEventListener("vite:preloadError", () => {
     location.reload();
   }
 });
+
+const project = /^\/projects\/([^/]+)/.exec(location.pathname)?.[1];
+if (project && signedInBefore()) {
+  prefetchProject(client, project);
+  void import("./pages/Project");
+}
 
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no #root");

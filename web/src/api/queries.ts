@@ -5,8 +5,8 @@ import * as api from "./endpoints";
 import type { Project, Status, Task, User } from "./types";
 
 /** Who is signed in; asked for only where `enabled`. */
-export const useMe = (enabled = true) =>
-  useQuery({ queryKey: keys.me, queryFn: api.me, staleTime: Number.POSITIVE_INFINITY, enabled });
+export const useMe = (enabled = true) => useQuery({ ...meQuery, enabled });
+const meQuery = queryOptions({ queryKey: keys.me, queryFn: api.me, staleTime: Number.POSITIVE_INFINITY });
 export const useConfig = () =>
   useQuery({ queryKey: keys.config, queryFn: api.config, staleTime: Number.POSITIVE_INFINITY, retry: false });
 export const useProjects = () =>
@@ -20,18 +20,23 @@ export const useProjects = () =>
     },
   });
 
+const projectQuery = (id: string) => queryOptions({ queryKey: keys.project(id), queryFn: () => api.project(id) });
+
 export function useProject(id: string) {
   const client = useQueryClient();
   return useQuery({
-    queryKey: keys.project(id),
-    queryFn: () => api.project(id),
+    ...projectQuery(id),
     enabled: id !== "",
     placeholderData: () => client.getQueryData<Project[]>(keys.projects)?.find((project) => project.id === id),
   });
 }
 
-export const useProjectTasks = (id: string) =>
-  useQuery({ queryKey: keys.tasks(id), queryFn: ({ client }) => tasks(client, keys.tasks(id), api.projectTasks(id)) });
+const projectTasksQuery = (id: string) =>
+  queryOptions({
+    queryKey: keys.tasks(id),
+    queryFn: ({ client }) => tasks(client, keys.tasks(id), api.projectTasks(id)),
+  });
+export const useProjectTasks = (id: string) => useQuery(projectTasksQuery(id));
 export const useMyTasks = () =>
   useQuery({ queryKey: keys.mine, queryFn: ({ client }) => tasks(client, keys.mine, api.myTasks()) });
 
@@ -92,6 +97,13 @@ export const useOutbox = () =>
     getNextPageParam: (page) => page.next_cursor ?? undefined,
     staleTime: 5_000,
   });
+
+/** Asks for what a project's page will show, while the page itself is still on its way. */
+export function prefetchProject(client: QueryClient, id: string): void {
+  void client.prefetchQuery(meQuery);
+  void client.prefetchQuery(projectQuery(id));
+  void client.prefetchQuery(projectTasksQuery(id));
+}
 
 type Waiting = { id: string; resolve: (user: User) => void; reject: (cause: unknown) => void };
 let waiting: Waiting[] = [];

@@ -1,5 +1,5 @@
 import { t } from "@lingui/core/macro";
-import { type KeyboardEvent, type ReactNode, useId, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, type ReactNode, useEffect, useId, useMemo, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 import { composing } from "../lib/keys";
 import { Icon } from "./icons";
@@ -27,6 +27,8 @@ interface Props {
   className?: string;
   title?: string;
   disabled?: boolean;
+  /** Opens as soon as it is there: for lists that are made only when they are wanted. */
+  startOpen?: boolean;
   align?: "start" | "end";
   children: ReactNode;
 }
@@ -93,6 +95,11 @@ export function Picker(props: Props) {
     place();
     (input.current ?? list.current)?.focus({ preventScroll: true });
   }
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, at the start
+  useEffect(() => {
+    if (props.startOpen) queueMicrotask(() => popover.current?.matches(":popover-open") || toggle());
+  }, []);
 
   function pick(option: Option | undefined): void {
     if (!option) return;

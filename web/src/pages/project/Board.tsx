@@ -157,7 +157,7 @@ function Column({ project, status, position, tasks, loading, openId, filtered, h
     count: tasks.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => 84,
-    overscan: 8,
+    overscan: 4,
     gap: 8,
     getItemKey: (index) => tasks[index]?.id ?? index,
   });
@@ -296,26 +296,7 @@ const Card = memo(function Card({ project, task, status, column, index, open, mo
     >
       <div className="card-top">
         <span className="key">{task.key}</span>
-        {writable && (
-          <Picker
-            label={t`Move ${task.key} to`}
-            title={t`Move to`}
-            className="icon-button card-move"
-            align="end"
-            options={project.statuses.map((one) => ({
-              id: one.key,
-              label: statusName(one),
-              icon: <StatusIcon category={one.category} />,
-            }))}
-            selected={[task.status]}
-            onPick={(key) => {
-              const target = project.statuses.find((one) => one.key === key);
-              if (target) move(task.id, target);
-            }}
-          >
-            <Icon name="more" />
-          </Picker>
-        )}
+        {writable && <MoveMenu project={project} task={task} move={move} />}
       </div>
       <Link href={kept(`/projects/${project.id}/tasks/${task.id}`)} className="card-link" draggable={false}>
         {task.title}
@@ -338,6 +319,47 @@ const Card = memo(function Card({ project, task, status, column, index, open, mo
     </article>
   );
 });
+
+/** The way to move without dragging. A board has many cards, so the list is made when it is first asked for. */
+function MoveMenu({ project, task, move }: Pick<CardProps, "project" | "task" | "move">) {
+  const [wanted, setWanted] = useState(false);
+  const label = t`Move ${task.key} to`;
+  if (!wanted) {
+    return (
+      <button
+        type="button"
+        className="icon-button card-move"
+        aria-label={label}
+        aria-haspopup="listbox"
+        title={t`Move to`}
+        onClick={() => setWanted(true)}
+      >
+        <Icon name="more" />
+      </button>
+    );
+  }
+  return (
+    <Picker
+      startOpen
+      label={label}
+      title={t`Move to`}
+      className="icon-button card-move"
+      align="end"
+      options={project.statuses.map((one) => ({
+        id: one.key,
+        label: statusName(one),
+        icon: <StatusIcon category={one.category} />,
+      }))}
+      selected={[task.status]}
+      onPick={(key) => {
+        const target = project.statuses.find((one) => one.key === key);
+        if (target) move(task.id, target);
+      }}
+    >
+      <Icon name="more" />
+    </Picker>
+  );
+}
 
 /** Titles one after the other: Enter adds and stays, Escape ends. */
 function QuickAdd({ project, status, onClose }: { project: Project; status: Status; onClose: () => void }) {
