@@ -60,6 +60,11 @@ def create_app(folder: Path) -> FastAPI:
 
 if __name__ == "__main__":
     config = uvicorn.Config(
-        create_app(Path(sys.argv[2])), host="127.0.0.1", port=int(sys.argv[1]), access_log=False, log_level="warning"
+        create_app(Path(sys.argv[2])),
+        host="127.0.0.1",
+        port=int(sys.argv[1]),
+        access_log=False,
+        proxy_headers=False,
+        log_level="warning",
     )
     uvicorn.Server(config).run()

@@ -68,6 +68,7 @@ def up(home: Home) -> None:
             create_app(environment, built),
             access_log=False,
             log_config=None,
+            proxy_headers=False,  # whom to believe is auth-service's own setting
             server_header=False,
             proxy_headers=False,  # which proxies are believed is a setting of auth-service, who alone needs to know
             lifespan="on",
