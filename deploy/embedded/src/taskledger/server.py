@@ -53,7 +53,7 @@ def up(home: Home) -> None:
     logs.configure()
     with held(home.data), _listen(home) as listening:
         # A busy loop lets go of the interpreter after this long; the writer threads wait for it at every commit.
-        sys.setswitchinterval(0.001)
+        sys.setswitchinterval(0.005)
         environment = home.environment()
         built = site.folder()
         if built is None:
@@ -68,7 +68,6 @@ def up(home: Home) -> None:
             create_app(environment, built),
             access_log=False,
             log_config=None,
-            proxy_headers=False,  # whom to believe is auth-service's own setting
             server_header=False,
             proxy_headers=False,  # which proxies are believed is a setting of auth-service, who alone needs to know
             lifespan="on",
