@@ -52,8 +52,6 @@ def up(home: Home) -> None:
     """Serve. Raises AlreadyRunning, PortTaken."""
     logs.configure()
     with held(home.data), _listen(home) as listening:
-        # A busy loop lets go of the interpreter after this long; the writer threads wait for it at every commit.
-        sys.setswitchinterval(0.005)
         environment = home.environment()
         built = site.folder()
         if built is None:

@@ -188,10 +188,13 @@ def shortened(text: str, length: int = LONGEST) -> str:
 
 
 def stable_id(time: datetime, name: str) -> str:
-    """A UUIDv7 (RFC 9562) of the time and, instead of chance, the name: sorts by time, and is the same every time."""
-    random = int.from_bytes(hashlib.sha256(name.encode()).digest()[:10])
-    milliseconds = int(time.timestamp() * 1000)
-    high = milliseconds << 16 | 0x7 << 12 | (random >> 62 & 0xFFF)
+    """A UUIDv7 of the time to the microsecond (RFC 9562, section 6.2, method 3) and, instead of chance, the name.
+
+    So it sorts by time, and is the same every time.
+    """
+    random = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8])
+    milliseconds = int(time.timestamp()) * 1000 + time.microsecond // 1000
+    high = milliseconds << 16 | 0x7 << 12 | time.microsecond % 1000 * 4096 // 1000
     low = 0b10 << 62 | random & (2**62 - 1)
     return str(uuid.UUID(int=high << 64 | low))
 
