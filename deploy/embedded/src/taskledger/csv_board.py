@@ -13,7 +13,7 @@ from kernel.contracts.project import DEFAULT_STATUSES, Status
 from kernel.contracts.task import Priority
 from taskledger.board import BadFile, Board, Card, Person, clean, fitted, fitted_labels, one_line, statuses_of
 
-_HEADERS: Final[Mapping[str, str]] = {
+HEADERS: Final[Mapping[str, str]] = {
     alias: field
     for field, aliases in {
         "id": "id key number no 번호 키",
@@ -27,6 +27,7 @@ _HEADERS: Final[Mapping[str, str]] = {
     }.items()
     for alias in aliases.split()
 }
+"""What a column is by its header's name, which is compared without case, spaces, `-` and `_`."""
 
 _PRIORITIES: Final[Mapping[str, Priority]] = {
     **{name: name for name in get_args(Priority)},
@@ -97,7 +98,7 @@ def _columns(header: Sequence[str]) -> tuple[dict[str, int], list[str]]:
     columns: dict[str, int] = {}
     unknown: list[str] = []
     for index, name in enumerate(header):
-        field = _HEADERS.get(re.sub(r"[\s_-]", "", name).casefold())
+        field = HEADERS.get(re.sub(r"[\s_-]", "", name).casefold())
         if field is None:
             unknown.append(one_line(name) or f"(column {index + 1})")
         elif field in columns:

@@ -1,5 +1,6 @@
 """`taskledger up`: serve the embedded app until SIGTERM or Ctrl-C."""
 
+import os
 import signal
 import socket
 import sys
@@ -50,7 +51,7 @@ def _exit(number: int, _frame: FrameType | None) -> None:
 
 def up(home: Home) -> None:
     """Serve. Raises AlreadyRunning, PortTaken."""
-    logs.configure()
+    logs.configure(os.environ.get("LOG_LEVEL", "INFO"))
     with held(home.data), _listen(home) as listening:
         environment = home.environment()
         built = site.folder()

@@ -1,0 +1,132 @@
+"""The documents say what is so: links lead somewhere, what they name exists, what exists is named."""
+
+import re
+import subprocess
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import pytest
+import typer.main
+
+from auth_service.settings import Settings as AuthSettings
+from kernel.settings import Settings
+from notify_service.settings import Settings as NotifySettings
+from task_service.settings import Settings as TaskSettings
+from taskledger.cli import app
+from taskledger.csv_board import HEADERS
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+DECISIONS: Final = sorted((ROOT / "docs" / "adr").glob("[0-9]*.md"))
+README: Final = (ROOT / "README.md").read_text()
+
+SETTINGS: Final = (Settings, AuthSettings, TaskSettings, NotifySettings)
+
+_LINK: Final = re.compile(r"\]\(([^)\s]+)\)")
+_TEST: Final = re.compile(r"\btest_\w+")
+
+
+@cache
+def tracked() -> list[str]:
+    """The paths of the repository's files."""
+    listed = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, check=True)
+    return [path for path in listed.stdout.decode().splitlines() if (ROOT / path).exists()]
+
+
+def documents() -> list[Path]:
+    """Every page."""
+    return [ROOT / path for path in tracked() if path.endswith(".md")]
+
+
+@cache
+def known_tests() -> set[str]:
+    """The names of all tests and of the files they are in."""
+    files = [ROOT / path for path in tracked() if path.endswith(".py") and Path(path).name.startswith("test_")]
+    functions = {name for file in files for name in re.findall(r"def (test_\w+)", file.read_text())}
+    return functions | {file.stem for file in files}
+
+
+def commands() -> set[str]:
+    """`taskledger` and each of its commands, as they are typed."""
+    found: set[str] = set()
+    groups = [("taskledger", typer.main.get_group(app))]
+    for prefix, group in groups:
+        for name, command in group.commands.items():
+            if isinstance(command, typer.main.TyperGroup):
+                groups.append((f"{prefix} {name}", command))
+            else:
+                found.add(f"{prefix} {name}")
+    return found
+
+
+@pytest.mark.parametrize("page", documents(), ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_to_files(page: Path) -> None:
+    links = [link for link in _LINK.findall(page.read_text()) if not re.match(r"[a-z]+:|#", link)]
+    assert [link for link in links if not (page.parent / link.partition("#")[0]).exists()] == []
+
+
+@pytest.mark.parametrize("page", documents(), ids=lambda page: str(page.relative_to(ROOT)))
+def test_tests_that_are_named_exist(page: Path) -> None:
+    assert set(_TEST.findall(page.read_text())) - known_tests() == set()
+
+
+def test_decisions_are_numbered_once_and_stand_in_the_index() -> None:
+    index = (DECISIONS[0].parent / "README.md").read_text()
+    numbers = [page.name.partition("-")[0] for page in DECISIONS]
+    assert len(set(numbers)) == len(numbers)
+    assert [page.name for page in DECISIONS if f"]({page.name})" not in index] == []
+    assert {page.name for page in DECISIONS} | {"README.md"} == {page.name for page in DECISIONS[0].parent.iterdir()}
+
+
+@pytest.mark.parametrize("page", DECISIONS, ids=lambda page: page.stem)
+def test_a_decision_has_its_number_and_says_what_holds_it(page: Path) -> None:
+    text = page.read_text()
+    assert text.startswith(f"# {int(page.name.partition('-')[0])}. ")
+    assert "\n**Decision.** " in text
+    assert "\nHeld by " in text
+
+
+def test_the_readme_names_every_command() -> None:
+    assert [command for command in commands() if command not in README] == []
+
+
+def test_the_readme_names_no_command_that_there_is_not() -> None:
+    assert {f"taskledger {word}" for word in re.findall(r"`(?:\.venv/bin/)?taskledger (\w+)", README)} <= {
+        " ".join(command.split()[:2]) for command in commands()
+    }
+
+
+def test_the_readme_names_every_option() -> None:
+    groups = [typer.main.get_group(app)]
+    for group in groups:
+        for command in group.commands.values():
+            if isinstance(command, typer.main.TyperGroup):
+                groups.append(command)
+                continue
+            options = [option for parameter in command.params for option in parameter.opts if option.startswith("--")]
+            assert [option for option in options if option not in README] == [], command.name
+
+
+def test_the_readme_names_every_make_target() -> None:
+    targets = set(re.findall(r"^([a-z]+):.*## ", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert targets == set(re.findall(r"^    make ([a-z]+)", README, re.MULTILINE))
+
+
+def test_the_readme_names_every_variable_with_its_default() -> None:
+    rows = dict(re.findall(r"^\| `([A-Z_]+)` \| `([^`]*)` \|", README, re.MULTILINE))
+    fields = {name.upper(): field for kind in SETTINGS for name, field in kind.model_fields.items()}
+    alone = {"AUTH_URL", "SERVICE_SECRET"}
+    assert set(rows) == set(fields) - alone | {"TASKLEDGER_HOST", "TASKLEDGER_PORT", "TASKLEDGER_DATA"}
+    assert all(name in README for name in alone)
+    numbers = {name: field.default for name, field in fields.items() if isinstance(field.default, int | float)}
+    assert {name: float(rows[name]) for name in numbers} == numbers
+
+
+def test_the_readme_names_every_header_of_a_csv_file() -> None:
+    table = dict(re.findall(r"^\| (\w+)(?: \(needed\))? \| ([^|]+) \|$", README, re.MULTILINE))
+    named = {
+        header.replace(" ", ""): field
+        for field in set(HEADERS.values())
+        for header in table.get(field, "").strip().split(", ")
+    }
+    assert named == dict(HEADERS)
