@@ -8,6 +8,7 @@ from typing import Final
 
 import pytest
 import typer.main
+from typer.core import TyperGroup
 
 from auth_service.settings import Settings as AuthSettings
 from kernel.settings import Settings
@@ -52,7 +53,7 @@ def commands() -> set[str]:
     groups = [("taskledger", typer.main.get_group(app))]
     for prefix, group in groups:
         for name, command in group.commands.items():
-            if isinstance(command, typer.main.TyperGroup):
+            if isinstance(command, TyperGroup):
                 groups.append((f"{prefix} {name}", command))
             else:
                 found.add(f"{prefix} {name}")
@@ -100,7 +101,7 @@ def test_the_readme_names_every_option() -> None:
     groups = [typer.main.get_group(app)]
     for group in groups:
         for command in group.commands.values():
-            if isinstance(command, typer.main.TyperGroup):
+            if isinstance(command, TyperGroup):
                 groups.append(command)
                 continue
             options = [option for parameter in command.params for option in parameter.opts if option.startswith("--")]

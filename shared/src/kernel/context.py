@@ -36,7 +36,7 @@ def enter(traceparent: str | None = None, correlation_id: str | None = None) -> 
     """Start a context in this task, as a continuation of a caller's if it sent valid headers."""
     found = _TRACEPARENT.match(traceparent) if traceparent else None
     # Ids, not secrets; the operating system's randomness would have this thread wait its turn for the interpreter.
-    fresh = f"{random.getrandbits(192):048x}"  # noqa: S311
+    fresh = f"{random.getrandbits(192):048x}"
     trace_id = found[1] if found else fresh[:32]
     correlation = correlation_id if correlation_id and _CORRELATION.match(correlation_id) else trace_id
     context = Context(trace_id, fresh[32:], correlation)
