@@ -1,5 +1,6 @@
 """`taskledger up`: serve the embedded app until SIGTERM or Ctrl-C."""
 
+import gc
 import os
 import signal
 import socket
@@ -16,6 +17,8 @@ from taskledger.lock import held
 from taskledger.settings import Home
 
 GRACE_SECONDS = 5
+GC_THRESHOLDS = (50_000, 20, 100)
+"""Of Python's cyclic garbage collector: the memories of folded states are many objects, none of them in a cycle."""
 
 
 class PortTaken(Exception):
@@ -42,6 +45,9 @@ class _Server(Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
+            # What was imported and opened stays; looking through all of it again and again stops every request.
+            gc.freeze()
+            gc.set_threshold(*GC_THRESHOLDS)
             print(f"Taskledger is at {self._address}", file=sys.stderr, flush=True)
 
 
