@@ -71,6 +71,21 @@ def test_tests_that_are_named_exist(page: Path) -> None:
     assert set(_TEST.findall(page.read_text())) - known_tests() == set()
 
 
+@pytest.mark.parametrize("page", documents(), ids=lambda page: str(page.relative_to(ROOT)))
+def test_files_that_are_named_exist(page: Path) -> None:
+    named = re.findall(r"`([\w./-]+\.(?:py|toml|lock|in))`", page.read_text())
+    assert [name for name in named if not any(f"/{path}".endswith(f"/{name}") for path in tracked())] == []
+
+
+@pytest.mark.parametrize("folder", ["bench", "shared/src/kernel", "deploy/embedded/src/taskledger"])
+def test_every_file_of_a_folder_is_in_its_page(folder: str) -> None:
+    page = next(parent for parent in [ROOT / folder, *(ROOT / folder).parents] if (parent / "README.md").exists())
+    text = (page / "README.md").read_text()
+    assert [
+        file.name for file in (ROOT / folder).glob("*.py") if file.stem != "__init__" and f"`{file.name}`" not in text
+    ] == []
+
+
 def test_decisions_are_numbered_once_and_stand_in_the_index() -> None:
     index = (DECISIONS[0].parent / "README.md").read_text()
     numbers = [page.name.partition("-")[0] for page in DECISIONS]
