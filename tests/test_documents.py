@@ -1,7 +1,7 @@
 """The documents say what is so: links lead somewhere, what they name exists, what exists is named."""
 
+import os
 import re
-import subprocess
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -23,26 +23,30 @@ README: Final = (ROOT / "README.md").read_text()
 
 SETTINGS: Final = (Settings, AuthSettings, TaskSettings, NotifySettings)
 
+_NOT_OURS: Final = {".git", ".venv", ".hypothesis", "__pycache__", "node_modules", "dist", "build", "data"}
 _LINK: Final = re.compile(r"\]\(([^)\s]+)\)")
 _TEST: Final = re.compile(r"\btest_\w+")
 
 
 @cache
-def tracked() -> list[str]:
-    """The paths of the repository's files."""
-    listed = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, check=True)
-    return [path for path in listed.stdout.decode().splitlines() if (ROOT / path).exists()]
+def ours() -> list[str]:
+    """The paths of the repository's files, without what was installed, built or kept."""
+    paths: list[str] = []
+    for folder, folders, files in os.walk(ROOT):
+        folders[:] = [name for name in folders if name not in _NOT_OURS and not name.endswith("_cache")]
+        paths += [str((Path(folder) / file).relative_to(ROOT)) for file in files]
+    return paths
 
 
 def documents() -> list[Path]:
     """Every page."""
-    return [ROOT / path for path in tracked() if path.endswith(".md")]
+    return [ROOT / path for path in ours() if path.endswith(".md")]
 
 
 @cache
 def known_tests() -> set[str]:
     """The names of all tests and of the files they are in."""
-    files = [ROOT / path for path in tracked() if path.endswith(".py") and Path(path).name.startswith("test_")]
+    files = [ROOT / path for path in ours() if path.endswith(".py") and Path(path).name.startswith("test_")]
     functions = {name for file in files for name in re.findall(r"def (test_\w+)", file.read_text())}
     return functions | {file.stem for file in files}
 
@@ -74,7 +78,7 @@ def test_tests_that_are_named_exist(page: Path) -> None:
 @pytest.mark.parametrize("page", documents(), ids=lambda page: str(page.relative_to(ROOT)))
 def test_files_that_are_named_exist(page: Path) -> None:
     named = re.findall(r"`([\w./-]+\.(?:py|toml|lock|in))`", page.read_text())
-    assert [name for name in named if not any(f"/{path}".endswith(f"/{name}") for path in tracked())] == []
+    assert [name for name in named if not any(f"/{path}".endswith(f"/{name}") for path in ours())] == []
 
 
 @pytest.mark.parametrize("folder", ["bench", "shared/src/kernel", "deploy/embedded/src/taskledger"])
