@@ -160,6 +160,7 @@ class Decider(Generic[S, E]):
                     correlation_id=command.correlation_id,
                     causation_id=command.causation_id,
                     traceparent=command.traceparent,
+                    continued=version < known.version + len(events),
                 )
             )
             recorded = Recorded(

@@ -17,7 +17,8 @@ _UTC_Z = orjson.OPT_UTC_Z
 class Envelope:
     """An event as the log keeps it: CloudEvents 1.0 attributes and our extensions; `data` is plain JSON.
 
-    `id` is `<stream>:<version>`, so the same event has the same id wherever it travels.
+    `id` is `<stream>:<version>`, so the same event has the same id wherever it travels. `continued` says that the next
+    event of the stream is of the same command: whoever tells of commands knows without looking whether it has all.
     """
 
     stream: str
@@ -31,6 +32,7 @@ class Envelope:
     correlation_id: str
     causation_id: str | None = None
     traceparent: str | None = None
+    continued: bool = False
 
     @property
     def id(self) -> str:
@@ -65,6 +67,8 @@ class Envelope:
             document["causationid"] = self.causation_id
         if self.traceparent is not None:
             document["traceparent"] = self.traceparent
+        if self.continued:
+            document["commandcontinued"] = True
         return orjson.dumps(document, option=_UTC_Z)
 
     @classmethod
@@ -83,6 +87,7 @@ class Envelope:
             correlation_id=document["correlationid"],
             causation_id=document.get("causationid"),
             traceparent=document.get("traceparent"),
+            continued=document.get("commandcontinued", False),
         )
 
 

@@ -82,6 +82,12 @@ async def test_a_command_appends_what_was_decided(decider: Decider[int, Added], 
     assert {(e.actor, e.time, e.command_id, e.correlation_id) for e in events} == {("kim", NOON, "c", "a-request")}
 
 
+async def test_an_event_says_whether_its_command_goes_on(decider: Decider[int, Added], store: EventStore) -> None:
+    await decider.execute("task-1", add(1, 2, 3), a_command())
+    await decider.execute("task-1", add(4), a_command())
+    assert [event.continued for event in await store.load("task-1")] == [True, True, False, False]
+
+
 async def test_a_state_is_folded_on_without_reading_the_log_again(decider: Decider[int, Added]) -> None:
     for total in (1, 2, 3):
         assert (await decider.execute("task-1", add(1), a_command())).state == total

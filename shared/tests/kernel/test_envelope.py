@@ -15,10 +15,13 @@ FULL = replace(
     envelope("task-0199", 7, {"old": "a", "new": "나"}, type="task.title-changed"),
     causation_id="cause",
     traceparent="00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+    continued=True,
 )
 
 
-@pytest.mark.parametrize("event", [FULL, replace(FULL, actor=None, causation_id=None, traceparent=None)])
+@pytest.mark.parametrize(
+    "event", [FULL, replace(FULL, actor=None, causation_id=None, traceparent=None, continued=False)]
+)
 def test_an_envelope_is_read_as_it_was_written(event: Envelope) -> None:
     assert Envelope.from_json(event.to_json()) == event
 
@@ -46,8 +49,8 @@ def test_every_attribute_is_named_and_typed_as_cloudevents_allows() -> None:
 
 
 def test_attributes_without_a_value_are_left_out() -> None:
-    document = orjson.loads(replace(FULL, actor=None, causation_id=None, traceparent=None).to_json())
-    assert {"actor", "causationid", "traceparent"}.isdisjoint(document)
+    bare = replace(FULL, actor=None, causation_id=None, traceparent=None, continued=False)
+    assert {"actor", "causationid", "traceparent", "commandcontinued"}.isdisjoint(orjson.loads(bare.to_json()))
 
 
 def test_the_time_keeps_its_microseconds() -> None:

@@ -127,7 +127,7 @@ class Notifier:
 
     async def _rest_of_command(self, last: Envelope) -> Iterable[Envelope]:
         """The events after `last` that one append made together with it: messages may bring them later."""
-        if last.type in _ALONE:
+        if not last.continued:
             return ()
         following = await self._tasks.store.load(last.stream, last.version, last.version + MAX_EVENTS_PER_APPEND)
         return takewhile(lambda envelope: envelope.command_id == last.command_id, following)

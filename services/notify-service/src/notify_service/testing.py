@@ -112,6 +112,7 @@ class History:
                     actor=actor,
                     command_id=command_id,
                     correlation_id=correlation_id,
+                    continued=version < expected + len(events),
                 )
             )
         await self.store.append([StreamAppend(stream=stream, expected=expected, events=envelopes)])
