@@ -4,6 +4,7 @@ import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -154,6 +155,13 @@ def test_a_port_in_use_is_told(stack: Running) -> None:
     second = other.command("up", "--port", str(stack.port))
     assert second.returncode == 2
     assert "--port" in second.stderr
+
+
+@pytest.mark.parametrize(("name", "value"), [("TRUSTED_PROXIES", "x"), ("LOG_LEVEL", "loud")])
+def test_a_variable_that_makes_no_sense_is_told(tmp_path: Path, name: str, value: str) -> None:
+    refused = Running(tmp_path / "data", **{name: value}).command("up", "--port", "0")
+    assert refused.returncode == 2
+    assert refused.stderr.startswith(f"{name}: ")
 
 
 def test_an_import_beside_the_running_process_shows_up(

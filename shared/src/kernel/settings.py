@@ -1,7 +1,11 @@
 """Settings that every service shares: which adapter stands behind each port, and where the others are."""
 
-from pydantic import Field
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+LogLevel = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(str.upper)]
 
 
 class Settings(BaseSettings):
@@ -18,4 +22,4 @@ class Settings(BaseSettings):
     auth_url: str = "http://127.0.0.1:8001"
     public_url: str = Field(default="http://127.0.0.1:8000", description="where people open the site; links in mails")
     service_secret: str = Field(default="", description="shared by the services; proves a service to auth-service")
-    log_level: str = "INFO"
+    log_level: LogLevel = "INFO"

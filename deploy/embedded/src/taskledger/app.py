@@ -22,7 +22,7 @@ from kernel.http import Check, add_health
 from kernel.http import create_app as create_front
 from kernel.platform import Platform
 from taskledger.openapi import merged
-from taskledger.settings import AUTH_URL
+from taskledger.settings import AUTH_URL, settings_of
 from taskledger.site import Site
 
 ROUTES: Final[Mapping[str, str]] = {
@@ -39,12 +39,11 @@ ROUTES: Final[Mapping[str, str]] = {
 
 def services(environment: Mapping[str, str], platform: Platform) -> dict[str, FastAPI]:
     """The services' apps on one platform, their settings read from `environment`."""
-    values = {name.lower(): value for name, value in environment.items()}
     return {
-        "auth": auth_service.main.create_app(auth_service.settings.Settings(**values), platform),  # type: ignore[arg-type]
-        "task": task_service.main.create_app(task_service.settings.Settings(**values), platform),  # type: ignore[arg-type]
-        "projector": log_projector.main.create_app(log_projector.settings.Settings(**values), platform),
-        "notify": notify_service.main.create_app(notify_service.settings.Settings(**values), platform),  # type: ignore[arg-type]
+        "auth": auth_service.main.create_app(settings_of(auth_service.settings.Settings, environment), platform),
+        "task": task_service.main.create_app(settings_of(task_service.settings.Settings, environment), platform),
+        "projector": log_projector.main.create_app(settings_of(log_projector.settings.Settings, environment), platform),
+        "notify": notify_service.main.create_app(settings_of(notify_service.settings.Settings, environment), platform),
     }
 
 

@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from typing import TypeVar
 
 import httpx
 from fastapi import FastAPI
@@ -12,10 +11,7 @@ from auth_service.main import create_app as create_auth
 from auth_service.settings import Settings as AuthSettings
 from kernel import logs
 from kernel.platform import Platform
-from kernel.settings import Settings
-from taskledger.settings import AUTH_URL, Home
-
-S = TypeVar("S", bound=Settings)
+from taskledger.settings import AUTH_URL, Home, S, settings_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +25,7 @@ class Offline:
 
     def settings(self, kind: type[S]) -> S:
         """A service's settings for this folder."""
-        return kind(**{name.lower(): value for name, value in self.environment.items()})
+        return settings_of(kind, self.environment)
 
 
 @asynccontextmanager
@@ -37,10 +33,9 @@ async def opened(home: Home) -> AsyncIterator[Offline]:
     """Open a data folder. Raises StoreUnavailable, DatabaseUnavailable."""
     logs.configure("ERROR")  # what a command prints is its answer alone
     environment = home.environment()
-    values = {name.lower(): value for name, value in environment.items()}
     async with AsyncExitStack() as stack:
         platform = await stack.enter_async_context(Platform())
-        auth = create_auth(AuthSettings(**values), platform)  # type: ignore[arg-type]
+        auth = create_auth(settings_of(AuthSettings, environment), platform)
         platform.mount(AUTH_URL, auth)
         await stack.enter_async_context(auth.router.lifespan_context(auth))
         yield Offline(platform, environment, auth, await platform.http(AUTH_URL))

@@ -57,7 +57,6 @@ def _exit(number: int, _frame: FrameType | None) -> None:
 
 def up(home: Home) -> None:
     """Serve. Raises AlreadyRunning, PortTaken."""
-    logs.configure(os.environ.get("LOG_LEVEL", "INFO"))
     with held(home.data), _listen(home) as listening:
         environment = home.environment()
         built = site.folder()
@@ -69,8 +68,10 @@ def up(home: Home) -> None:
                 file=sys.stderr,
             )
         host, port = listening.getsockname()[:2]
+        app = create_app(environment, built)  # which checks every variable, this one too
+        logs.configure(os.environ.get("LOG_LEVEL", "INFO"))
         config = uvicorn.Config(
-            create_app(environment, built),
+            app,
             access_log=False,
             log_config=None,
             server_header=False,

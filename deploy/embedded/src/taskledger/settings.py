@@ -2,12 +2,23 @@
 
 import os
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, TypeVar
+
+from kernel.settings import Settings
 
 AUTH_URL: Final = "http://auth.embedded"
 """Names auth-service inside the process; it is never looked up."""
+
+S = TypeVar("S", bound=Settings)
+
+
+def settings_of(kind: type[S], environment: Mapping[str, str]) -> S:
+    """A service's settings from variables. Raises pydantic's ValidationError."""
+    values: dict[str, Any] = {name.lower(): value for name, value in environment.items()}
+    return kind(**values)
 
 
 @dataclass(frozen=True, slots=True)

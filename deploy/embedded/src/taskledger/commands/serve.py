@@ -14,6 +14,8 @@ def up(
     port: Annotated[int, typer.Option(envvar="TASKLEDGER_PORT", min=0, max=65535)] = 8000,
 ) -> None:
     """Serve the board until Ctrl-C."""
+    from pydantic import ValidationError
+
     from taskledger.lock import AlreadyRunning
     from taskledger.server import PortTaken
     from taskledger.server import up as serve
@@ -22,3 +24,6 @@ def up(
         serve(Home(data, host, port))
     except (AlreadyRunning, PortTaken) as error:
         raise fail(str(error)) from error
+    except ValidationError as error:
+        wrong = (f"{'.'.join(map(str, item['loc'])).upper()}: {item['msg']}" for item in error.errors())
+        raise fail("\n".join(wrong)) from error
