@@ -35,6 +35,10 @@ class Lru(Generic[K, V]):
             self._values.move_to_end(key)
         return value
 
+    def clear(self) -> None:
+        """Drop everything."""
+        self._values.clear()
+
     def forget(self, key: K) -> None:
         """Drop a value, if it is there."""
         self._values.pop(key, None)
