@@ -7,10 +7,14 @@ import sys
 
 from kernel.consumer import Consumer
 from kernel.platform import Platform
+from kernel.ports import Message
 from kernel.read_model import consumer_name
 from kernel.sql import Database, Write
 from log_projector.generations import Generations
 from log_projector.handlers import Handler, Projection
+
+STREAMS_EACH = 4
+"""Few, so that there are many commits to die at."""
 
 
 class Dying:
@@ -42,7 +46,10 @@ async def main(log: str, read_model: str, moment: str, nth: int) -> None:
         (number,) = await Generations(database).live()
         dying = Dying(database, moment, nth)
         handler = Handler(Projection(store), number)
-        await Consumer(consumer_name(number), store=store, database=dying, handler=handler).reconcile()  # type: ignore[arg-type]
+        consumer = Consumer(consumer_name(number), store=store, database=dying, handler=handler)  # type: ignore[arg-type]
+        hints = [Message(stream=head.stream, version=head.version) async for head in store.heads()]
+        for first in range(0, len(hints), STREAMS_EACH):
+            await consumer.handle(hints[first : first + STREAMS_EACH])
 
 
 if __name__ == "__main__":
