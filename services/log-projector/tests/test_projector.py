@@ -69,5 +69,8 @@ async def test_a_lost_read_model_is_made_anew_from_the_log(settings: Settings) -
 async def test_health_names_what_the_service_stands_on(settings: Settings) -> None:
     async with running(settings) as (_, http):
         ready = await http.get("/readyz")
-        assert (ready.status_code, ready.json()["checks"]) == (200, {"event_store": "ok", "read_model": "ok"})
+        assert (ready.status_code, ready.json()["checks"]) == (
+            200,
+            {"event_store": "ok", "read_model": "ok", "projector": "ok"},
+        )
         assert "consumer_events_total" in (await http.get("/metrics")).text

@@ -8,6 +8,7 @@ from typing import Final
 import structlog
 from fastapi import FastAPI
 
+from kernel.background import Background
 from kernel.http import add_health
 from kernel.http import create_app as create_service
 from kernel.platform import Platform
@@ -35,10 +36,10 @@ def create_app(settings: Settings, platform: Platform | None = None) -> FastAPI:
             database = await own.database(settings.read_model_url)
             await Generations(database).prepare()
             subscription = await own.subscription(settings.subscription_url, NAME, store)
-            app.state.checks = {"event_store": store.ping, "read_model": database.ping}
             projector = Projector(store, database, subscription)
-            running = asyncio.create_task(_run_for_ever(projector))
-            stack.push_async_callback(_stop, running)
+            background = await stack.enter_async_context(Background())
+            background.start(NAME, lambda: _run_for_ever(projector))
+            app.state.checks = {"event_store": store.ping, "read_model": database.ping, "projector": background.check}
             # A new log is read at once; one that has to be filled anew is, while the rest of the process works.
             with suppress(TimeoutError):
                 await asyncio.wait_for(projector.readable.wait(), _FIRST_SECONDS)
@@ -54,17 +55,9 @@ async def _run_for_ever(projector: Projector) -> None:
     while True:
         try:
             await projector.run()
-        except (DatabaseUnavailable, StoreUnavailable) as fault:
-            log.warning("projector.retry", fault=f"{type(fault).__name__}: {fault}")
+        except* (DatabaseUnavailable, StoreUnavailable) as faults:
+            log.warning("projector.retry", faults=[f"{type(fault).__name__}: {fault}" for fault in faults.exceptions])
             await asyncio.sleep(_AGAIN_SECONDS)
-        except Exception as defect:
-            log.error("projector.defect", exc_info=defect)
-            await asyncio.sleep(_AGAIN_SECONDS)
-
-
-async def _stop(running: asyncio.Task[None]) -> None:
-    running.cancel()
-    await asyncio.wait([running])
 
 
 def run() -> None:
