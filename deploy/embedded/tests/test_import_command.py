@@ -92,7 +92,7 @@ def test_a_bad_file_writes_nothing_not_even_its_good_part(data: Path, tmp_path: 
 
 def test_somebody_has_to_own_what_is_imported(tmp_path: Path) -> None:
     data = tmp_path / "data"
-    assert "Nobody is registered" in run(data, "import", str(EXPORT), status=2)
+    assert "There is no data at" in run(data, "import", str(EXPORT), status=2)
     for name in ("ann", "bob"):
         run(data, "user", "add", f"{name}@example.org", "--name", name, "--password", "sourdough starter")
     assert "--owner" in run(data, "import", str(EXPORT), status=2)

@@ -26,6 +26,7 @@ _TOO_LARGE: Final = f"The body is larger than {MAX_BODY_BYTES} bytes."
 Check = Callable[[], Awaitable[None]]
 
 _SLOW_SECONDS: Final = 1.0
+_PROBES: Final = ["GET", "HEAD"]
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _HEADERS: Final = [
     (b"x-content-type-options", b"nosniff"),
@@ -157,11 +158,11 @@ def create_app(
 def add_health(app: FastAPI, checks: Callable[[], Mapping[str, Check]]) -> None:
     """Add `/livez` (no dependency), `/readyz` (each dependency named) and `/metrics` to a container's app."""
 
-    @app.get("/livez", include_in_schema=False)
+    @app.api_route("/livez", methods=_PROBES, include_in_schema=False)
     async def livez() -> dict[str, str]:
         return {"status": "ok"}
 
-    @app.get("/readyz", include_in_schema=False)
+    @app.api_route("/readyz", methods=_PROBES, include_in_schema=False)
     async def readyz(response: Response) -> dict[str, Any]:
         results: dict[str, str] = {}
         for name, check in checks().items():

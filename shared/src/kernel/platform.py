@@ -1,11 +1,12 @@
 """What a process stands on: one adapter per port, chosen by the scheme of a URL, opened once and closed at the end."""
 
+import os
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import unquote_to_bytes, urlsplit
 
 import httpx
 from starlette.types import ASGIApp
@@ -130,5 +131,5 @@ class Platform:
 
 
 def _path(url: str) -> Path:
-    """The file of `sqlite:///relative/log.db` or `sqlite:////absolute/log.db`."""
-    return Path(urlsplit(url).path.removeprefix("/"))
+    """The file of `sqlite:///relative/log.db` or `sqlite:////absolute/log.db`; `%23` stands for `#`, and so on."""
+    return Path(os.fsdecode(unquote_to_bytes(urlsplit(url).path.removeprefix("/"))))

@@ -36,6 +36,8 @@ ROUTES: Final[Mapping[str, str]] = {
 }
 """Which service answers below `/api/<first part>`."""
 
+METHODS: Final = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+
 
 def services(environment: Mapping[str, str], platform: Platform) -> dict[str, FastAPI]:
     """The services' apps on one platform, their settings read from `environment`."""
@@ -50,21 +52,41 @@ def services(environment: Mapping[str, str], platform: Platform) -> dict[str, Fa
 class Root:
     """Passes each request to the service that owns its path, without a router's cost on the way."""
 
-    def __init__(self, apps: Mapping[str, ASGIApp], front: ASGIApp) -> None:
+    failure: Exception | None = None
+    """Why the services could not start."""
+
+    def __init__(self, apps: Mapping[str, ASGIApp], front: FastAPI) -> None:
         self._by_prefix = {prefix: apps[service] for prefix, service in ROUTES.items()}
         self._front = front
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one ASGI connection."""
-        app = self._front
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+            return
+        app: ASGIApp = self._front
         if scope["type"] == "http":
             parts = scope["path"].split("/", 3)
             if len(parts) > 2 and parts[1] == "api":
                 app = self._by_prefix.get(parts[2], app)
         await app(scope, receive, send)
 
+    async def _live(self, receive: Receive, send: Send) -> None:
+        """The lifespan protocol; a failed start is kept for whoever asked for it, not only logged."""
+        await receive()
+        async with AsyncExitStack() as stack:
+            try:
+                await stack.enter_async_context(self._front.router.lifespan_context(self._front))
+            except Exception as failure:  # noqa: BLE001 - whatever it is, it is told
+                self.failure = failure
+                await send({"type": "lifespan.startup.failed", "message": ""})
+                return
+            await send({"type": "lifespan.startup.complete"})
+            await receive()
+        await send({"type": "lifespan.shutdown.complete"})
 
-def create_app(environment: Mapping[str, str], site: Path | None) -> ASGIApp:
+
+def create_app(environment: Mapping[str, str], site: Path | None) -> Root:
     """The embedded process's ASGI app. `environment` has the variables of `taskledger.settings.Home`."""
     platform = Platform()
     apps = services(environment, platform)
@@ -90,8 +112,9 @@ def create_app(environment: Mapping[str, str], site: Path | None) -> ASGIApp:
         outbox = environment["MAILER_URL"].startswith("maildir:")
         return {"mode": "embedded", "outbox": outbox, "registration": "open"}
 
-    @front.api_route("/api/{path:path}", methods=["GET", "POST", "PUT", "PATCH", "DELETE"], include_in_schema=False)
-    async def nothing(path: str) -> None:
+    @front.api_route("/api", methods=METHODS, include_in_schema=False)
+    @front.api_route("/api/{path:path}", methods=METHODS, include_in_schema=False)
+    async def nothing() -> None:
         raise HTTPException(404)
 
     if site is not None:

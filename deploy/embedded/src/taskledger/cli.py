@@ -1,8 +1,12 @@
 """The `taskledger` command."""
 
+import os
+import sys
+
 import typer
 
 from taskledger.commands import boards, mail, people, read_model, serve
+from taskledger.commands.shared import told
 
 app = typer.Typer(help="Taskledger: a task board for teams in which nothing is lost.", no_args_is_help=True)
 
@@ -21,5 +25,14 @@ app.add_typer(user, name="user")
 
 
 def main() -> None:
-    """The command's entry point."""
-    app()
+    """The command's entry point. What somebody can mend is told in a line, a defect with its traceback."""
+    try:
+        app()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else the interpreter's end complains again
+        sys.exit(1)
+    except Exception as error:
+        exit_ = told(error)
+        if exit_ is None:
+            raise
+        sys.exit(exit_.exit_code)

@@ -28,9 +28,15 @@ class Offline:
         return settings_of(kind, self.environment)
 
 
+class NoData(Exception):
+    """The folder holds no data: most likely another one was meant."""
+
+
 @asynccontextmanager
-async def opened(home: Home) -> AsyncIterator[Offline]:
-    """Open a data folder. Raises StoreUnavailable, DatabaseUnavailable."""
+async def opened(home: Home, *, create: bool = False) -> AsyncIterator[Offline]:
+    """Open a data folder. Raises NoData (unless it may be created), StoreUnavailable, DatabaseUnavailable."""
+    if not create and not home.data.is_dir():
+        raise NoData(f"There is no data at {home.data}. Say where with --data, or begin with `taskledger up`.")
     logs.configure("ERROR")  # what a command prints is its answer alone
     environment = home.environment()
     async with AsyncExitStack() as stack:

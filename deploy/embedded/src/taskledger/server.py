@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import sys
+from dataclasses import replace
 from types import FrameType
 
 import uvicorn
@@ -56,8 +57,9 @@ def _exit(number: int, _frame: FrameType | None) -> None:
 
 
 def up(home: Home) -> None:
-    """Serve. Raises AlreadyRunning, PortTaken."""
+    """Serve. Raises AlreadyRunning, PortTaken, and whatever keeps the services from starting."""
     with held(home.data), _listen(home) as listening:
+        home = replace(home, port=listening.getsockname()[1])  # which the system chose if it was 0
         environment = home.environment()
         built = site.folder()
         if built is None:
@@ -67,7 +69,6 @@ def up(home: Home) -> None:
                 "Others can reach this address unencrypted. Put a proxy with HTTPS before it and set PUBLIC_URL.",
                 file=sys.stderr,
             )
-        host, port = listening.getsockname()[:2]
         app = create_app(environment, built)  # which checks every variable, this one too
         logs.configure(os.environ.get("LOG_LEVEL", "INFO"))
         config = uvicorn.Config(
@@ -82,7 +83,10 @@ def up(home: Home) -> None:
         # uvicorn raises the signal that ended it once more when it has finished: by then all is well.
         signal.signal(signal.SIGTERM, _exit)
         signal.signal(signal.SIGINT, _exit)
-        server = _Server(config, f"http://{host}:{port}")
-        server.run(sockets=[listening])
-        if not server.started:
-            raise SystemExit(3)
+        server = _Server(config, home.address())
+        try:
+            server.run(sockets=[listening])
+        except SystemExit:  # which is all that uvicorn says of a start that failed
+            if app.failure is None:
+                raise
+            raise app.failure from None

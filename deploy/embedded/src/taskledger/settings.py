@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeVar
+from urllib.parse import quote
 
 from kernel.settings import Settings
 
@@ -29,10 +30,14 @@ class Home:
     host: str = "127.0.0.1"
     port: int = 8000
 
+    def address(self) -> str:
+        """Where a browser on this machine finds the site."""
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104 - compared, not bound
+        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+
     def environment(self) -> dict[str, str]:
         """The variables that the services read, those of the process's environment winning."""
-        data = self.data.resolve()
-        shown = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host  # noqa: S104 - compared, not bound
+        data = quote(os.fsencode(self.data.resolve()))
         defaults = {
             "EVENT_STORE_URL": f"sqlite:///{data}/log.db",
             "SUBSCRIPTION_URL": "tail:",
@@ -40,7 +45,7 @@ class Home:
             "READ_MODEL_URL": f"sqlite:///{data}/read.db",
             "NOTIFY_DB_URL": f"sqlite:///{data}/notify.db",
             "MAILER_URL": f"maildir:///{data}/mail",
-            "PUBLIC_URL": f"http://{shown}:{self.port}",
+            "PUBLIC_URL": self.address(),
         }
         given = {name: os.environ[name] for name in defaults if name in os.environ}
         return {**defaults, **given, "AUTH_URL": AUTH_URL, "SERVICE_SECRET": self._secret()}

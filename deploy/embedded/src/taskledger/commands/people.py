@@ -22,7 +22,7 @@ def add_user(
     from taskledger.offline import opened
 
     async def run() -> None:
-        async with opened(Home(data)) as here:
+        async with opened(Home(data), create=True) as here:
             body = {"email": email, "name": name, "password": password, "locale": locale}
             answer = await here.http.post("/api/auth/register", json=body)
             document = answer.json()

@@ -16,8 +16,6 @@ def rebuild(
     data: Data = DATA, back: Annotated[bool, typer.Option(help="Switch back to the one before.")] = False
 ) -> None:
     """Fill the read model anew from the log beside the old one, compare, switch. The board goes on meanwhile."""
-    from kernel.ports import StoreUnavailable
-    from kernel.sql import DatabaseUnavailable
     from log_projector import rebuild as rebuilding
     from log_projector.settings import Settings
     from taskledger.offline import opened
@@ -44,14 +42,10 @@ def rebuild(
         raise typer.Exit(asyncio.run(run()))
     except (rebuilding.RebuildRunning, rebuilding.NothingToSwitchTo) as error:
         raise fail(str(error)) from error
-    except (StoreUnavailable, DatabaseUnavailable) as error:
-        raise fail(str(error), 1) from error
 
 
 def verify(data: Data = DATA) -> None:
     """Compare the read model with the log. Exit status 0: no difference."""
-    from kernel.ports import StoreUnavailable
-    from kernel.sql import DatabaseUnavailable
     from log_projector.settings import Settings
     from log_projector.verify import verify as verified
     from taskledger.offline import opened
@@ -69,10 +63,7 @@ def verify(data: Data = DATA) -> None:
                 print(f"  and {count - _SHOWN} more")
             return 1 if count else 0
 
-    try:
-        raise typer.Exit(asyncio.run(run()))
-    except (StoreUnavailable, DatabaseUnavailable) as error:
-        raise fail(str(error), 1) from error
+    raise typer.Exit(asyncio.run(run()))
 
 
 def blocked(data: Data = DATA) -> None:

@@ -9,6 +9,31 @@ Data = Annotated[Path, typer.Option(envvar="TASKLEDGER_DATA", help="The folder t
 DATA: Final = Path("data")
 
 
+def told(error: Exception) -> typer.Exit | None:
+    """The exit after telling of an error that is no defect: 2 for what was asked wrongly, 1 for what may pass."""
+    from pydantic import ValidationError
+
+    from kernel.adapters.sqlite_engine import NewerFile, OtherFile
+    from kernel.platform import UnknownScheme
+    from kernel.ports import StoreUnavailable
+    from kernel.sql import DatabaseUnavailable
+    from taskledger.lock import AlreadyRunning
+    from taskledger.offline import NoData
+    from taskledger.server import PortTaken
+
+    match error:
+        case ValidationError():
+            return fail("\n".join(f"{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()))
+        case AlreadyRunning() | PortTaken() | NoData() | UnknownScheme() | NewerFile() | OtherFile():
+            return fail(str(error))
+        case StoreUnavailable() | DatabaseUnavailable():
+            return fail(str(error), 1)
+        case OSError(strerror=str(reason)):
+            return fail(f"{error.filename}: {reason}" if error.filename else reason, 1)
+        case _:
+            return None
+
+
 def fail(message: str, code: int = 2) -> typer.Exit:
     """Print an error and make the exit to raise."""
     typer.secho(message, err=True, fg="red")
