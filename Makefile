@@ -1,7 +1,7 @@
 # The commands of the project. `make help` lists them.
 PYTHON ?= python3
 BIN := .venv/bin
-DISTS := shared services/auth-service services/task-service services/notify-service services/log-projector deploy/embedded
+DISTS := shared services/auth-service services/task-service services/notify-service services/log-projector deploy/embedded deploy/local
 WEB := web/index.html web/vite.config.ts web/package-lock.json $(shell find web/src web/public -type f 2>/dev/null)
 # Compiled at once: a first start should not pay for it, nor one where Python may not write.
 UV := $(BIN)/uv pip install -q --compile-bytecode --python $(BIN)/python
@@ -26,6 +26,12 @@ $(BIN)/uv:
 	$(UV) --require-hashes -r requirements-dev.lock
 	@touch $@
 
+# The emulator of AWS that tests and `make stack` use stands in an environment of its own: it pins what we pin otherwise.
+.venv/emulator/.installed: requirements-emulator.lock | $(BIN)/uv
+	$(PYTHON) -m venv --without-pip .venv/emulator
+	$(BIN)/uv pip install -q --compile-bytecode --python .venv/emulator/bin/python --require-hashes -r requirements-emulator.lock
+	@touch $@
+
 web/node_modules/.installed: web/package-lock.json | $(BIN)/uv
 	# Not `npm ci`: it wants every platform's build of a tool in the lock, and not every registry has them all.
 	cd web && ../tools/with-node npm install --no-save --ignore-scripts --no-audit --no-fund --loglevel=error
@@ -35,12 +41,12 @@ web/dist/index.html: web/node_modules/.installed $(WEB)
 	cd web && ../tools/with-node npm run build --silent
 	@touch $@
 
-setup: .venv/.dev web/node_modules/.installed ## install what development needs
+setup: .venv/.dev .venv/emulator/.installed web/node_modules/.installed ## install what development needs
 
 run: .venv/.run web/dist/index.html ## build what is needed and serve the board on http://127.0.0.1:8000
 	@exec $(BIN)/taskledger up
 
-test: .venv/.dev web/dist/index.html ## install what is needed and run every test
+test: .venv/.dev .venv/emulator/.installed web/dist/index.html ## install what is needed and run every test
 	tools/need-chromium
 	cd web && ../tools/with-node npm test --silent
 	$(BIN)/pytest -q
@@ -58,13 +64,13 @@ openapi: .venv/.dev web/node_modules/.installed ## write the site's client types
 	$(BIN)/python -m taskledger.openapi web/openapi.json
 	cd web && ../tools/with-node npm run types --silent
 
-bench: .venv/.dev ## measure, as ratios to what this machine allows
+bench: .venv/.dev .venv/emulator/.installed ## measure, as ratios to what this machine allows
 	$(BIN)/python bench/bench_log.py
 	$(BIN)/python bench/bench_read_side.py
 	$(BIN)/python bench/bench_http.py
 
 lock: $(BIN)/uv ## pin the dependencies anew
-	for name in requirements requirements-dev requirements-node; do \
+	for name in requirements requirements-dev requirements-node requirements-emulator; do \
 	  $(BIN)/uv pip compile -q --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-header $$name.in -o $$name.lock || exit 1; \
 	done
 

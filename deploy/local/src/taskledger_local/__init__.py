@@ -1,0 +1,1 @@
+"""The AWS shape on one machine, for development and tests."""

@@ -1,0 +1,83 @@
+"""Processes that are started for a while and always ended."""
+
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+_PATIENCE_SECONDS: Final = 60.0
+
+
+class DidNotStart(Exception):
+    """A process ended, or did not answer in time; the message has the end of what it printed."""
+
+
+def free_port() -> int:
+    """A free port on loopback."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class Child:
+    """A process of ours with its output in a file. It can be ended, killed and started again."""
+
+    def __init__(self, name: str, command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> None:
+        self.name = name
+        self.environment = dict(environment)
+        self._command = list(command)
+        self._folder = folder
+        self._printed = folder / f"{name}.log"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def launch(self) -> None:
+        """Start, and do not wait."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with self._printed.open("ab") as printed:
+            self.process = subprocess.Popen(  # noqa: S603 - the commands are ours
+                self._command, stdout=printed, stderr=printed, env={**os.environ, **self.environment}
+            )
+
+    def start(self, ready: Callable[[], bool]) -> None:
+        """Start, and return when `ready` says so. Raises DidNotStart."""
+        self.launch()
+        self.wait(ready)
+
+    def wait(self, ready: Callable[[], bool]) -> None:
+        """Return when `ready` says so. Raises DidNotStart."""
+        until = time.monotonic() + _PATIENCE_SECONDS
+        while not ready():
+            if self.process is None or self.process.poll() is not None:
+                raise DidNotStart(f"{self.name} ended:\n{self.printed()[-4000:]}")
+            if time.monotonic() > until:
+                raise DidNotStart(f"{self.name} does not answer:\n{self.printed()[-4000:]}")
+            time.sleep(0.05)
+
+    def printed(self) -> str:
+        """What the process has printed so far."""
+        return self._printed.read_text(errors="replace") if self._printed.exists() else ""
+
+    def end(self) -> int | None:
+        """SIGTERM, then SIGKILL where that is not enough; the exit status, None when it was not running."""
+        return self.signal(signal.SIGTERM)
+
+    def kill(self) -> int | None:
+        """SIGKILL: no chance to finish anything."""
+        return self.signal(signal.SIGKILL)
+
+    def signal(self, number: signal.Signals) -> int | None:
+        """Send a signal and wait for the end."""
+        process, self.process = self.process, None
+        if process is None:
+            return None
+        process.send_signal(number)
+        try:
+            return process.wait(_PATIENCE_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            return process.wait()
