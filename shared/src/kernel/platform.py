@@ -81,7 +81,10 @@ class Platform:
         return await self._open("KEY_VALUE_URL", url, {"sqlite": sqlite})
 
     async def database(self, url: str) -> Database:
-        """The SQL database at `sqlite:///path`; with `?synchronous=normal` for what the log can give back."""
+        """The SQL database at `sqlite:///path`, with `?synchronous=normal` for what the log can give back.
+
+        Or on a server at `mysql://user:password@host:port/name`, by aiomysql, or `mysql+asyncmy://`, by asyncmy.
+        """
 
         async def sqlite() -> Database:
             from kernel.adapters.sqlite_database import SqliteDatabase
@@ -89,7 +92,13 @@ class Platform:
             normal = urlsplit(url).query == "synchronous=normal"
             return await SqliteDatabase.open(_path(url), "NORMAL" if normal else "FULL")
 
-        return await self._open("READ_MODEL_URL or NOTIFY_DB_URL", url, {"sqlite": sqlite})
+        async def mysql() -> Database:
+            from kernel.adapters.mysql_database import MysqlDatabase
+
+            return await MysqlDatabase.open(url)
+
+        schemes = {"sqlite": sqlite, "mysql": mysql, "mysql+aiomysql": mysql, "mysql+asyncmy": mysql}
+        return await self._open("READ_MODEL_URL or NOTIFY_DB_URL", url, schemes)
 
     async def mailer(self, url: str) -> Mailer:
         """The mail system at `maildir:///path`."""

@@ -1,7 +1,7 @@
 """The adapters that the contract suites run against: a new adapter adds its URL here and nothing else."""
 
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -11,6 +11,7 @@ import pytest
 from kernel.platform import Platform
 from kernel.ports import EventStore, KeyValueStore, Mailer
 from kernel.sql import Database
+from taskledger_local.mysql_server import Server, a_database, mysql_server
 
 Urls: TypeAlias = dict[str, Callable[[Path], str]]
 
@@ -39,9 +40,21 @@ def key_value_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return KEY_VALUE_STORES[request.param](tmp_path)
 
 
-@pytest.fixture(params=DATABASES)
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    return DATABASES[request.param](tmp_path)
+@pytest.fixture(scope="session")
+def mysql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The server that all tests share."""
+    with mysql_server(tmp_path_factory.mktemp("mysql")) as server:
+        yield server
+
+
+@pytest.fixture(params=[*DATABASES, "mysql", "mysql+asyncmy"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    if request.param in DATABASES:
+        yield DATABASES[request.param](tmp_path)
+        return
+    server: Server = request.getfixturevalue("mysql")
+    with a_database(server) as url:
+        yield url.replace("mysql", request.param, 1)
 
 
 @pytest.fixture(params=MAILERS)
