@@ -19,6 +19,7 @@ from kernel.sql import Database
 from log_projector.generations import Generations
 from log_projector.handlers import Handler, Projection
 from task_service.queries import Queries
+from task_service.testing import User, World, running
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +65,42 @@ async def open_read_side() -> AsyncIterator[OpenReadSide]:
 @pytest.fixture
 async def read_side(open_read_side: OpenReadSide) -> ReadSide:
     return await open_read_side()
+
+
+class Projector:
+    """Brings the read model to the log's newest state when it is told to, and not before."""
+
+    def __init__(self, store: EventStore, database: Database) -> None:
+        self._store = store
+        self._database = database
+        self._handler = Handler(Projection(store), 0)
+        self._versions: dict[str, int] = {}
+
+    async def catch_up(self) -> None:
+        async for head in self._store.heads():
+            version = self._versions.get(head.stream, 0)
+            if self._handler.handles(head.stream) and version < head.version:
+                events = await self._store.load(head.stream, version)
+                await self._database.write(*await self._handler.apply(head.stream, events))
+                self._versions[head.stream] = head.version
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    async with running(tmp_path) as world:
+        yield world
+
+
+@pytest.fixture
+def projector(world: World) -> Projector:
+    return Projector(world.store, world.read_model)
+
+
+@pytest.fixture
+async def ann(world: World) -> User:
+    return await world.user("Ann")
+
+
+@pytest.fixture
+async def bob(world: World) -> User:
+    return await world.user("Bob")

@@ -25,7 +25,7 @@ from log_projector.fill import Filler
 from log_projector.generations import Generations
 from task_service.queries import Page, Queries, TaskFilters
 
-SORTS = ("created_at", "updated_at", "key", "due", "priority", "title", "status")
+SORTS = ("created_at", "updated_at", "key", "rank", "due", "priority", "title", "status")
 
 many_examples = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
@@ -74,6 +74,7 @@ def in_order(tasks: Sequence[Task], sort: str, projects: dict[str, Project]) -> 
         "created_at": lambda task: task.created_at,
         "updated_at": lambda task: task.updated_at,
         "key": lambda task: task.number,
+        "rank": lambda task: task.rank,
         "due": lambda task: ((task.due is None) != descending, str(task.due)),
         "priority": lambda task: PRIORITIES.index(task.priority),
         "title": lambda task: folded(task.title),

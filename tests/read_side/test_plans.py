@@ -10,7 +10,14 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 from kernel.read_model import tables
 from kernel.sql import Statement
-from task_service.statements import SORTS, Shape, activity_statement, projects_statement, tasks_statement
+from task_service.statements import (
+    SORTS,
+    Shape,
+    activity_statement,
+    next_rank_statement,
+    projects_statement,
+    tasks_statement,
+)
 
 
 @pytest.fixture
@@ -50,6 +57,7 @@ def shape(sort: str, *, statuses: int = 0, later_page: bool = False, descending:
         ("created_at", 1, "g1_tasks_status", "created_at"),
         ("updated_at", 0, "g1_tasks_updated", "updated_at"),
         ("key", 0, "g1_tasks_number", "number"),
+        ("rank", 1, "g1_tasks_rank", "rank"),
     ],
 )
 @pytest.mark.parametrize("descending", [True, False])
@@ -63,6 +71,13 @@ def test_short_lists_walk_an_index_and_sort_nothing(
         assert "TEMP B-TREE" not in steps
     # A later page is looked up, not counted off.
     assert f"({key},task_id)" in later
+
+
+def test_a_neighbour_in_a_column_is_looked_up(database: sqlite3.Connection) -> None:
+    for upwards, bounded in product([False, True], repeat=2):
+        steps = plan(database, next_rank_statement(1, upwards, bounded))
+        assert "USING COVERING INDEX g1_tasks_rank (project_id=? AND deleted=? AND status=?" in steps
+        assert "TEMP B-TREE" not in steps
 
 
 def test_activity_walks_its_index(database: sqlite3.Connection) -> None:
@@ -105,7 +120,7 @@ def test_every_statement_can_be_said_to_mysql() -> None:
         assert compiled.sql.count("%s") == len(compiled.names)
         assert "NULLS" not in compiled.sql
         assert ") < (" not in compiled.sql
-    for statement in (projects_statement(1, True), activity_statement(1, True)):
+    for statement in (projects_statement(1, True), activity_statement(1, True), next_rank_statement(1, True, True)):
         assert ") < (" not in statement.compiled("mysql").sql
 
 

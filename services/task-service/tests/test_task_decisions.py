@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from kernel.contracts import task as contract
 from kernel.contracts.project import DEFAULT_STATUSES, Project, Role, Status
+from kernel.contracts.rank import MAX_RANK, between, of_number
 from kernel.contracts.task import (
     Task,
     TaskAssigned,
@@ -24,6 +25,7 @@ from kernel.contracts.task import (
     TaskEvent,
     TaskLabelsChanged,
     TaskPriorityChanged,
+    TaskRankChanged,
     TaskRestored,
     TaskStatusChanged,
     TaskTitleChanged,
@@ -40,6 +42,7 @@ from task_service.domain.task import (
     DeleteTask,
     EditComment,
     EditTask,
+    Place,
     RestoreTask,
     Unassign,
 )
@@ -193,6 +196,39 @@ def test_a_task_stays_in_a_status_that_went_until_it_is_moved() -> None:
     given(CREATED, project=project).when(EditTask(by="mike", status="todo")).then(
         TaskStatusChanged(old="waiting", new="todo")
     )
+
+
+# --- place ---
+
+RANK = of_number(12)
+
+
+def test_a_task_is_put_between_two_others() -> None:
+    place = Place(above=of_number(3), below=of_number(4))
+    put = TaskRankChanged(old=RANK, new=between(of_number(3), of_number(4), 12))
+
+    given(CREATED).when(EditTask(by="mike", place=place)).then(put)
+    given(CREATED, put).when(EditTask(by="mike", place=place)).then_nothing()
+
+
+def test_another_column_and_the_place_in_it_are_one_decision() -> None:
+    given(CREATED).when(EditTask(by="mike", status="done", place=Place(above=None, below=of_number(2)))).then(
+        TaskStatusChanged(old="waiting", new="done"),
+        TaskRankChanged(old=RANK, new=between(None, of_number(2), 12)),
+    )
+
+
+@pytest.mark.parametrize("place", [(None, None), (of_number(11), None), (None, of_number(13)), ("fV0", "fW0")])
+def test_a_task_that_stands_right_already_stays_where_it_is(place: tuple[str | None, str | None]) -> None:
+    given(CREATED).when(EditTask(by="mike", place=Place(above=place[0], below=place[1]))).then_nothing()
+
+
+def test_a_gap_without_room_is_told() -> None:
+    above, below = of_number(1), between(of_number(1), of_number(2), 3)
+    while len(below) <= MAX_RANK:
+        below = between(above, below, 3)
+
+    given(CREATED).when(EditTask(by="mike", place=Place(above=above, below=below))).then_rejected(409, "conflict")
 
 
 # --- assignees ---

@@ -7,7 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from kernel.codecs import PROJECT_CODEC, TASK_CODEC
-from kernel.contracts import project, task
+from kernel.contracts import project, rank, task
 from kernel.contracts.project import Project, ProjectEvent, Role, Status
 from kernel.contracts.task import Priority, Task, TaskEvent
 from kernel.envelope import Envelope
@@ -105,6 +105,7 @@ class Board:
             task.TaskPriorityChanged(old=state.priority, new=self.random.choice(PRIORITIES)),
             task.TaskDueChanged(old=state.due, new=self._day()),
             task.TaskLabelsChanged(old=state.labels, new=self._some(LABELS)),
+            task.TaskRankChanged(old=state.rank, new=self._rank(state)),
             task.TaskUnassigned(user_id=user) if user in state.assignees else task.TaskAssigned(user_id=user),
             task.TaskRestored() if state.deleted else task.TaskDeleted(),
             task.TaskCommented(comment_id=self._id(), body=self._text(4), mentions=self._some(PEOPLE)),
@@ -164,6 +165,10 @@ class Board:
 
     def _some(self, values: Sequence[str]) -> tuple[str, ...]:
         return tuple(self.random.sample(values, self.random.randint(0, min(2, len(values)))))
+
+    def _rank(self, state: Task) -> str:
+        low, high = self.random.choice([(None, state.rank), (state.rank, None)])
+        return rank.between(low, high, state.number)
 
     def _day(self) -> date | None:
         return self.random.choice([None, date(2026, 1, 1), date(2026, 2, 28), date(2027, 12, 31)])

@@ -28,9 +28,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.mysql import MEDIUMBLOB, MEDIUMTEXT
 
+from kernel.contracts.rank import MAX_RANK
 from kernel.sql import Database, DatabaseRefused, DatabaseUnavailable, Statement, upsert
 
-SCHEMA: Final = 1
+SCHEMA: Final = 2
 """The version of the tables and of what stands in their rows. Another one means another generation."""
 
 POLL_SECONDS: Final = 1.0
@@ -95,6 +96,7 @@ def tables(number: int) -> Tables:
             Column("due", String(10), nullable=True),
             Column("deleted", SmallInteger, nullable=False),
             Column("title_key", String(TITLE_KEY_LENGTH), nullable=False),
+            Column("rank", String(MAX_RANK), nullable=False),
             Column("created_at", BigInteger, nullable=False),
             Column("updated_at", BigInteger, nullable=False),
             Column("version", BigInteger, nullable=False),
@@ -103,6 +105,7 @@ def tables(number: int) -> Tables:
             Column("search", _SEARCH, nullable=False),
             Index(name("tasks_created"), "project_id", "deleted", "created_at", "task_id"),
             Index(name("tasks_status"), "project_id", "deleted", "status", "created_at", "task_id"),
+            Index(name("tasks_rank"), "project_id", "deleted", "status", "rank", "task_id"),
             Index(name("tasks_updated"), "project_id", "deleted", "updated_at", "task_id"),
             Index(name("tasks_number"), "project_id", "deleted", "number", "task_id"),
             **_OPTIONS,

@@ -1,6 +1,7 @@
 """The fold of each aggregate: what its events make of its state."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -30,6 +31,7 @@ from kernel.contracts.task import (
     TaskDueChanged,
     TaskLabelsChanged,
     TaskPriorityChanged,
+    TaskRankChanged,
     TaskRestored,
     TaskStatusChanged,
     TaskTitleChanged,
@@ -116,6 +118,14 @@ def test_each_event_changes_its_field_the_version_and_the_time_alone(event: Any,
     assert changed == {field, "version", "updated_at"}
     assert getattr(after, field) == value
     assert (after.version, after.updated_at) == (2, minute(2))
+
+
+def test_tasks_begin_in_the_order_of_their_numbers_and_putting_one_elsewhere_is_no_update_of_it() -> None:
+    before = a_task()
+    later = fold(task.evolve, "task-2", [replace(CREATED, number=2)])
+    put = a_task(TaskRankChanged(old=before.rank, new="fV00002V11"))
+    assert before.rank < later.rank < put.rank == "fV00002V11"
+    assert (put.version, put.updated_at) == (2, before.updated_at)
 
 
 def test_a_restored_task_is_as_it_was() -> None:

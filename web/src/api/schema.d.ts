@@ -607,6 +607,8 @@ export interface paths {
         /**
          * Edit Task
          * @description Change some fields of a task, all in one step. Edits of different fields by different people both hold.
+         *
+         *     `after` and `before` put it between two tasks of its column, or of the one that `status` names.
          */
         patch: operations["edit_task"];
         trace?: never;
@@ -1437,10 +1439,17 @@ export interface components {
         /**
          * TaskPatch
          * @description What is to change, in one step; fields that are left out stay. `due: null` takes the date away.
+         *
+         *     `after` and `before` are ids of tasks: it is put right behind the one, right before the other. Null is the column's
+         *     end: `after: null` makes it the first, `before: null` the last. One of them is enough.
          */
         TaskPatch: {
+            /** After */
+            after?: string | null;
             /** Assignees */
             assignees?: string[];
+            /** Before */
+            before?: string | null;
             /** Description */
             description?: string;
             /** Due */
@@ -1459,7 +1468,7 @@ export interface components {
         };
         /**
          * TaskView
-         * @description A task. `due` is a day.
+         * @description A task. `due` is a day; `rank` sorts, byte by byte, as people put the tasks.
          */
         TaskView: {
             /** Assignees */
@@ -1490,6 +1499,8 @@ export interface components {
             priority: "none" | "low" | "medium" | "high" | "urgent";
             /** Project Id */
             project_id: string;
+            /** Rank */
+            rank: string;
             /** Status */
             status: string;
             /** Title */
@@ -4525,7 +4536,7 @@ export interface operations {
                 limit?: number;
                 /** @description in title, description or key */
                 q?: string;
-                /** @description created_at, updated_at, key, due, priority, title or status; with `-` the other way round */
+                /** @description created_at, updated_at, key, rank, due, priority, title or status; with `-` the other way round */
                 sort?: string;
                 /** @description any of these; several times, or with commas */
                 status?: string[];
@@ -4748,7 +4759,7 @@ export interface operations {
                 limit?: number;
                 /** @description in title, description or key */
                 q?: string;
-                /** @description created_at, updated_at, key, due, priority, title or status; with `-` the other way round */
+                /** @description created_at, updated_at, key, rank, due, priority, title or status; with `-` the other way round */
                 sort?: string;
                 /** @description any of these; several times, or with commas */
                 status?: string[];

@@ -131,6 +131,8 @@ export function Told({ entry: { type, changes, actor: actorId }, project, actor 
           <Trans>{actor} changed the labels</Trans> {values}
         </>
       );
+    case "task.rank-changed":
+      return <Trans>{actor} put it somewhere else in its column</Trans>;
     case "task.assigned":
       return person === actorId ? (
         <Trans>{actor} took it on</Trans>

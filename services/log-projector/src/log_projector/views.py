@@ -110,6 +110,7 @@ def _task_row(state: Task) -> Values:
         "due": None if state.due is None else state.due.isoformat(),
         "deleted": int(state.deleted),
         "title_key": folded(state.title)[:TITLE_KEY_LENGTH],
+        "rank": state.rank,
         "created_at": microseconds(state.created_at),
         "updated_at": microseconds(state.updated_at),
         "version": state.version,

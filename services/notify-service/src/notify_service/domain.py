@@ -25,6 +25,7 @@ from kernel.contracts.task import (
     TaskEvent,
     TaskLabelsChanged,
     TaskPriorityChanged,
+    TaskRankChanged,
     TaskRestored,
     TaskStatusChanged,
     TaskTitleChanged,
@@ -145,7 +146,12 @@ def notice_of(before: Task | None, after: Task, events: Sequence[Recorded[TaskEv
         actor=first.actor,
         time=first.time,
         types=types,
-        changes=[_shortened_change(change) for event in events for change in changes_of(event.data)],
+        changes=[
+            _shortened_change(change)
+            for event in events
+            if not isinstance(event.data, TaskRankChanged)
+            for change in changes_of(event.data)
+        ],
         excerpt=excerpt,
         concerned=concerned,
     )
@@ -200,7 +206,10 @@ def stable_id(time: datetime, name: str) -> str:
 
 
 def _kind_of(data: TaskEvent) -> Kind | None:
-    """What everyone concerned is told of an event; a rewritten or withdrawn comment was told when it was written."""
+    """What everyone concerned is told of an event; a rewritten or withdrawn comment was told when it was written.
+
+    The order of tasks is nobody's news.
+    """
     match data:
         case TaskCreated():
             return "created"
@@ -214,7 +223,7 @@ def _kind_of(data: TaskEvent) -> Kind | None:
             return "assigned"
         case TaskCommented():
             return None if data.author_name is not None else "commented"
-        case TaskCommentEdited() | TaskCommentDeleted():
+        case TaskCommentEdited() | TaskCommentDeleted() | TaskRankChanged():
             return None
         case TaskDeleted():
             return "deleted"
@@ -236,7 +245,9 @@ def _personally(before: Task | None, data: TaskEvent) -> Iterable[tuple[str, Kin
             return [(user_id, "commented") for user_id in data.mentions if user_id not in known]
         case TaskTitleChanged() | TaskDescriptionChanged() | TaskPriorityChanged() | TaskDueChanged():
             return []
-        case TaskLabelsChanged() | TaskStatusChanged() | TaskCommentDeleted() | TaskDeleted() | TaskRestored():
+        case TaskLabelsChanged() | TaskStatusChanged() | TaskRankChanged():
+            return []
+        case TaskCommentDeleted() | TaskDeleted() | TaskRestored():
             return []
 
 

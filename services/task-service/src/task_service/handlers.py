@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final, TypeVar
 
 from kernel import problems
@@ -21,6 +22,7 @@ from task_service.domain import task as tasks
 from task_service.domain.access import Need, not_found, require
 from task_service.mentions import Directory, mentioned
 from task_service.numbers import Numbers
+from task_service.places import Neighbours, Places
 
 S = TypeVar("S", Project, Task)
 E = TypeVar("E")
@@ -88,6 +90,7 @@ class Tasks:
         decider: Decider[Task, TaskEvent],
         projects: Projects,
         numbers: Numbers,
+        places: Places,
         directory: Directory,
         min_version_wait: float,
     ) -> None:
@@ -95,6 +98,7 @@ class Tasks:
         self._streams = decider.streams
         self._projects = projects
         self._numbers = numbers
+        self._places = places
         self._directory = directory
         self._min_version_wait = min_version_wait
 
@@ -154,6 +158,22 @@ class Tasks:
         return await self._decider.execute(
             stream, _if_match(if_match, lambda state: tasks.decide(change, state, project)), command, result
         )
+
+    async def edit(
+        self,
+        task_id: str,
+        edit: tasks.EditTask,
+        neighbours: Neighbours | None,
+        command: Command,
+        if_match: str | None,
+    ) -> Outcome[Task]:
+        """Change some fields, and with `neighbours` the place among the others. Raises as `change`."""
+        if neighbours is not None:
+            task, project = await self.open(task_id, edit.by)
+            tasks.writable(project, edit.by, "task")
+            status = task.status if edit.status is tasks.KEEP else edit.status
+            edit = replace(edit, place=await self._places.between(task, status, neighbours))
+        return await self.change(task_id, edit, command, if_match)
 
     async def add_comment(
         self, task_id: str, by: str, body: str, mentions: tuple[str, ...], command: Command, if_match: str | None

@@ -20,6 +20,7 @@ from task_service.handlers import Projects, Tasks
 from task_service.lists import Lists
 from task_service.mentions import Directory
 from task_service.numbers import Numbers
+from task_service.places import Places
 from task_service.queries import Queries
 from task_service.settings import Settings
 
@@ -35,6 +36,8 @@ def create_app(settings: Settings, platform: Platform | None = None) -> FastAPI:
             read_model = await own.database(settings.read_model_url)
             http = await own.http(settings.auth_url)
             auth = ServiceClient(http, service="task-service", secret=settings.service_secret, audience="auth-service")
+            queries = Queries(read_model)
+            tasks = Streams(store, TASK_CODEC, task.evolve)
             projects = Projects(
                 Decider(Streams(store, PROJECT_CODEC, project.evolve)), Streams(store, USER_CODEC, user.evolve)
             )
@@ -42,13 +45,14 @@ def create_app(settings: Settings, platform: Platform | None = None) -> FastAPI:
                 authenticator=Authenticator(JwksClient(http), personal=PersonalTokenClient(auth)),
                 projects=projects,
                 tasks=Tasks(
-                    Decider(Streams(store, TASK_CODEC, task.evolve)),
+                    Decider(tasks),
                     projects,
                     Numbers(store),
+                    Places(tasks, queries),
                     Directory(auth),
                     settings.min_version_wait,
                 ),
-                lists=Lists(Queries(read_model), projects),
+                lists=Lists(queries, projects),
             )
             app.state.checks = {"event_store": store.ping, "read_model": read_model.ping}
             yield

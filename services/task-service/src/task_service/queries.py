@@ -9,10 +9,18 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 from kernel import problems
+from kernel.contracts.task import Task
 from kernel.read_model import ActiveGeneration, folded
 from kernel.requests import decode_cursor, encode_cursor
 from kernel.sql import Database, DatabaseRefused, Row, Statement
-from task_service.statements import SORTS, Shape, activity_statement, projects_statement, tasks_statement
+from task_service.statements import (
+    SORTS,
+    Shape,
+    activity_statement,
+    next_rank_statement,
+    projects_statement,
+    tasks_statement,
+)
 
 DEFAULT_SORT: Final = "-created_at"
 
@@ -54,8 +62,8 @@ class Queries:
     ) -> Page:
         """A page of the tasks of a project.
 
-        `sort` is one of created_at, updated_at, key, due, priority, title, status, with a `-` in front for the other
-        way round. Raises Problem 422 (sort, cursor), DatabaseUnavailable.
+        `sort` is one of created_at, updated_at, key, rank, due, priority, title, status, with a `-` in front for the
+        other way round. Raises Problem 422 (sort, cursor), DatabaseUnavailable.
         """
         return await self._tasks({"project": project_id}, False, filters, sort, cursor, limit)
 
@@ -88,6 +96,19 @@ class Queries:
         rows = await self._fetch(lambda number: projects_statement(number, cursor is not None), params, long=False)
         documents = [b'%b,"role":"%b"}' % (row[2][:-1], row[3].encode()) for row in rows[:limit]]
         return documents, _next_cursor("projects", rows, limit)
+
+    async def next_rank(self, task: Task, status: str, rank: str | None, *, upwards: bool) -> str | None:
+        """The rank of the next task above or below a rank in a column, `task` left out; None where there is none.
+
+        Without a rank the last one above all, or the first. Raises DatabaseUnavailable.
+        """
+        params = {"project": task.project_id, "status": status, "but": task.id, "rank_": rank}
+        if rank is None:
+            del params["rank_"]
+        rows = await self._fetch(
+            lambda number: next_rank_statement(number, upwards, rank is not None), params, long=False
+        )
+        return rows[0][0] if rows else None
 
     async def activity(self, project_id: str, cursor: str | None = None, limit: int = 50) -> Page:
         """A page of what happened in a project and its tasks, newest first.
@@ -136,8 +157,8 @@ class Queries:
             params["q"] = search
         if cursor is not None:
             params |= _position(decode_cursor(cursor, str, by.kind, str), sort)
-        by_index = by.indexed and not (mine or search or filters.assignees or filters.labels)
-        by_index = by_index and len(filters.statuses) <= (name == "created_at")
+        by_index = len(filters.statuses) in by.indexed
+        by_index = by_index and not (mine or search or filters.assignees or filters.labels)
         rows = await self._fetch(lambda number: tasks_statement(number, shape), params, long=not by_index)
         return [row[2] for row in rows[:limit]], _next_cursor(sort, rows, limit)
 

@@ -13,18 +13,22 @@ from kernel.sql import DialectName, Statement
 
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """`key` is never null, so that one comparison continues a page; `kind` is what a cursor holds of it."""
+    """`key` is never null, so that one comparison continues a page; `kind` is what a cursor holds of it.
+
+    `indexed`: with how many statuses asked for an index gives the order.
+    """
 
     key: Callable[[Tables, bool], ColumnElement[Any]]
     kind: type
-    indexed: bool = False
+    indexed: tuple[int, ...] = ()
 
 
 # What has no due date comes last, whichever way dates run; '~' and '' sort after and before every date.
 SORTS: Final[Mapping[str, Sort]] = {
-    "created_at": Sort(lambda t, _: t.tasks.c.created_at, int, indexed=True),
-    "updated_at": Sort(lambda t, _: t.tasks.c.updated_at, int, indexed=True),
-    "key": Sort(lambda t, _: t.tasks.c.number, int, indexed=True),
+    "created_at": Sort(lambda t, _: t.tasks.c.created_at, int, indexed=(0, 1)),
+    "updated_at": Sort(lambda t, _: t.tasks.c.updated_at, int, indexed=(0,)),
+    "key": Sort(lambda t, _: t.tasks.c.number, int, indexed=(0,)),
+    "rank": Sort(lambda t, _: t.tasks.c.rank, str, indexed=(1,)),
     "due": Sort(lambda t, descending: func.coalesce(t.tasks.c.due, "" if descending else "~"), str),
     "priority": Sort(lambda t, _: t.tasks.c.priority, int),
     "title": Sort(lambda t, _: t.tasks.c.title_key, str),
@@ -109,6 +113,17 @@ def tasks_statement(number: int, shape: Shape) -> Statement:
         query = query.where(func.instr(t.tasks.c.search, bindparam("q")) > 0)
     columns = (key, t.tasks.c.task_id)
     return Statement(lambda dialect: _paged(query, dialect, columns, shape.later_page, shape.descending))
+
+
+@lru_cache(maxsize=16)
+def next_rank_statement(number: int, upwards: bool, bounded: bool) -> Statement:
+    """Of a generation: the rank of the column's task next above or below a rank, or of its last or first."""
+    t = tables(number).tasks.c
+    column = (t.project_id == bindparam("project"), t.deleted == 0, t.status == bindparam("status"))
+    query = select(t.rank).where(*column, t.task_id != bindparam("but"))
+    if bounded:
+        query = query.where(t.rank < bindparam("rank_") if upwards else t.rank > bindparam("rank_"))
+    return Statement(query.order_by(t.rank.desc() if upwards else t.rank).limit(1))
 
 
 def _any_of(column: ColumnElement[str], prefix: str, count: int) -> ColumnElement[bool]:

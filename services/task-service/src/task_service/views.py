@@ -59,6 +59,7 @@ StatusKey = Annotated[str, StringConstraints(pattern=STATUS_KEY_PATTERN)]
 Label = Annotated[Line, StringConstraints(max_length=MAX_LABEL)]
 Labels = Annotated[tuple[Label, ...], Field(max_length=MAX_LABELS)]
 UserId = Annotated[str, StringConstraints(max_length=64)]
+TaskId = Annotated[str, StringConstraints(max_length=64)]
 Assignees = Annotated[tuple[UserId, ...], Field(max_length=MAX_ASSIGNEES)]
 Due = Annotated[date | None, BeforeValidator(_day)]
 CommentText = Annotated[Text, AfterValidator(_not_blank), StringConstraints(max_length=MAX_COMMENT)]
@@ -110,7 +111,11 @@ class NewTask(Body):
 
 
 class TaskPatch(Body):
-    """What is to change, in one step; fields that are left out stay. `due: null` takes the date away."""
+    """What is to change, in one step; fields that are left out stay. `due: null` takes the date away.
+
+    `after` and `before` are ids of tasks: it is put right behind the one, right before the other. Null is the column's
+    end: `after: null` makes it the first, `before: null` the last. One of them is enough.
+    """
 
     title: Title = LEFT_OUT
     description: Description = LEFT_OUT
@@ -119,6 +124,8 @@ class TaskPatch(Body):
     due: Due = LEFT_OUT
     labels: Labels = LEFT_OUT
     assignees: Assignees = LEFT_OUT
+    after: TaskId | None = LEFT_OUT
+    before: TaskId | None = LEFT_OUT
 
 
 class CommentBody(Body):
@@ -172,7 +179,7 @@ class ProjectView(_View):
 
 
 class TaskView(_View):
-    """A task. `due` is a day."""
+    """A task. `due` is a day; `rank` sorts, byte by byte, as people put the tasks."""
 
     id: str
     project_id: str
@@ -184,6 +191,7 @@ class TaskView(_View):
     due: date | None
     labels: list[str]
     assignees: list[str]
+    rank: str
     created_by: str | None
     created_at: datetime
     updated_at: datetime

@@ -27,6 +27,7 @@ def task_document(state: Task) -> dict[str, Any]:
         "due": state.due,
         "labels": state.labels,
         "assignees": state.assignees,
+        "rank": state.rank,
         "created_by": state.created_by,
         "created_at": state.created_at,
         "updated_at": state.updated_at,
@@ -98,6 +99,8 @@ def changes_of(data: TaskEvent | ProjectEvent) -> Sequence[Change]:
             return [Change("due", data.old, data.new)]
         case task.TaskLabelsChanged():
             return [Change("labels", data.old, data.new)]
+        case task.TaskRankChanged():
+            return [Change("rank", data.old, data.new)]
         case task.TaskAssigned():
             return [Change("assignees", None, data.user_id)]
         case task.TaskUnassigned():

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Final, Literal, TypeAlias
 
+from kernel.contracts import rank
 from kernel.event import Recorded
 
 Priority: TypeAlias = Literal["none", "low", "medium", "high", "urgent"]
@@ -61,6 +62,14 @@ class TaskLabelsChanged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TaskRankChanged:
+    """Somebody put the task somewhere else among the others; the values are ranks (`kernel.contracts.rank`)."""
+
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TaskAssigned:
     user_id: str
 
@@ -113,6 +122,7 @@ TaskEvent: TypeAlias = (
     | TaskPriorityChanged
     | TaskDueChanged
     | TaskLabelsChanged
+    | TaskRankChanged
     | TaskAssigned
     | TaskUnassigned
     | TaskCommented
@@ -130,6 +140,7 @@ EVENT_NAMES: Final[Mapping[type[TaskEvent], str]] = {
     TaskPriorityChanged: "task.priority-changed",
     TaskDueChanged: "task.due-changed",
     TaskLabelsChanged: "task.labels-changed",
+    TaskRankChanged: "task.rank-changed",
     TaskAssigned: "task.assigned",
     TaskUnassigned: "task.unassigned",
     TaskCommented: "task.commented",
@@ -157,7 +168,10 @@ class Comment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """The state of a task after its events. `comments` keeps the order in which they were written."""
+    """The state of a task after its events. `comments` keeps the order in which they were written.
+
+    `rank` sorts the tasks of a project as people put them; changing it alone does not touch `updated_at`.
+    """
 
     id: str
     project_id: str
@@ -170,6 +184,7 @@ class Task:
     due: date | None
     labels: tuple[str, ...]
     assignees: tuple[str, ...]
+    rank: str
     created_by: str | None
     created_at: datetime
     updated_at: datetime
@@ -201,6 +216,7 @@ def evolve(state: Task | None, event: Recorded[TaskEvent]) -> Task:
             due=data.due,
             labels=data.labels,
             assignees=data.assignees,
+            rank=rank.of_number(data.number),
             created_by=event.actor,
             created_at=event.time,
             updated_at=event.time,
@@ -222,6 +238,8 @@ def evolve(state: Task | None, event: Recorded[TaskEvent]) -> Task:
             return replace(state, due=data.new, **stamp)
         case TaskLabelsChanged():
             return replace(state, labels=data.new, **stamp)
+        case TaskRankChanged():
+            return replace(state, rank=data.new, version=event.version)
         case TaskAssigned():
             return replace(state, assignees=(*state.assignees, data.user_id), **stamp)
         case TaskUnassigned():

@@ -7,6 +7,9 @@ import { Told } from "../../app/told";
 import { clock, dayHeading, dayOf, fullTime } from "../../lib/dates";
 import { Avatar, Empty, Failed, Name, Skeleton, useTitle } from "../../ui/bits";
 
+/** In which order the tasks stand is a matter of the board. */
+const isNews = (entry: ActivityEntry) => entry.type !== "task.rank-changed";
+
 export default function Activity({ project }: { project: Project }) {
   const activity = useActivity(project.id);
   useTitle(t`Activity of ${project.name}`);
@@ -18,7 +21,7 @@ export default function Activity({ project }: { project: Project }) {
     );
   }
   if (activity.error && !activity.data) return <Failed error={activity.error} retry={() => void activity.refetch()} />;
-  const entries = activity.data?.pages.flatMap((page) => page.items) ?? [];
+  const entries = activity.data?.pages.flatMap((page) => page.items).filter(isNews) ?? [];
   if (entries.length === 0) return <Empty icon="activity" title={t`Nothing has happened yet`} />;
   return (
     <div className="page narrow">

@@ -50,7 +50,7 @@ class TasksQuery(PageQuery):
     sort: str = Field(
         default=DEFAULT_SORT,
         max_length=30,
-        description="created_at, updated_at, key, due, priority, title or status; with `-` the other way round",
+        description="created_at, updated_at, key, rank, due, priority, title or status; with `-` the other way round",
     )
     deleted: bool = Field(default=False, description="the deleted ones instead")
 

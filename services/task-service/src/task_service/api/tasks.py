@@ -17,6 +17,7 @@ from kernel.requests import (
 )
 from task_service.api.common import CREATED, VERSIONED, UserRoute, behind, deps_of, task_answer, user_of
 from task_service.domain.task import Assign, CreateTask, DeleteTask, EditTask, RestoreTask, TaskChange, Unassign
+from task_service.places import Neighbours
 from task_service.views import EventView, NewTask, Page, TaskPatch, TaskView, event_bytes, task_bytes
 
 router = APIRouter(route_class=UserRoute, tags=["tasks"], generate_unique_id_function=lambda route: route.name)
@@ -49,9 +50,16 @@ async def read_task(request: Request, task_id: str, min_version: MinVersion = 0)
 async def edit_task(
     request: Request, task_id: str, body: TaskPatch, key: IdempotencyKey = None, if_match: IfMatch = None
 ) -> Response:
-    """Change some fields of a task, all in one step. Edits of different fields by different people both hold."""
-    change = EditTask(by=user_of(request), **body.model_dump(exclude_unset=True))
-    return await _change(request, task_id, change, key, if_match)
+    """Change some fields of a task, all in one step. Edits of different fields by different people both hold.
+
+    `after` and `before` put it between two tasks of its column, or of the one that `status` names.
+    """
+    fields = body.model_dump(exclude_unset=True)
+    sides = {side: fields.pop(side) for side in ("after", "before") if side in fields}
+    edit = EditTask(by=user_of(request), **fields)
+    command = await command_of(request, edit.by, key)
+    neighbours = Neighbours(**sides) if sides else None
+    return task_answer(await deps_of(request).tasks.edit(task_id, edit, neighbours, command, if_match))
 
 
 @router.delete("/api/tasks/{task_id}", responses=CHANGED)

@@ -6,7 +6,9 @@ from datetime import date, datetime
 from enum import Enum
 from typing import Final, Literal, TypeAlias
 
+from kernel.contracts import rank
 from kernel.contracts.project import Project
+from kernel.contracts.rank import MAX_RANK
 from kernel.contracts.task import (
     Comment,
     Priority,
@@ -22,6 +24,7 @@ from kernel.contracts.task import (
     TaskEvent,
     TaskLabelsChanged,
     TaskPriorityChanged,
+    TaskRankChanged,
     TaskRestored,
     TaskStatusChanged,
     TaskTitleChanged,
@@ -51,6 +54,14 @@ Kept: TypeAlias = Literal[Keep.KEEP]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Behind the rank `above` and before the rank `below`; None where there is nobody on that side."""
+
+    above: str | None
+    below: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CreateTask:
     """Make a task. Without a status it waits. Duplicates among labels and assignees are collapsed."""
 
@@ -76,6 +87,7 @@ class EditTask:
     due: date | Kept | None = KEEP
     labels: tuple[str, ...] | Kept = KEEP
     assignees: tuple[str, ...] | Kept = KEEP
+    place: Place | Kept = KEEP
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -239,7 +251,20 @@ def _edit(command: EditTask, task: Task, project: Project) -> list[TaskEvent]:
         events.append(TaskLabelsChanged(old=task.labels, new=_unique(command.labels)))
     if command.assignees is not KEEP:
         events.extend(_reassign(command.assignees, task, project))
+    if command.place is not KEEP:
+        events.extend(_put(task, command.place))
     return events
+
+
+def _put(task: Task, place: Place) -> list[TaskEvent]:
+    """A rank within the place, unless the task has one already."""
+    above, below = place.above, place.below
+    if (above is None or above < task.rank) and (below is None or task.rank < below):
+        return []
+    new = rank.between(above, below, task.number)
+    if len(new) > MAX_RANK:
+        raise Rejection("conflict", "There is no room left between these two tasks: put the upper one elsewhere first.")
+    return [TaskRankChanged(old=task.rank, new=new)]
 
 
 def _reassign(wanted: tuple[str, ...], task: Task, project: Project) -> list[TaskEvent]:
