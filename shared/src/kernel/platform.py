@@ -48,14 +48,19 @@ class Platform:
         await self._closing.aclose()
 
     async def event_store(self, url: str) -> EventStore:
-        """The log at `sqlite:///path`."""
+        """The log at `sqlite:///path`, or in the table at `dynamodb://TABLE?region=...&endpoint=...`."""
 
         async def sqlite() -> EventStore:
             from kernel.adapters.sqlite_event_store import SqliteEventStore
 
             return await SqliteEventStore.open(_path(url))
 
-        return await self._open("EVENT_STORE_URL", url, {"sqlite": sqlite})
+        async def dynamodb() -> EventStore:
+            from kernel.adapters.dynamodb_event_store import DynamodbEventStore
+
+            return await DynamodbEventStore.open(url)
+
+        return await self._open("EVENT_STORE_URL", url, {"sqlite": sqlite, "dynamodb": dynamodb})
 
     async def subscription(self, url: str, consumer: str, store: EventStore) -> Subscription:
         """New events for a consumer; `tail:` follows the log in this process."""

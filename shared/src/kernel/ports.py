@@ -7,11 +7,17 @@ from typing import Final, Literal, Protocol
 
 from kernel.envelope import Envelope
 
+MAX_ITEMS_PER_APPEND: Final = 100
+"""What DynamoDB allows in a transaction: the events, a head for each stream, the command. Every adapter keeps it."""
+
 MAX_EVENTS_PER_APPEND: Final = 98
-"""DynamoDB allows 100 items in a transaction: the events, the head and the command. Every adapter keeps the limit."""
+"""So many events of one stream go into an append, with or without a command."""
 
 MAX_EVENT_BYTES: Final = 300 * 1024
 """The largest encoded event. DynamoDB refuses items over 400 KiB; the rest is room for keys and attributes."""
+
+MAX_APPEND_BYTES: Final = 3584 * 1024
+"""The largest append, encoded. DynamoDB allows 4 MB in a transaction; the rest is room for keys and attributes."""
 
 
 # --- the log -------------------------------------------------------------------------------------------------------

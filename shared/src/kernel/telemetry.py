@@ -10,6 +10,9 @@ REQUEST_SECONDS = Histogram(
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
 APPEND_CONFLICTS = Counter("log_append_conflicts_total", "Appends that lost a race and were decided again.", ["kind"])
+STORE_RETRIES = Counter(
+    "store_retries_total", "Calls of a store tried again after a passing fault.", ["store", "fault"]
+)
 CONSUMER_EVENTS = Counter("consumer_events_total", "Events applied and committed.", ["consumer"])
 CONSUMER_LAG_SECONDS = Gauge(
     "consumer_lag_seconds", "Age of the newest applied event when it was committed.", ["consumer"]

@@ -25,9 +25,12 @@ DATABASES: Final[Urls] = {
 MAILERS: Final[Urls] = {"maildir": lambda tmp: f"maildir:///{tmp}/mail"}
 
 
-@pytest.fixture(params=EVENT_STORES)
+@pytest.fixture(params=[*EVENT_STORES, "dynamodb"])
 def event_store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    return EVENT_STORES[request.param](tmp_path)
+    if request.param in EVENT_STORES:
+        return EVENT_STORES[request.param](tmp_path)
+    log, _ = request.getfixturevalue("dynamodb_tables")
+    return str(log)
 
 
 @pytest.fixture(params=SUBSCRIPTIONS)

@@ -13,6 +13,7 @@ import pytest
 
 from kernel.platform import Platform
 from kernel.ports import (
+    MAX_APPEND_BYTES,
     MAX_EVENT_BYTES,
     MAX_EVENTS_PER_APPEND,
     AppendRefused,
@@ -191,6 +192,28 @@ async def test_more_events_than_allowed_are_refused(store: EventStore, unique: s
     with pytest.raises(AppendRefused):
         await store.append([to_append(f"task-{unique}", 0, MAX_EVENTS_PER_APPEND), to_append(f"project-{unique}", 0)])
     assert await versions(store, f"task-{unique}") == []
+
+
+async def test_events_streams_and_command_share_the_room_of_an_append(store: EventStore, unique: str) -> None:
+    first, second = to_append(f"task-{unique}", 0, 97), to_append(f"project-{unique}", 0)
+    with pytest.raises(AppendRefused, match="101 items"):
+        await store.append([first, second], a_command(unique))
+    assert await store.command(unique) is None
+    await store.append([first, second])
+    assert (await versions(store, second.stream), len(await store.load(first.stream))) == ([1], 97)
+
+
+async def test_an_append_up_to_the_size_limit_is_kept_and_a_larger_one_refused(store: EventStore, unique: str) -> None:
+    stream = f"task-{unique}"
+    overhead = len(envelope(stream, 12, {"text": ""}).to_json())
+    room = MAX_APPEND_BYTES // 12 - overhead
+    events = [envelope(stream, version, {"text": "x" * room}) for version in range(1, 13)]
+    too_large = [*events, envelope(stream, 13, {"text": "x" * 200})]
+    with pytest.raises(AppendRefused, match="bytes in one append"):
+        await store.append([StreamAppend(stream=stream, expected=0, events=too_large)], a_command(unique))
+    assert await versions(store, stream) == []
+    await store.append([StreamAppend(stream=stream, expected=0, events=events)])
+    assert list(await store.load(stream)) == events
 
 
 async def test_an_event_up_to_the_size_limit_is_kept_and_a_larger_one_refused(store: EventStore, unique: str) -> None:

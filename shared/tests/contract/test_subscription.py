@@ -4,6 +4,7 @@ import asyncio
 import sys
 from asyncio.subprocess import PIPE
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,12 @@ from kernel.ports import EventStore, Message, StoreUnavailable, Subscription
 from kernel.testing import extend
 
 Subscribe = Callable[[str], Awaitable[Subscription]]
+
+
+@pytest.fixture
+def event_store_url(tmp_path: Path) -> str:
+    """The log that the subscriptions of this module follow."""
+    return f"sqlite:///{tmp_path}/log.db"
 
 
 @pytest.fixture

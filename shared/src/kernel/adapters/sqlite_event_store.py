@@ -8,14 +8,12 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+from kernel.adapters import appends as checks
 from kernel.adapters.sqlite_engine import GroupCommitWriter, Readers, connect, is_passing, migrate
 from kernel.adapters.sqlite_ownership import LOOK_EVERY, Ownership
 from kernel.envelope import Envelope
 from kernel.lru import Lru
 from kernel.ports import (
-    MAX_EVENT_BYTES,
-    MAX_EVENTS_PER_APPEND,
-    AppendRefused,
     CommandAlreadyDone,
     CommandRecord,
     Head,
@@ -96,7 +94,11 @@ class SqliteEventStore:
             raise StoreUnavailable(f"{path}: {error}") from error
 
     async def append(self, appends: Sequence[StreamAppend], command: CommandRecord | None = None) -> None:
-        rows = _checked_rows(appends)
+        rows = [
+            (append.stream, version, body)
+            for append, bodies in zip(appends, checks.encoded(appends, command), strict=True)
+            for version, body in enumerate(bodies, append.expected + 1)
+        ]
         now = _microseconds(datetime.now(UTC))
 
         def work(db: sqlite3.Connection) -> None:
@@ -230,28 +232,6 @@ class SqliteEventStore:
             if version != seen:
                 seen = version
                 self._tell()
-
-
-def _checked_rows(appends: Sequence[StreamAppend]) -> list[tuple[str, int, bytes]]:
-    rows: list[tuple[str, int, bytes]] = []
-    for append in appends:
-        if append.expected < 0 or not append.events:
-            raise AppendRefused(f"an append to {append.stream} needs events and a version from 0")
-        for version, event in enumerate(append.events, append.expected + 1):
-            if event.stream != append.stream or event.version != version:
-                raise AppendRefused(f"{event.id} is not the next event of {append.stream}, {append.stream}:{version}")
-            try:
-                encoded = event.to_json()
-            except (TypeError, KeyError) as error:
-                raise AppendRefused(f"{event.id} cannot be encoded: {error}") from error
-            if len(encoded) > MAX_EVENT_BYTES:
-                raise AppendRefused(f"{event.id} has {len(encoded)} bytes, the most is {MAX_EVENT_BYTES}")
-            rows.append((event.stream, version, encoded))
-    if len(rows) > MAX_EVENTS_PER_APPEND:
-        raise AppendRefused(f"{len(rows)} events in one append, the most is {MAX_EVENTS_PER_APPEND}")
-    if len({append.stream for append in appends}) < len(appends):
-        raise AppendRefused("a stream appears twice in one append")
-    return rows
 
 
 def _heads(db: sqlite3.Connection, after: tuple[int, str]) -> list[tuple[str, int, int]]:
