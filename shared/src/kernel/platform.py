@@ -76,14 +76,19 @@ class Platform:
         return await self._open("SUBSCRIPTION_URL", url, {"tail": tail}, key=f"{url}#{consumer}")
 
     async def key_value_store(self, url: str) -> KeyValueStore:
-        """The keys and values at `sqlite:///path`."""
+        """The keys and values at `sqlite:///path`, or in the table at `dynamodb://TABLE?region=...&endpoint=...`."""
 
         async def sqlite() -> KeyValueStore:
             from kernel.adapters.sqlite_key_value_store import SqliteKeyValueStore
 
             return await SqliteKeyValueStore.open(_path(url))
 
-        return await self._open("KEY_VALUE_URL", url, {"sqlite": sqlite})
+        async def dynamodb() -> KeyValueStore:
+            from kernel.adapters.dynamodb_key_value_store import DynamodbKeyValueStore
+
+            return await DynamodbKeyValueStore.open(url)
+
+        return await self._open("KEY_VALUE_URL", url, {"sqlite": sqlite, "dynamodb": dynamodb})
 
     async def database(self, url: str) -> Database:
         """The SQL database at `sqlite:///path`, with `?synchronous=normal` for what the log can give back.

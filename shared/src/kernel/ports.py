@@ -210,7 +210,7 @@ class KeyValueStore(Protocol):
     async def increment(self, partition: str, key: str, by: int = 1, expires_at: datetime | None = None) -> int:
         """Add to a counter atomically and return its new value. `expires_at` counts only when the counter is made.
 
-        As an item, its value is the number in decimal digits.
+        As an item, its value is the number in decimal digits. Raises ValueError where a value is no number.
         """
         ...
 

@@ -38,9 +38,12 @@ def subscription_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return SUBSCRIPTIONS[request.param](tmp_path)
 
 
-@pytest.fixture(params=KEY_VALUE_STORES)
+@pytest.fixture(params=[*KEY_VALUE_STORES, "dynamodb"])
 def key_value_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    return KEY_VALUE_STORES[request.param](tmp_path)
+    if request.param in KEY_VALUE_STORES:
+        return KEY_VALUE_STORES[request.param](tmp_path)
+    _, keys = request.getfixturevalue("dynamodb_tables")
+    return str(keys)
 
 
 @pytest.fixture(scope="session")

@@ -148,6 +148,49 @@ async def test_a_counter_loses_no_increment(values: KeyValueStore, second_values
     assert await values.increment(unique, "n", by=-40) == 0
 
 
+async def test_a_number_that_was_put_is_counted_on(values: KeyValueStore, unique: str) -> None:
+    expiry = from_now(3600)
+    for written, expected in ((b"41", 42), (b"-1", 0), (b"041", 42)):
+        await values.write(Put(partition=unique, key="n", value=written, expires_at=expiry))
+        before = await values.get(unique, "n")
+        assert before is not None
+        assert before.value == written
+        assert await values.increment(unique, "n") == expected
+        after = await values.get(unique, "n")
+        assert after is not None
+        assert (after.value, after.version, after.expires_at) == (
+            b"%d" % expected,
+            before.version + 1,
+            before.expires_at,
+        )
+
+
+async def test_what_is_no_number_is_not_counted(values: KeyValueStore, unique: str) -> None:
+    await values.write(Put(partition=unique, key="text", value=b"forty-one"))
+    with pytest.raises(ValueError, match="forty-one"):
+        await values.increment(unique, "text")
+    item = await values.get(unique, "text")
+    assert item is not None
+    assert (item.value, item.version) == (b"forty-one", 1)
+
+
+async def test_a_write_over_a_counter_makes_it_a_value(values: KeyValueStore, unique: str) -> None:
+    await values.increment(unique, "n", 7)
+    await values.write(Put(partition=unique, key="n", value=b"seven"))
+    assert await values.get(unique, "n") == Item(key="n", value=b"seven", version=2, expires_at=None)
+
+
+async def test_an_expired_item_is_written_anew_among_others(values: KeyValueStore, unique: str) -> None:
+    for expires_at in (from_now(-1), None):
+        await values.write(Put(partition=unique, key="gone", value=b"old", expires_at=expires_at))
+        await values.write(
+            Put(partition=unique, key="gone", value=b"new"), Put(partition=unique, key="first", value=b"1")
+        )
+        item = await values.get(unique, "gone")
+        assert item is not None
+        assert (item.value, item.version) == (b"new", 1 if expires_at else 3)
+
+
 async def test_a_counters_expiry_is_set_when_it_is_made(values: KeyValueStore, unique: str) -> None:
     expiry = from_now(3600)
     await values.increment(unique, "n", expires_at=expiry)
@@ -170,6 +213,8 @@ async def test_a_query_reads_a_partition_in_order_of_its_keys(values: KeyValueSt
     assert [item.key for item in await values.query(unique, prefix="a:", after="a:1", limit=1)] == ["a:2"]
     assert [item.key for item in await values.query(unique, limit=2)] == ["B", "a"]
     assert [item.key for item in await values.query(unique, after="b")] == ["c"]
+    assert list(await values.query(unique, after="b", prefix="a")) == []
+    assert list(await values.query(unique, limit=0)) == []
 
 
 async def test_values_are_there_after_closing_and_opening(key_value_url: str, unique: str) -> None:
