@@ -8,7 +8,7 @@ from kernel.codecs import TASK_CODEC
 from kernel.contracts.task import TaskCreated, stream_of
 from kernel.envelope import Envelope
 from kernel.ids import new_id
-from kernel.ports import MAX_EVENTS_PER_APPEND, StreamAppend
+from kernel.ports import MAX_ITEMS_PER_APPEND, StreamAppend
 
 WORDS = [
     "draft",
@@ -61,7 +61,7 @@ async def seed_project(log: Path, project: str, user: str, tasks: int) -> None:
             correlation_id="import-bench",
         )
         appends.append(StreamAppend(stream=stream, expected=0, events=[envelope]))
-        if len(appends) == MAX_EVENTS_PER_APPEND or number == tasks:
+        if len(appends) == MAX_ITEMS_PER_APPEND // 2 or number == tasks:
             await store.append(appends)
             appends = []
     await store.allocate(f"project-{project}", tasks)

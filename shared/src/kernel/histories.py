@@ -11,7 +11,7 @@ from kernel.contracts import project, rank, task
 from kernel.contracts.project import Project, ProjectEvent, Role, Status
 from kernel.contracts.task import Priority, Task, TaskEvent
 from kernel.envelope import Envelope
-from kernel.ports import EventStore, StreamAppend
+from kernel.ports import MAX_ITEMS_PER_APPEND, EventStore, StreamAppend
 
 PEOPLE: Final = ("ann", "bo", "민수", "dora")
 WORDS: Final = (
@@ -181,9 +181,10 @@ class Board:
 
 async def record(store: EventStore, events: Sequence[Envelope]) -> None:
     """Append events to a log, in their order, as few at a time as it takes."""
-    for start in range(0, len(events), 90):
+    at_once = MAX_ITEMS_PER_APPEND // 2  # which may all be of different streams
+    for start in range(0, len(events), at_once):
         by_stream: dict[str, list[Envelope]] = {}
-        for event in events[start : start + 90]:
+        for event in events[start : start + at_once]:
             by_stream.setdefault(event.stream, []).append(event)
         await store.append(
             [StreamAppend(stream=stream, expected=run[0].version - 1, events=run) for stream, run in by_stream.items()]
