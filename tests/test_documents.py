@@ -81,7 +81,9 @@ def test_files_that_are_named_exist(page: Path) -> None:
     assert [name for name in named if not any(f"/{path}".endswith(f"/{name}") for path in ours())] == []
 
 
-@pytest.mark.parametrize("folder", ["bench", "shared/src/kernel", "deploy/embedded/src/taskledger"])
+@pytest.mark.parametrize(
+    "folder", ["bench", "shared/src/kernel", "deploy/embedded/src/taskledger", "deploy/local/src/taskledger_local"]
+)
 def test_every_file_of_a_folder_is_in_its_page(folder: str) -> None:
     page = next(parent for parent in [ROOT / folder, *(ROOT / folder).parents] if (parent / "README.md").exists())
     text = (page / "README.md").read_text()

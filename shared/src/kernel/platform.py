@@ -63,7 +63,7 @@ class Platform:
         return await self._open("EVENT_STORE_URL", url, {"sqlite": sqlite, "dynamodb": dynamodb})
 
     async def subscription(self, url: str, consumer: str, store: EventStore) -> Subscription:
-        """New events for a consumer; `tail:` follows the log in this process."""
+        """New events for a consumer: `tail:` follows the log in this process, `sqs://prefix` takes them off a queue."""
 
         async def tail() -> Subscription:
             from kernel.adapters.sqlite_event_store import SqliteEventStore
@@ -73,7 +73,12 @@ class Platform:
                 raise UnknownScheme("SUBSCRIPTION_URL: tail: follows a log at sqlite:///path only")
             return await TailSubscription.open(store, consumer)
 
-        return await self._open("SUBSCRIPTION_URL", url, {"tail": tail}, key=f"{url}#{consumer}")
+        async def sqs() -> Subscription:
+            from kernel.adapters.sqs_subscription import SqsSubscription
+
+            return await SqsSubscription.open(url, consumer)
+
+        return await self._open("SUBSCRIPTION_URL", url, {"tail": tail, "sqs": sqs}, key=f"{url}#{consumer}")
 
     async def key_value_store(self, url: str) -> KeyValueStore:
         """The keys and values at `sqlite:///path`, or in the table at `dynamodb://TABLE?region=...&endpoint=...`."""
@@ -111,14 +116,24 @@ class Platform:
         return await self._open("READ_MODEL_URL or NOTIFY_DB_URL", url, schemes)
 
     async def mailer(self, url: str) -> Mailer:
-        """The mail system at `maildir:///path`."""
+        """The mail system at `maildir:///path`, or `smtp://host:port?from=ADDRESS`, `smtps://`, `ses://?from=ADDRESS`."""
 
         async def maildir() -> Mailer:
             from kernel.adapters.maildir_mailer import MaildirMailer
 
             return await MaildirMailer.open(_path(url))
 
-        return await self._open("MAILER_URL", url, {"maildir": maildir})
+        async def smtp() -> Mailer:
+            from kernel.adapters.smtp_mailer import SmtpMailer
+
+            return await SmtpMailer.open(url)
+
+        async def ses() -> Mailer:
+            from kernel.adapters.ses_mailer import SesMailer
+
+            return await SesMailer.open(url)
+
+        return await self._open("MAILER_URL", url, {"maildir": maildir, "smtp": smtp, "smtps": smtp, "ses": ses})
 
     async def http(self, base_url: str) -> httpx.AsyncClient:
         """A client for another service, kept open."""

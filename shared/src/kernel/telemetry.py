@@ -23,3 +23,8 @@ CONSUMER_BLOCKED = Gauge(
 CONSUMER_BEHIND = Gauge("consumer_streams_behind", "Streams that the last reconciliation found behind.", ["consumer"])
 CONSUMER_RETRIES = Counter("consumer_retries_total", "Batches tried again after a passing fault.", ["consumer"])
 CONSUMER_HEARTBEAT = Gauge("consumer_heartbeat_timestamp_seconds", "When the consumer last took a turn.", ["consumer"])
+CONSUMER_UNREADABLE = Counter(
+    "consumer_unreadable_messages_total",
+    "Messages left for the dead-letter queue: nobody could read them.",
+    ["consumer"],
+)

@@ -1,5 +1,6 @@
 """The adapters that the contract suites run against: a new adapter adds its URL here and nothing else."""
 
+import asyncio
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
@@ -11,7 +12,10 @@ import pytest
 from kernel.platform import Platform
 from kernel.ports import EventStore, KeyValueStore, Mailer
 from kernel.sql import Database
+from taskledger_local.emulator import CREDENTIALS, Emulator, emulator
+from taskledger_local.mail_server import mail_server
 from taskledger_local.mysql_server import Server, a_database, mysql_server
+from taskledger_local.setup import create_all
 
 Urls: TypeAlias = dict[str, Callable[[Path], str]]
 
@@ -23,6 +27,7 @@ DATABASES: Final[Urls] = {
     "sqlite-normal": lambda tmp: f"sqlite:///{tmp}/database.db?synchronous=normal",
 }
 MAILERS: Final[Urls] = {"maildir": lambda tmp: f"maildir:///{tmp}/mail"}
+SENDER: Final = "board@example.org"
 
 
 @pytest.fixture(params=[*EVENT_STORES, "dynamodb"])
@@ -47,6 +52,15 @@ def key_value_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture(scope="session")
+def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    """The emulator that all tests share; credentials stand in the environment, as in a container."""
+    with pytest.MonkeyPatch.context() as environment, emulator(tmp_path_factory.mktemp("aws")) as started:
+        for name, value in CREDENTIALS.items():
+            environment.setenv(name, value)
+        yield started
+
+
+@pytest.fixture(scope="session")
 def mysql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The server that all tests share."""
     with mysql_server(tmp_path_factory.mktemp("mysql")) as server:
@@ -63,9 +77,18 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         yield url.replace("mysql", request.param, 1)
 
 
-@pytest.fixture(params=MAILERS)
-def mailer_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    return MAILERS[request.param](tmp_path)
+@pytest.fixture(params=[*MAILERS, "smtp", "ses"])
+def mailer_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    match request.param:
+        case "smtp":
+            with mail_server() as server:
+                yield f"smtp://127.0.0.1:{server.port}?from={SENDER}"
+        case "ses":
+            endpoint: str = request.getfixturevalue("aws").endpoint
+            asyncio.run(create_all(endpoint, sender=SENDER))
+            yield f"ses://?from={SENDER}&endpoint={endpoint}"
+        case _:
+            yield MAILERS[request.param](tmp_path)
 
 
 @pytest.fixture

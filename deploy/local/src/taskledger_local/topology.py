@@ -41,3 +41,44 @@ KEYS: Final = Table(name="taskledger-keys", expiry="ttl")
 """Keys and values (`kernel.adapters.dynamodb_key_value_store`)."""
 
 TABLES: Final = (LOG, KEYS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queue:
+    """A standard queue of SQS with its dead-letter queue. Times are in seconds."""
+
+    name: str
+    visibility: int = 30
+    max_receives: int = 10
+    """How often a message may be received before it goes to the dead-letter queue. Consumers that are started anew
+    again and again during an outage must not use it up."""
+    retention: int = 4 * 86_400
+    dead_retention: int = 14 * 86_400
+
+    @property
+    def dead(self) -> str:
+        """The name of the dead-letter queue."""
+        return f"{self.name}-dead"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """Routes events of the bus to a queue by their source."""
+
+    name: str
+    sources: tuple[str, ...]
+    queue: Queue
+
+
+BUS: Final = "taskledger"
+"""The bus that the log's stream is piped to."""
+
+PROJECTOR: Final = Queue(name="taskledger-projector")
+NOTIFIER: Final = Queue(name="taskledger-notifier")
+QUEUES: Final = (PROJECTOR, NOTIFIER)
+
+RULES: Final = (
+    Rule(name="taskledger-projector", sources=("/task-service",), queue=PROJECTOR),
+    Rule(name="taskledger-notifier", sources=("/task-service",), queue=NOTIFIER),
+)
+"""Consumers hear of tasks and projects; what happens to users concerns nobody but auth-service."""

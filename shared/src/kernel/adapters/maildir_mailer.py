@@ -7,15 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import policy
-from email.errors import MessageError
-from email.message import EmailMessage
 from email.parser import BytesParser
-from email.utils import format_datetime, parseaddr
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
-from kernel.ports import Mail, MailRejected, MailUnavailable
+from kernel.adapters import mime
+from kernel.ports import Mail, MailUnavailable
 
 _SENDER: Final = "Taskledger <taskledger@localhost>"
 
@@ -57,16 +56,12 @@ class MaildirMailer:
         return cls(path)
 
     async def send(self, mail: Mail) -> str:
-        message_id = f"<{quote(mail.id, safe='')}@taskledger>"
+        message = mime.message(mail, _SENDER)
         try:
-            content = _message(mail, message_id)
-        except (ValueError, UnicodeError, MessageError) as error:
-            raise MailRejected(f"mail {mail.id} cannot be written: {type(error).__name__}") from error
-        try:
-            await asyncio.to_thread(self._file, f"{quote(mail.id, safe='')}.{_digest(mail.to)}", content)
+            await asyncio.to_thread(self._file, f"{quote(mail.id, safe='')}.{_digest(mail.to)}", message.as_bytes())
         except OSError as error:
             raise MailUnavailable(f"{self._path}: {error.strerror}") from error
-        return message_id
+        return str(message["Message-ID"])
 
     async def ping(self) -> None:
         if not await asyncio.to_thread(os.access, self._path / "tmp", os.W_OK):
@@ -119,21 +114,6 @@ def _name(path: Path) -> str:
 
 def _digest(address: str) -> str:
     return hashlib.sha256(parseaddr(address)[1].lower().encode()).hexdigest()[:16]
-
-
-def _message(mail: Mail, message_id: str) -> bytes:
-    message = EmailMessage(policy=policy.SMTP)
-    message["From"] = _SENDER
-    message["To"] = mail.to
-    if [bool(address.username and address.domain) for address in message["To"].addresses] != [True]:
-        raise ValueError("not one address")
-    message["Subject"] = mail.subject
-    message["Date"] = format_datetime(datetime.now(UTC))
-    message["Message-ID"] = message_id
-    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday reply, please
-    message.set_content(mail.text)
-    message.add_alternative(mail.html, subtype="html")
-    return message.as_bytes()
 
 
 def _stored(time: int, path: Path) -> StoredMail:
