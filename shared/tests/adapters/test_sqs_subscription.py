@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import aioboto3
@@ -13,18 +13,10 @@ from kernel.adapters.sqs_subscription import SqsSubscription
 from kernel.envelope import Envelope
 from kernel.ports import StoreUnavailable
 from kernel.testing import envelope
-from taskledger_local.emulator import CREDENTIALS, Emulator, emulator
+from taskledger_local.emulator import Emulator
 from taskledger_local.processes import free_port
 from taskledger_local.setup import create_queues
 from taskledger_local.topology import Queue
-
-
-@pytest.fixture(scope="module")
-def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
-    with pytest.MonkeyPatch.context() as environment, emulator(tmp_path_factory.mktemp("aws")) as started:
-        for name, value in CREDENTIALS.items():
-            environment.setenv(name, value)
-        yield started
 
 
 class Hop:

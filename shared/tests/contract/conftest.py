@@ -12,7 +12,6 @@ import pytest
 from kernel.platform import Platform
 from kernel.ports import EventStore, KeyValueStore, Mailer
 from kernel.sql import Database
-from taskledger_local.emulator import CREDENTIALS, Emulator, emulator
 from taskledger_local.mail_server import mail_server
 from taskledger_local.mysql_server import Server, a_database, mysql_server
 from taskledger_local.setup import create_all
@@ -49,15 +48,6 @@ def key_value_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return KEY_VALUE_STORES[request.param](tmp_path)
     _, keys = request.getfixturevalue("dynamodb_tables")
     return str(keys)
-
-
-@pytest.fixture(scope="session")
-def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
-    """The emulator that all tests share; credentials stand in the environment, as in a container."""
-    with pytest.MonkeyPatch.context() as environment, emulator(tmp_path_factory.mktemp("aws")) as started:
-        for name, value in CREDENTIALS.items():
-            environment.setenv(name, value)
-        yield started
 
 
 @pytest.fixture(scope="session")
