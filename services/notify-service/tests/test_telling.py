@@ -87,7 +87,7 @@ EVERY_EVENT: list[tuple[TaskEvent, str | None, dict[str, str]]] = [
     (TaskDueChanged(old=None, new=date(2026, 12, 24)), "edited", EVERYBODY_BUT_ANN),
     (TaskLabelsChanged(old=(), new=("ops",)), "edited", EVERYBODY_BUT_ANN),
     (TaskStatusChanged(old="waiting", new="done"), "status", EVERYBODY_BUT_ANN),
-    (TaskRankChanged(old="fV00001", new="fV00009"), None, {}),
+    (TaskRankChanged(old="V00001", new="V00009"), None, {}),
     (TaskAssigned(user_id="dan"), "assigned", {**EVERYBODY_BUT_ANN, "dan": "assignee"}),
     (TaskUnassigned(user_id="bob"), "assigned", {"bob": "unassigned", "cat": "commenter"}),
     (TaskCommented(comment_id="c2", body="Me too."), "commented", EVERYBODY_BUT_ANN),
@@ -111,7 +111,7 @@ def test_the_table_has_every_event() -> None:
 
 def test_a_move_is_told_without_the_place_in_the_column() -> None:
     notice = when(
-        THREE, "ann", TaskStatusChanged(old="waiting", new="done"), TaskRankChanged(old="fV00001", new="fV00009")
+        THREE, "ann", TaskStatusChanged(old="waiting", new="done"), TaskRankChanged(old="V00001", new="V00009")
     )
     assert notice is not None
     assert [change.field for change in notice.changes] == ["status"]

@@ -218,7 +218,7 @@ def test_another_column_and_the_place_in_it_are_one_decision() -> None:
     )
 
 
-@pytest.mark.parametrize("place", [(None, None), (of_number(11), None), (None, of_number(13)), ("fV0", "fW0")])
+@pytest.mark.parametrize("place", [(None, None), (of_number(11), None), (None, of_number(13)), ("V0", "W0")])
 def test_a_task_that_stands_right_already_stays_where_it_is(place: tuple[str | None, str | None]) -> None:
     given(CREATED).when(EditTask(by="mike", place=Place(above=place[0], below=place[1]))).then_nothing()
 

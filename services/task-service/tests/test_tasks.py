@@ -37,7 +37,7 @@ async def test_a_task_is_made_with_everything(ann: User, bob: User) -> None:
         "title": "물 주기",
         "labels": ["집", "green"],
         "assignees": [bob.id],
-        "rank": "fV00001",
+        "rank": "V00001",
         "created_by": ann.id,
         "deleted": False,
         "version": 1,

@@ -58,7 +58,7 @@ def test_a_thousand_tasks_can_be_put_one_after_the_other_beneath_the_same() -> N
 
 
 def test_ranks_are_pinned_because_they_are_in_the_log() -> None:
-    assert of_number(12) == "fV0000C"
-    assert between(of_number(5), of_number(6), 12) == "fV00005VC1"
-    assert between(None, of_number(1), 100) == "fV000001c2"
-    assert between(None, None, 1) == "fV0000011"
+    assert of_number(12) == "V0000C"
+    assert between(of_number(5), of_number(6), 12) == "V00005VC1"
+    assert between(None, of_number(1), 100) == "V000001c2"
+    assert between(None, None, 1) == "V0000011"

@@ -21,7 +21,7 @@ const base: Task = {
   due: null,
   labels: [],
   assignees: [],
-  rank: "fV00001",
+  rank: "V00001",
   created_by: "u",
   created_at: "2026-11-01T00:00:00Z",
   updated_at: "2026-11-01T00:00:00Z",

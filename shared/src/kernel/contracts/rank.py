@@ -1,9 +1,9 @@
 """Where a task stands among others: a text that sorts, with always more room between two of them.
 
 Fractional indexing: six digits before the point and any number behind it, so that first and last always have a next and
-whoever is moved is the only one to change. The texts are compared by their bytes, and are valid keys of the npm library
-`fractional-indexing`. A rank between two others ends in the task's own number: no two tasks of a project ever share
-one, even if two people put their tasks into the same gap at the same moment.
+whoever is moved is the only one to change. The texts are compared by their bytes. A rank between two others ends in the
+task's own number: no two tasks of a project ever share one, even if two people put their tasks into the same gap at the
+same moment. The site computes the same (`web/src/lib/rank.ts`), to show a move before it has been answered.
 """
 
 from typing import Final
@@ -11,8 +11,6 @@ from typing import Final
 _DIGITS: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _BASE: Final = len(_DIGITS)
 _LENGTH: Final = 6
-_HEAD: Final = chr(ord("a") + _LENGTH - 1)
-"""How the library above says that six digits stand before the point."""
 _ORIGIN: Final = _BASE**_LENGTH // 2
 
 MAX_RANK: Final = 255
@@ -56,17 +54,17 @@ def _fraction(low: str, high: str | None) -> str:
 
 def _before_point(rank: str) -> int:
     value = 0
-    for digit in rank[1 : 1 + _LENGTH]:
+    for digit in rank[:_LENGTH]:
         value = value * _BASE + _DIGITS.index(digit)
     return value
 
 
 def _behind_point(rank: str) -> str:
-    return rank[1 + _LENGTH :]
+    return rank[_LENGTH:]
 
 
 def _whole(value: int) -> str:
-    return _HEAD + _text(value).rjust(_LENGTH, _DIGITS[0])
+    return _text(value).rjust(_LENGTH, _DIGITS[0])
 
 
 def _text(value: int) -> str:
