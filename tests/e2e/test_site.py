@@ -1,46 +1,20 @@
 """The site in a real browser, on the real process: two people side by side, the keyboard alone, a lost network."""
 
-import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from taskledger.testing import PASSWORD, Running
+from taskledger.visiting import Visitor, chromium
 
 pytestmark = pytest.mark.browser
-
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-EXPECTED = ("401", "412", "net::ERR_")
-"""What the site deals with, a server that is away included; the browser notes every failed call on its console."""
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium, which `make test` sees to."""
-    path = shutil.which("chromium")
-    assert path, "tools/need-chromium installs it"
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield running
-        running.close()
-
-
-@dataclass(frozen=True, slots=True)
-class Visitor:
-    """Someone at the site, in a browser of their own; `complaints` is what the browser had to say, policy included."""
-
-    page: Page
-    complaints: list[str]
-
-    def card(self, title: str) -> Locator:
-        """A task on the board."""
-        return self.page.locator(".card", has_text=title)
-
-    def column(self, number: int) -> Locator:
-        """A column of the board, from the left."""
-        return self.page.locator(".column").nth(number)
+    with chromium() as browser:
+        yield browser
 
 
 Register = Callable[..., Visitor]
@@ -53,15 +27,8 @@ def register(stack: Running, browser: Browser) -> Iterator[Register]:
 
     def new(name: str, *, language: str = "en-US", width: int = 1360) -> Visitor:
         context = browser.new_context(locale=language, viewport={"width": width, "height": 860})
-        visitor = Visitor(context.new_page(), [])
+        visitor = Visitor(context.new_page())
         visitors.append(visitor)
-
-        def note(message: ConsoleMessage) -> None:
-            if message.type in ("error", "warning") and not any(code in message.text for code in EXPECTED):
-                visitor.complaints.append(message.text)
-
-        visitor.page.on("console", note)
-        visitor.page.on("pageerror", lambda error: visitor.complaints.append(str(error)))
         visitor.page.goto(f"{stack.url}/register")
         visitor.page.fill("input[name=name]", name)
         visitor.page.fill("input[name=email]", f"person{len(visitors)}@example.com")
@@ -222,7 +189,7 @@ def test_a_killed_server_comes_back_and_the_page_goes_on(register: Register, bro
     other.goto(ann.page.url)
     other.get_by_role("link", name="Board").click()
     ann.page.get_by_role("link", name="Board").click()
-    add_tasks(Visitor(other, []), "After")
+    add_tasks(Visitor(other), "After")
     expect(ann.card("After")).to_be_visible()
     other.context.close()
 

@@ -57,8 +57,10 @@ def test_a_thousand_tasks_can_be_put_one_after_the_other_beneath_the_same() -> N
     assert len(below) < MAX_RANK
 
 
-def test_ranks_are_pinned_because_they_are_in_the_log() -> None:
+def test_ranks_are_those_of_the_log_and_of_the_site() -> None:
     assert of_number(12) == "V0000C"
     assert between(of_number(5), of_number(6), 12) == "V00005VC1"
     assert between(None, of_number(1), 100) == "V000001c2"
     assert between(None, None, 1) == "V0000011"
+    assert between("V00002", "V00009", 3) == "V0000531"
+    assert between("V00005VC1", "V00005VD1", 7) == "V00005VCV71"

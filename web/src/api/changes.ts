@@ -4,6 +4,7 @@
  */
 import { t } from "@lingui/core/macro";
 import type { QueryClient } from "@tanstack/react-query";
+import { type Place, placeOf, rankAt } from "../lib/order";
 import { explain } from "../ui/bits";
 import { toast } from "../ui/toast";
 import { keys, putTask } from "./cache";
@@ -60,6 +61,30 @@ export async function editTask(client: QueryClient, task: Task, changes: TaskCha
   if (!result) return;
   settled(client, result);
   if (done) toast(done, { undo: () => void editTask(client, result, before) });
+}
+
+/** Puts a task somewhere else on the board: into a column, between two of its tasks. */
+export async function placeTask(
+  client: QueryClient,
+  task: Task,
+  status: string,
+  place: Place,
+  done: string,
+): Promise<void> {
+  const tasks = client.getQueryData<Task[]>(keys.tasks(task.project_id)) ?? [];
+  const back = placeOf(task, tasks);
+  const before = { status: task.status, rank: task.rank };
+  show(client, task.id, { status, rank: rankAt(task, place, tasks) });
+  const result = await change(
+    client,
+    // One after the other: the next move may name this task as its neighbour.
+    `order-${task.project_id}`,
+    (key) => api.editTask(task.id, { ...place, ...(status !== before.status && { status }) }, { key }),
+    () => show(client, task.id, before),
+  );
+  if (!result) return;
+  settled(client, result);
+  toast(done, { undo: () => void placeTask(client, result, before.status, back, done) });
 }
 
 /**

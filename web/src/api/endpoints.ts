@@ -1,4 +1,5 @@
 /** Every call that the site makes, by what it is for. */
+import type { Place } from "../lib/order";
 import { call } from "./client";
 import type { Config, Preferences, Project, Role, Status, Task, TaskChanges, User } from "./types";
 
@@ -96,7 +97,7 @@ export const createTask = (
 ): Promise<Task> => call("post", "/api/projects/{project_id}/tasks", { path: { project_id: projectId }, body, key });
 export const editTask = (
   id: string,
-  body: TaskChanges,
+  body: TaskChanges & Partial<Place>,
   options: { key?: string; version?: number } = {},
 ): Promise<Task> => call("patch", "/api/tasks/{task_id}", { path: { task_id: id }, body, ...options });
 export const deleteTask = (id: string, key?: string) =>

@@ -29,7 +29,7 @@ export default function ShortcutHelp({ onClose }: { onClose: () => void }) {
         [["←", "↑", "↓", "→"], t`Go to another card`],
         [["Enter"], t`Open`],
         [["m"], t`Move to …`],
-        [["Shift", "← →"], t`Move to the next column`],
+        [["Shift", "← ↑ ↓ →"], t`Carry it along`],
       ],
     ],
     [

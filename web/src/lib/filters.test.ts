@@ -33,17 +33,27 @@ const tasks: Task[] = [
   {
     ...base,
     id: "2",
+    rank: "V00002",
     key: "OPS-2",
     title: "서버 인증서 갱신",
     priority: "high",
     assignees: ["me-id"],
     due: "2026-11-10",
   },
-  { ...base, id: "10", key: "OPS-10", title: "Close", status: "done", due: "2026-11-02", labels: ["ops"] },
+  {
+    ...base,
+    id: "10",
+    rank: "V0000A",
+    key: "OPS-10",
+    title: "Close",
+    status: "done",
+    due: "2026-11-02",
+    labels: ["ops"],
+  },
 ];
 
-const keysFor = (query: string) =>
-  applyFilter([...tasks], readFilter(new URLSearchParams(query)), project, "me-id", "2026-11-20").map(
+const keysFor = (query: string, view: "board" | "table" = "table") =>
+  applyFilter([...tasks], readFilter(new URLSearchParams(query), view), project, "me-id", "2026-11-20").map(
     (task) => task.key,
   );
 
@@ -66,6 +76,12 @@ describe("the filter of a project's tasks", () => {
     expect(keysFor("sort=key")).toEqual(["OPS-1", "OPS-2", "OPS-10"]);
     expect(keysFor("sort=due")).toEqual(["OPS-10", "OPS-2", "OPS-1"]);
     expect(keysFor("sort=-due")).toEqual(["OPS-2", "OPS-10", "OPS-1"]);
+  });
+
+  it("is as people put it on the board, until another order is asked for", () => {
+    expect(keysFor("", "board")).toEqual(["OPS-1", "OPS-2", "OPS-10"]);
+    expect(keysFor("sort=-priority", "board")[0]).toBe("OPS-2");
+    expect(keysFor("sort=rank")).toEqual(keysFor("", "board"));
   });
 
   it("begins with the most pressing and ignores a sort that it does not know", () => {

@@ -1,7 +1,9 @@
 /** The filter of a project's tasks, kept in the address, and applied to what the tab has loaded. */
 import type { Priority, Project, Task } from "../api/types";
+import { byRank } from "./order";
 
-export const SORTS = ["priority", "due", "created_at", "updated_at", "title", "status", "key"] as const;
+/** `rank`: as people put them by hand. */
+export const SORTS = ["rank", "priority", "due", "created_at", "updated_at", "title", "status", "key"] as const;
 export type Sort = (typeof SORTS)[number];
 
 export interface Filter {
@@ -14,9 +16,10 @@ export interface Filter {
   descending: boolean;
 }
 
-export function readFilter(search: URLSearchParams): Filter {
+/** Without a sort in the address a board is as people put it, and a table begins with the most pressing. */
+export function readFilter(search: URLSearchParams, view: "board" | "table"): Filter {
   const asked = search.get("sort")?.replace(/^-/, "") as Sort;
-  const sort = SORTS.includes(asked) ? (search.get("sort") ?? "") : "-priority";
+  const sort = SORTS.includes(asked) ? (search.get("sort") ?? "") : view === "board" ? "rank" : "-priority";
   return {
     q: search.get("q") ?? "",
     assignees: search.getAll("assignee"),
@@ -70,7 +73,8 @@ const number = (key: string) => Number(key.slice(key.lastIndexOf("-") + 1));
 
 function sortTasks(tasks: Task[], { sort, descending }: Filter, project: Project): Task[] {
   const position = new Map(project.statuses.map((status, index) => [status.key, index]));
-  const compare: Record<Sort, (a: Task, b: Task) => number> = {
+  if (sort === "rank") return tasks.sort(descending ? (a, b) => byRank(b, a) : byRank);
+  const compare: Record<Exclude<Sort, "rank">, (a: Task, b: Task) => number> = {
     priority: (a, b) => RANK[a.priority] - RANK[b.priority],
     due: (a, b) => (a.due ?? "").localeCompare(b.due ?? ""),
     created_at: (a, b) => a.created_at.localeCompare(b.created_at),

@@ -120,7 +120,7 @@ function Tasks({ project, view, openId }: { project: ProjectType; view: View; op
   const kept = useKeptSearch();
   const [creating, setCreating] = useState(false);
   const field = useRef<HTMLInputElement>(null);
-  const filter = useMemo(() => readFilter(search), [search]);
+  const filter = useMemo(() => readFilter(search, view), [search, view]);
   const capped = (tasks.data?.length ?? 0) >= MOST_TASKS;
   const found = useFoundTasks(project.id, useSettled(filter.q), capped).data;
   const shown = useMemo(() => {
@@ -221,6 +221,7 @@ function Content({ project, query, shown, view, openId, filter, onNew }: Content
       loading={query.isPending}
       openId={openId}
       filtered={filtering(filter)}
+      byHand={filter.sort === "rank" && !filter.descending}
       fresh={query.data?.length === 0}
     />
   );

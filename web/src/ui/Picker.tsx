@@ -10,6 +10,8 @@ export interface Option {
   icon?: ReactNode;
   hint?: string | undefined;
   danger?: boolean;
+  /** Begins another group: a line stands above it. */
+  apart?: boolean;
 }
 
 interface Props {
@@ -211,7 +213,7 @@ export function Picker(props: Props) {
                   id={`${id}-${index}`}
                   role="option"
                   aria-selected={selected.includes(option.id)}
-                  className={`option ${index === active ? "active" : ""} ${option.danger ? "danger" : ""}`}
+                  className={`option ${index === active ? "active" : ""} ${option.danger ? "danger" : ""} ${option.apart ? "apart" : ""}`}
                   onPointerMove={() => setActive(index)}
                   onClick={(event) => {
                     event.stopPropagation();

@@ -23,6 +23,7 @@ interface Props {
 
 export function sortName(sort: Sort): string {
   const names: Record<Sort, string> = {
+    rank: t`By hand`,
     priority: t`Priority`,
     due: t`Due`,
     created_at: t`Created`,
@@ -146,7 +147,7 @@ export function FilterBar({ project, tasks, filter, shown, field, search, onChan
             label: sortName(id),
           }))}
           selected={[filter.sort]}
-          onPick={(id) => change("sort", id === "due" || id === "title" ? id : `-${id}`)}
+          onPick={(id) => change("sort", id === "due" || id === "title" || id === "rank" ? id : `-${id}`)}
         >
           <Icon name="sort" />
           <Trans>Sort: {sortName(filter.sort)}</Trans>

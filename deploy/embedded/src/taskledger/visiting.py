@@ -1,0 +1,74 @@
+"""What journeys in a browser share: Debian's Chromium, and people who look at the site in one of their own."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, sync_playwright
+
+from taskledger.testing import PASSWORD, Person, Running
+
+FLAGS: Final = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
+EXPECTED: Final = ("401", "412", "net::ERR_")
+"""What the site deals with, a server that is away included; the browser notes every failed call on its console."""
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium without a window; tools/need-chromium installs it."""
+    path = shutil.which("chromium")
+    if path is None:
+        raise FileNotFoundError("no chromium: run tools/need-chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Someone at the site, in a browser of their own; `complaints` is what the browser had to say, policy included."""
+
+    page: Page
+    complaints: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page.on("console", lambda message: self._note(message))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def _note(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning") and not any(code in message.text for code in EXPECTED):
+            self.complaints.append(message.text)
+
+    def card(self, title: str) -> Locator:
+        """A task on the board."""
+        return self.page.locator(".board .card", has_text=title)
+
+    def column(self, number: int) -> Locator:
+        """A column of the board, from the left."""
+        return self.page.locator(".column").nth(number)
+
+    def titles(self, number: int) -> Locator:
+        """The titles in a column of the board, from the top."""
+        return self.column(number).locator(".card-link")
+
+    def toast(self, text: str) -> Locator:
+        """What the site says was done."""
+        return self.page.locator(".toast", has_text=text)
+
+
+def visit(browser: Browser, stack: Running, person: Person, path: str = "", **options: Any) -> Visitor:
+    """A registered person at the site, logged in; `options` are those of a browser context."""
+    context = browser.new_context(
+        **{"locale": "en-US", "viewport": {"width": 1360, "height": 860}, "base_url": stack.url, **options}
+    )
+    body = {"email": person.email, "password": PASSWORD, "session": "cookie"}
+    headers = {"Origin": stack.url}
+    answer = context.request.post("/api/auth/login", data=body, headers=headers)
+    if not answer.ok:
+        raise AssertionError(f"log in: {answer.status} {answer.text()}")
+    visitor = Visitor(context.new_page())
+    visitor.page.goto(path or "/projects")
+    return visitor

@@ -1,0 +1,150 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { memo, useEffect, useRef, useState } from "react";
+import type { Project, Status, Task } from "../../../api/types";
+import { statusName } from "../../../app/words";
+import { Icon, StatusIcon } from "../../../ui/icons";
+import { Card } from "./Card";
+import type { Move } from "./columns";
+import { QuickAdd } from "./QuickAdd";
+
+interface Props {
+  project: Project;
+  status: Status;
+  position: number;
+  tasks: readonly Task[];
+  loading: boolean;
+  openId: string | undefined;
+  filtered: boolean;
+  byHand: boolean;
+  hint: boolean;
+  move: Move;
+  /** The card that the keyboard carries: it keeps the focus wherever it is drawn. */
+  carried: string;
+  dragged: string;
+  /** Before which task the dragged one would be dropped; -1 where the sort says so, null when it is elsewhere. */
+  drop: number | null;
+}
+
+const GAP = 8;
+
+export const BoardColumn = memo(function BoardColumn({ project, status, tasks, ...props }: Props) {
+  const { loading, hint, carried, dragged, drop } = props;
+  const scroller = useRef<HTMLDivElement>(null);
+  const [adding, setAdding] = useState(false);
+  const writable = project.role !== "viewer";
+  const rows = useVirtualizer({
+    count: tasks.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => 84,
+    overscan: 4,
+    gap: GAP,
+    getItemKey: (index) => tasks[index]?.id ?? index,
+  });
+  useEffect(() => {
+    const index = carried ? tasks.findIndex((task) => task.id === carried) : -1;
+    if (index >= 0) rows.scrollToIndex(index);
+  }, [carried, tasks, rows]);
+  const last = useRef(tasks.length);
+  useEffect(() => {
+    // What was just added stands at the end.
+    if (adding && props.byHand && tasks.length > last.current) rows.scrollToIndex(tasks.length - 1);
+    last.current = tasks.length;
+  }, [adding, props.byHand, tasks.length, rows]);
+  const name = statusName(status);
+  const own = tasks.findIndex((task) => task.id === dragged);
+  const changes = drop !== null && drop !== own && drop !== own + 1;
+  const over = drop !== null && (own < 0 || drop >= 0);
+  return (
+    <section className={`column ${over ? "over" : ""}`} aria-label={name} data-status={status.key}>
+      <header className="column-head">
+        <StatusIcon category={status.category} />
+        <h2>{name}</h2>
+        <span className="column-count">{loading ? "" : tasks.length}</span>
+        {writable && (
+          <button
+            type="button"
+            className="icon-button"
+            aria-label={t`Add a task to ${name}`}
+            title={t`Add a task to ${name}`}
+            onClick={() => setAdding(true)}
+          >
+            <Icon name="plus" />
+          </button>
+        )}
+      </header>
+      <div ref={scroller} className="column-scroll" data-scrolls="y">
+        {loading ? (
+          <>
+            <div className="skeleton tile" />
+            <div className="skeleton tile" />
+          </>
+        ) : (
+          <ul className="cards" style={{ height: rows.getTotalSize() }}>
+            {rows.getVirtualItems().map((row) => {
+              const task = tasks[row.index];
+              return (
+                task && (
+                  <li
+                    key={row.key}
+                    ref={rows.measureElement}
+                    data-index={row.index}
+                    className="card-slot"
+                    style={{ transform: `translateY(${row.start}px)` }}
+                  >
+                    <Card
+                      project={project}
+                      task={task}
+                      status={status}
+                      column={props.position}
+                      index={row.index}
+                      count={tasks.length}
+                      byHand={props.byHand}
+                      open={task.id === props.openId}
+                      carried={task.id === carried}
+                      dragged={task.id === dragged}
+                      move={props.move}
+                    />
+                  </li>
+                )
+              );
+            })}
+            {changes && drop >= 0 && <DropLine top={edge(rows, drop)} />}
+          </ul>
+        )}
+        {!loading && tasks.length === 0 && !adding && (
+          <div className="column-empty">
+            {hint ? (
+              <>
+                <p>
+                  <Trans>Write down what has to be done. Each task begins here and moves to the right.</Trans>
+                </p>
+                {writable && (
+                  <button type="button" className="button" onClick={() => setAdding(true)}>
+                    <Icon name="plus" />
+                    <Trans>First task</Trans>
+                  </button>
+                )}
+              </>
+            ) : (
+              <p>{props.filtered ? t`Nothing here matches the filter.` : t`Drag a task here.`}</p>
+            )}
+          </div>
+        )}
+      </div>
+      {adding && <QuickAdd project={project} status={status} onClose={() => setAdding(false)} />}
+    </section>
+  );
+});
+
+/** The middle of the gap before a row, in pixels from the top of the list. */
+function edge(rows: { measurementsCache: { start: number; end: number }[] }, index: number): number {
+  const below = rows.measurementsCache[index];
+  const above = rows.measurementsCache[index - 1];
+  return below ? Math.max(0, below.start - GAP / 2) : (above?.end ?? 0) + GAP / 2;
+}
+
+function DropLine({ top }: { top: number }) {
+  return <li className="drop-line" aria-hidden="true" style={{ transform: `translateY(${top}px)` }} />;
+}

@@ -1,0 +1,126 @@
+import { t } from "@lingui/core/macro";
+import { memo, useLayoutEffect, useRef, useState } from "react";
+import { Link } from "wouter";
+import type { Project, Status, Task } from "../../../api/types";
+import { useKeptSearch } from "../../../app/history";
+import { priorityName, statusName } from "../../../app/words";
+import { Avatars, Due, Label } from "../../../ui/bits";
+import { Icon, PriorityIcon, StatusIcon } from "../../../ui/icons";
+import { type Option, Picker } from "../../../ui/Picker";
+import type { Move } from "./columns";
+
+interface Props {
+  project: Project;
+  task: Task;
+  status: Status;
+  column: number;
+  index: number;
+  /** How many tasks its column shows. */
+  count: number;
+  byHand: boolean;
+  open: boolean;
+  carried: boolean;
+  dragged: boolean;
+  move: Move;
+}
+
+export const Card = memo(function Card({ project, task, status, column, index, carried, ...props }: Props) {
+  const card = useRef<HTMLElement>(null);
+  const kept = useKeptSearch();
+  useLayoutEffect(() => {
+    if (carried) card.current?.querySelector<HTMLElement>(".card-link")?.focus({ preventScroll: true });
+  });
+  const quiet = task.priority === "none" && task.labels.length === 0 && !task.due && task.assignees.length === 0;
+  const state = `${props.open ? "open" : ""} ${props.dragged ? "dragged" : ""} ${carried ? "carried" : ""}`;
+  return (
+    <article ref={card} className={`card ${state}`} data-task={task.id} data-column={column} data-index={index}>
+      <div className="card-top">
+        <span className="key">{task.key}</span>
+        {project.role !== "viewer" && (
+          <MoveMenu
+            project={project}
+            task={task}
+            status={status}
+            index={index}
+            count={props.count}
+            byHand={props.byHand}
+            move={props.move}
+          />
+        )}
+      </div>
+      <Link href={kept(`/projects/${project.id}/tasks/${task.id}`)} className="card-link" draggable={false}>
+        {task.title}
+      </Link>
+      {!quiet && (
+        <div className="card-meta">
+          {task.priority !== "none" && (
+            <span className="card-priority" title={priorityName(task.priority)}>
+              <PriorityIcon priority={task.priority} />
+              <span className="sr-only">{priorityName(task.priority)}</span>
+            </span>
+          )}
+          {task.due && <Due due={task.due} done={status.category === "done"} />}
+          {task.labels.slice(0, 3).map((label) => (
+            <Label key={label} name={label} />
+          ))}
+          <Avatars ids={task.assignees} />
+        </div>
+      )}
+    </article>
+  );
+});
+
+type MenuProps = Pick<Props, "project" | "task" | "status" | "index" | "count" | "byHand" | "move">;
+
+/** The way to move without dragging. A board has many cards, so the list is made when it is first asked for. */
+function MoveMenu({ project, task, status, index, count, byHand, move }: MenuProps) {
+  const [wanted, setWanted] = useState(false);
+  const label = t`Move ${task.key} to`;
+  if (!wanted) {
+    return (
+      <button
+        type="button"
+        className="icon-button card-move"
+        aria-label={label}
+        aria-haspopup="listbox"
+        title={t`Move to`}
+        onClick={() => setWanted(true)}
+      >
+        <Icon name="more" />
+      </button>
+    );
+  }
+  const places: (Option & { index: number })[] = [
+    { id: "\0top", label: t`To the top`, icon: <Icon name="top" />, index: 0, apart: true },
+    { id: "\0up", label: t`Up`, icon: <Icon name="up" />, index: index - 1 },
+    { id: "\0down", label: t`Down`, icon: <Icon name="down" />, index: index + 1 },
+    { id: "\0bottom", label: t`To the bottom`, icon: <Icon name="bottom" />, index: count - 1 },
+  ];
+  const reachable = byHand ? places.filter((place) => place.index >= 0 && place.index < count) : [];
+  return (
+    <Picker
+      startOpen
+      label={label}
+      title={t`Move to`}
+      className="icon-button card-move"
+      align="end"
+      options={[
+        ...project.statuses.map((one) => ({
+          id: one.key,
+          label: statusName(one),
+          icon: <StatusIcon category={one.category} />,
+        })),
+        ...(count > 1 ? reachable : []),
+      ]}
+      selected={[task.status]}
+      onPick={(id) => {
+        const place = reachable.find((one) => one.id === id);
+        const target = project.statuses.find((one) => one.key === id);
+        if (place) move(task.id, status, place.index);
+        else if (target && target.key !== task.status) move(task.id, target, 0);
+      }}
+    >
+      <Icon name="more" />
+    </Picker>
+  );
+}
