@@ -35,3 +35,9 @@ def dynamodb_tables(aws: Emulator) -> tuple[str, str]:
     asyncio.run(create())
     log, keys = (f"dynamodb://{table.name}?region={REGION}&endpoint={aws.endpoint}" for table in tables)
     return log, keys
+
+
+@pytest.fixture
+def unique() -> str:
+    """A name that no other test uses, for adapters whose tests share a table."""
+    return uuid4().hex

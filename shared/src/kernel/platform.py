@@ -19,8 +19,8 @@ T = TypeVar("T")
 HTTP_TIMEOUT: Final = httpx.Timeout(5.0, connect=2.0)
 
 
-class UnknownScheme(ValueError):
-    """No adapter answers to the URL's scheme."""
+class BadUrl(ValueError):
+    """No adapter can be opened by the URL; the message names the variable."""
 
 
 class Platform:
@@ -70,7 +70,7 @@ class Platform:
             from kernel.adapters.tail_subscription import TailSubscription
 
             if not isinstance(store, SqliteEventStore):
-                raise UnknownScheme("SUBSCRIPTION_URL: tail: follows a log at sqlite:///path only")
+                raise BadUrl("tail: follows a log at sqlite:///path only")
             return await TailSubscription.open(store, consumer)
 
         async def sqs() -> Subscription:
@@ -157,8 +157,11 @@ class Platform:
             return known
         opener = openers.get(urlsplit(url).scheme)
         if opener is None:
-            raise UnknownScheme(f"{port}: no adapter for {url!r}; known are {', '.join(openers)}")
-        opened = await opener()
+            raise BadUrl(f"{port}: no adapter for {url!r}; known are {', '.join(openers)}")
+        try:
+            opened = await opener()
+        except ValueError as error:
+            raise BadUrl(f"{port}: {error}") from error
         self._opened[port, key or url] = opened
         self._closing.push_async_callback(opened.close)  # type: ignore[attr-defined]
         return opened

@@ -1,7 +1,6 @@
 """The adapters that the contract suites run against: a new adapter adds its URL here and nothing else."""
 
 import asyncio
-import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -129,9 +128,3 @@ async def second_database(open_platform: Opener, database_url: str, database: Da
 @pytest.fixture
 async def mailer(open_platform: Opener, mailer_url: str) -> Mailer:
     return await (await open_platform()).mailer(mailer_url)
-
-
-@pytest.fixture
-def unique() -> str:
-    """A name that no other test uses, for adapters whose tests share a table."""
-    return uuid.uuid4().hex

@@ -235,7 +235,15 @@ def _options(query: str) -> Options:
     unknown = given.keys() - known.keys()
     if unknown:
         raise ValueError(f"a table's URL knows {', '.join(known)}; not {', '.join(sorted(unknown))}")
-    return Options(**{name: known[name](value) for name, value in given.items()})
+    try:
+        options = Options(**{name: known[name](value) for name, value in given.items()})
+    except ValueError as error:
+        raise ValueError(f"a table's URL has a number that is none: {error}") from error
+    if min(options.connect_timeout, options.read_timeout, options.patience, options.pool) <= 0:
+        raise ValueError("time-outs, patience and pool in a table's URL are above 0")
+    if options.endpoint and urlsplit(options.endpoint).scheme not in ("http", "https"):
+        raise ValueError(f"the endpoint in a table's URL begins with http:// or https://, not as {options.endpoint!r}")
+    return options
 
 
 def _told(fault: Exception) -> str:

@@ -14,7 +14,7 @@ def told(error: Exception) -> typer.Exit | None:
     from pydantic import ValidationError
 
     from kernel.adapters.sqlite_engine import NewerFile, OtherFile
-    from kernel.platform import UnknownScheme
+    from kernel.platform import BadUrl
     from kernel.ports import StoreUnavailable
     from kernel.sql import DatabaseUnavailable
     from taskledger.lock import AlreadyRunning
@@ -24,7 +24,7 @@ def told(error: Exception) -> typer.Exit | None:
     match error:
         case ValidationError():
             return fail("\n".join(f"{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()))
-        case AlreadyRunning() | PortTaken() | NoData() | UnknownScheme() | NewerFile() | OtherFile():
+        case AlreadyRunning() | PortTaken() | NoData() | BadUrl() | NewerFile() | OtherFile():
             return fail(str(error))
         case StoreUnavailable() | DatabaseUnavailable():
             return fail(str(error), 1)
