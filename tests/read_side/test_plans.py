@@ -10,6 +10,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 from kernel.read_model import tables
 from kernel.sql import Statement
+from task_service.insight_statements import load_statement, moves_statement, paths_statement, titles_statement
 from task_service.statements import (
     SORTS,
     Shape,
@@ -87,6 +88,16 @@ def test_activity_walks_its_index(database: sqlite3.Connection) -> None:
         assert "TEMP B-TREE" not in steps
 
 
+def test_insights_walk_one_index(database: sqlite3.Connection) -> None:
+    index = "USING COVERING INDEX g1_task_flow_project (project_id=?)"
+    assert plan(database, moves_statement(1, 1)).splitlines()[0].endswith(index)
+    # The index gives the order of the grouping.
+    assert plan(database, paths_statement(1, 4)).splitlines() == [f"SEARCH g1_task_flow {index}"]
+    load = plan(database, load_statement(1, 4))
+    assert index in load
+    assert "USING COVERING INDEX g1_task_assigned_project (project_id=?)" in load
+
+
 def test_my_tasks_begin_with_mine(database: sqlite3.Connection) -> None:
     mine = Shape(
         mine=True,
@@ -122,6 +133,10 @@ def test_every_statement_can_be_said_to_mysql() -> None:
         assert ") < (" not in compiled.sql
     for statement in (projects_statement(1, True), activity_statement(1, True), next_rank_statement(1, True, True)):
         assert ") < (" not in statement.compiled("mysql").sql
+    for statement in (moves_statement(1, 3), paths_statement(1, 4), load_statement(1, 4), titles_statement(1)):
+        compiled = statement.compiled("mysql")
+        assert compiled.sql.count("%s") == len(compiled.names)
+        assert " / " not in compiled.sql  # which is no integer there
 
 
 def test_tables_compare_bytes_in_mysql() -> None:

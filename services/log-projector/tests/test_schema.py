@@ -12,11 +12,12 @@ from kernel.contracts.project import ProjectEvent
 from kernel.contracts.task import TaskEvent
 from kernel.event import Recorded
 from kernel.read_model import SCHEMA, tables
-from log_projector.views import Values, View, project_activity, project_view, task_activity, task_view
+from log_projector.views import Values, View, project_moment, project_view, task_moment, task_view
 
 PINNED = {
     1: "870a51d579cf422af2ed3e07e04c2e06969e1a6af7f6186bef2d134bf2ebfc18",
     2: "aac00b5a82aba23ca9104545b8913e998ab5bf49e009e5b3921252786659dd57",
+    3: "c052d528d648bcb522ba6030fbf8cc2522858fbbeee1e08f2d1816c566fb0ccf",
 }
 """By schema: a digest of its tables and of the rows of the history below. One that was released never changes."""
 
@@ -67,28 +68,30 @@ TASK_EVENTS: list[TaskEvent] = [
 
 def project_rows() -> View:
     state = None
-    activity: list[Values] = []
+    moments: dict[str, list[Values]] = {}
     for version, data in enumerate(PROJECT_EVENTS, 1):
         name = PROJECT_CODEC.names[type(data)]
         time = NOON + timedelta(minutes=version)
         event = Recorded(stream=PROJECT, version=version, type=name, time=time, actor="ann", data=data)
-        state = project.evolve(state, event)
-        activity.append(project_activity(event, state))
+        before, state = state, project.evolve(state, event)
+        for table, rows in project_moment(event, before, state).items():
+            moments.setdefault(table, []).extend(rows)
     assert state is not None
-    return project_view(None, state, activity)
+    return project_view(None, state, moments)
 
 
 def task_rows() -> View:
     state = None
-    activity: list[Values] = []
+    moments: dict[str, list[Values]] = {}
     for version, data in enumerate(TASK_EVENTS, 1):
         name = TASK_CODEC.names[type(data)]
         time = NOON + timedelta(hours=version)
         event = Recorded(stream=TASK, version=version, type=name, time=time, actor=None, data=data)
-        state = task.evolve(state, event)
-        activity.append(task_activity(event, state))
+        before, state = state, task.evolve(state, event)
+        for table, rows in task_moment(event, before, state).items():
+            moments.setdefault(table, []).extend(rows)
     assert state is not None
-    return task_view(None, state, activity)
+    return task_view(None, state, moments)
 
 
 def test_the_tables_and_rows_are_those_of_their_schema() -> None:

@@ -49,7 +49,17 @@ async def test_a_projected_log_has_no_differences(platform: Platform, settings: 
 
 @pytest.mark.parametrize(
     "table",
-    ["tasks", "task_assignees", "task_labels", "projects", "project_statuses", "project_members", "activity"],
+    [
+        "tasks",
+        "task_assignees",
+        "task_labels",
+        "task_flow",
+        "task_assigned",
+        "projects",
+        "project_statuses",
+        "project_members",
+        "activity",
+    ],
 )
 async def test_a_missing_row_is_found(
     platform: Platform, settings: Settings, board: Board, edit: Edit, table: str
@@ -60,6 +70,8 @@ async def test_a_missing_row_is_found(
         else {
             "tasks": "task_id",
             "task_labels": "(task_id, label)",
+            "task_flow": "(task_id, version)",
+            "task_assigned": "(task_id, version, user_id)",
             "projects": "project_id",
             "project_statuses": "(project_id, status)",
             "project_members": "(project_id, user_id)",
@@ -102,6 +114,8 @@ async def test_a_row_too_many_is_found(
         "UPDATE g1_project_members SET role = 'king' WHERE (project_id, user_id)"
         " = (SELECT project_id, user_id FROM g1_project_members LIMIT 1)",
         "UPDATE g1_activity SET time = 0 WHERE rowid = 1",
+        "UPDATE g1_task_flow SET new = 'done' WHERE (task_id, version)"
+        " = (SELECT task_id, version FROM g1_task_flow WHERE new <> 'done' LIMIT 1)",
     ],
 )
 async def test_a_row_that_is_otherwise_is_found(

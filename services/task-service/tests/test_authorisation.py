@@ -21,6 +21,7 @@ MATRIX: Final[dict[tuple[str, str], tuple[tuple[int, ...], Any]]] = {
     ("GET", "/api/tasks"): ((401, 200, 200, 200, 200, 200), None),
     ("GET", "/api/projects/{project_id}/tasks"): (READ, None),
     ("GET", "/api/projects/{project_id}/activity"): (READ, None),
+    ("GET", "/api/projects/{project_id}/insights"): (READ, None),
     ("POST", "/api/projects"): ((401, 201, 201, 201, 201, 201), {"name": "Mine"}),
     ("GET", "/api/projects/{project_id}"): (READ, None),
     ("PATCH", "/api/projects/{project_id}"): (MANAGE, {"name": "Renamed"}),

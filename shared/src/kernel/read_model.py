@@ -31,7 +31,7 @@ from sqlalchemy.dialects.mysql import MEDIUMBLOB, MEDIUMTEXT
 from kernel.contracts.rank import MAX_RANK
 from kernel.sql import Database, DatabaseRefused, DatabaseUnavailable, Statement, upsert
 
-SCHEMA: Final = 2
+SCHEMA: Final = 3
 """The version of the tables and of what stands in their rows. Another one means another generation."""
 
 POLL_SECONDS: Final = 1.0
@@ -71,6 +71,8 @@ class Tables:
     statuses: Table
     members: Table
     activity: Table
+    flow: Table
+    assigned: Table
 
     @property
     def by_name(self) -> Mapping[str, Table]:
@@ -163,6 +165,34 @@ def tables(number: int) -> Tables:
             Column("doc", _DOCUMENT, nullable=False),
             Index(name("activity_project"), "project_id", "time", "stream", "version"),
             **_OPTIONS,
+        ),
+        # Where tasks stood and went: a row for each event that took one to another status; '' is nowhere, where a task
+        # is before it is made and while it is deleted. Rows are only ever added.
+        flow=Table(
+            name("task_flow"),
+            metadata,
+            Column("task_id", _ID, primary_key=True),
+            Column("version", BigInteger, primary_key=True),
+            Column("project_id", _ID, nullable=False),
+            Column("time", BigInteger, nullable=False),
+            Column("old", _ID, nullable=False),
+            Column("new", _ID, nullable=False),
+            # All that insights ask for, one task after the other.
+            Index(name("task_flow_project"), "project_id", "task_id", "time", "old", "new", "version"),
+            **_KEYS_ONLY,
+        ),
+        # Who came to a task (`delta` 1) and who left it (-1).
+        assigned=Table(
+            name("task_assigned"),
+            metadata,
+            Column("task_id", _ID, primary_key=True),
+            Column("version", BigInteger, primary_key=True),
+            Column("user_id", _ID, primary_key=True),
+            Column("project_id", _ID, nullable=False),
+            Column("time", BigInteger, nullable=False),
+            Column("delta", SmallInteger, nullable=False),
+            Index(name("task_assigned_project"), "project_id", "task_id", "user_id", "time", "delta"),
+            **_KEYS_ONLY,
         ),
     )
 

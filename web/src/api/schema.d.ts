@@ -472,6 +472,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project_id}/insights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Insights
+         * @description How work flowed through a project: cumulative flow, cycle and lead times, throughput, ageing work, load.
+         *
+         *     Twelve weeks until today unless days are given; everything is as it stood at the end of the last day.
+         */
+        get: operations["read_insights"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project_id}/members/{user_id}": {
         parameters: {
             query?: never;
@@ -794,6 +816,62 @@ export interface components {
             version: number;
         };
         /**
+         * AgeingTaskView
+         * @description A task that is being worked on. `age`: seconds since it was begun; `still`: since it last changed its status.
+         *
+         *     Title and assignees are those of today.
+         */
+        AgeingTaskView: {
+            /** Age */
+            age: number;
+            /** Assignees */
+            assignees: string[];
+            /**
+             * Begun At
+             * Format: date-time
+             */
+            begun_at: string;
+            /** Id */
+            id: string;
+            /** Key */
+            key: string;
+            /** Status */
+            status: string;
+            /** Still */
+            still: number;
+            /** Title */
+            title: string;
+        };
+        /**
+         * AgeingView
+         * @description What was being worked on at the end of the last day, the oldest first; `tasks` has the oldest of very many.
+         */
+        AgeingView: {
+            /** Count */
+            count: number;
+            /** Tasks */
+            tasks: components["schemas"]["AgeingTaskView"][];
+        };
+        /**
+         * BandView
+         * @description A status, and how many tasks stood in it at the end of each day. `former`: the project has it no more.
+         */
+        BandView: {
+            /**
+             * Category
+             * @enum {string}
+             */
+            category: "waiting" | "active" | "done";
+            /** Counts */
+            counts: number[];
+            /** Former */
+            former: boolean;
+            /** Name */
+            name: string;
+            /** Status */
+            status: string;
+        };
+        /**
          * ChangeView
          * @description A field's old and new value; of a list that changed by one element, the one that went or came.
          */
@@ -893,6 +971,20 @@ export interface components {
             /** User Id */
             user_id: string;
         };
+        /**
+         * DurationsView
+         * @description So many percent took at most so many seconds; null where there were none.
+         */
+        DurationsView: {
+            /** Count */
+            count: number;
+            /** P50 */
+            p50: number | null;
+            /** P85 */
+            p85: number | null;
+            /** P95 */
+            p95: number | null;
+        };
         /** EraseBody */
         EraseBody: {
             /** Password */
@@ -976,6 +1068,41 @@ export interface components {
             /** Version */
             version: number;
         };
+        /**
+         * FinishedTaskView
+         * @description A finished task. `lead`: seconds since it was made; `cycle`: since it was begun, null if it never was.
+         */
+        FinishedTaskView: {
+            /** Cycle */
+            cycle: number | null;
+            /**
+             * Finished At
+             * Format: date-time
+             */
+            finished_at: string;
+            /** Id */
+            id: string;
+            /** Key */
+            key: string;
+            /** Lead */
+            lead: number;
+            /** Title */
+            title: string;
+        };
+        /**
+         * FinishedView
+         * @description What was finished on these days and was so still at their end; of very many, `tasks` has an even choice.
+         */
+        FinishedView: {
+            /** Count */
+            count: number;
+            cycle: components["schemas"]["DurationsView"];
+            lead: components["schemas"]["DurationsView"];
+            /** Tasks */
+            tasks: components["schemas"]["FinishedTaskView"][];
+            /** Weeks */
+            weeks: components["schemas"]["WeekView"][];
+        };
         /** HTTPValidationError */
         HTTPValidationError: {
             /** Detail */
@@ -992,6 +1119,37 @@ export interface components {
             next_cursor: string | null;
             /** Unread */
             unread: number;
+        };
+        /**
+         * InsightsView
+         * @description How work flowed through a project on some days, and how things stood at the end of the last, `at`.
+         *
+         *     The days are those of the time zone `tz`. Statuses mean what the project says of them today, or said last.
+         */
+        InsightsView: {
+            ageing: components["schemas"]["AgeingView"];
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            finished: components["schemas"]["FinishedView"];
+            /** Flow */
+            flow: components["schemas"]["BandView"][];
+            /**
+             * From
+             * Format: date
+             */
+            from: string;
+            /** Load */
+            load: components["schemas"]["LoadView"][];
+            /**
+             * To
+             * Format: date
+             */
+            to: string;
+            /** Tz */
+            tz: string;
         };
         /** IntrospectBody */
         IntrospectBody: {
@@ -1030,6 +1188,18 @@ export interface components {
             items: components["schemas"]["MailView"][];
             /** Next Cursor */
             next_cursor: string | null;
+        };
+        /**
+         * LoadView
+         * @description How many tasks somebody had at the end of the last day that were not done; `user_id` null: nobody had them.
+         */
+        LoadView: {
+            /** Active */
+            active: number;
+            /** User Id */
+            user_id: string | null;
+            /** Waiting */
+            waiting: number;
         };
         /** LoginBody */
         LoginBody: {
@@ -1579,6 +1749,24 @@ export interface components {
             msg: string;
             /** Error Type */
             type: string;
+        };
+        /**
+         * WeekView
+         * @description How many tasks were finished from one day to another, a week from Monday on, as far as it was asked for.
+         */
+        WeekView: {
+            /** Count */
+            count: number;
+            /**
+             * From
+             * Format: date
+             */
+            from: string;
+            /**
+             * To
+             * Format: date
+             */
+            to: string;
         };
     };
     responses: never;
@@ -4146,6 +4334,71 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_ActivityView_"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_insights: {
+        parameters: {
+            query?: {
+                /** @description the first day, at the earliest that of the project's creation; at most 3660 before `to` */
+                from?: string | null;
+                /** @description the last day, at the latest today */
+                to?: string | null;
+                /** @description the time zone of the days, such as Asia/Seoul */
+                tz?: string;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InsightsView"];
                 };
             };
             /** @description Unauthorized */

@@ -14,7 +14,7 @@ from kernel.ports import EventStore
 from kernel.read_model import tables
 from kernel.sql import Statement, Write, upsert
 from kernel.streams import Folded, Streams
-from log_projector.views import Rows, Values, View, project_activity, project_view, task_activity, task_view
+from log_projector.views import Rows, Values, View, project_moment, project_view, task_moment, task_view
 
 S = TypeVar("S")
 E = TypeVar("E")
@@ -32,11 +32,11 @@ class _Aggregate(Generic[S, E]):
     def __init__(
         self,
         streams: Streams[S, E],
-        row_of: Callable[[Recorded[E], S], Values],
-        view_of: Callable[[S | None, S, Sequence[Values]], View],
+        moment_of: Callable[[Recorded[E], S | None, S], Rows],
+        view_of: Callable[[S | None, S, Rows], View],
     ) -> None:
         self._streams = streams
-        self._row_of = row_of
+        self._moment_of = moment_of
         self._view_of = view_of
 
     async def next(self, stream: str, events: Sequence[Envelope]) -> View:
@@ -49,12 +49,14 @@ class _Aggregate(Generic[S, E]):
         return self._fold(Folded(None, 0), events)[0]
 
     def _fold(self, before: Folded[S], events: Sequence[Envelope]) -> tuple[View, Folded[S]]:
-        activity: list[Values] = []
+        moments: dict[str, list[Values]] = {}
         folded = before
         for envelope in events:
+            state = folded.state
             event, folded = self._streams.step(folded, envelope)
-            activity.append(self._row_of(event, cast(S, folded.state)))
-        return self._view_of(before.state, cast(S, folded.state), activity), folded
+            for name, rows in self._moment_of(event, state, cast(S, folded.state)).items():
+                moments.setdefault(name, []).extend(rows)
+        return self._view_of(before.state, cast(S, folded.state), moments), folded
 
 
 class Projection:
@@ -64,8 +66,8 @@ class Projection:
         tasks = Streams(store, TASK_CODEC, task.evolve, _REMEMBERED_STATES)
         projects = Streams(store, PROJECT_CODEC, project.evolve, _REMEMBERED_STATES)
         self._kinds: Mapping[str, _Aggregate[Any, Any]] = {
-            "task": _Aggregate(tasks, task_activity, task_view),
-            "project": _Aggregate(projects, project_activity, project_view),
+            "task": _Aggregate(tasks, task_moment, task_view),
+            "project": _Aggregate(projects, project_moment, project_view),
         }
         self._views: Lru[tuple[str, int, int], View] = Lru(_REMEMBERED_VIEWS)
 

@@ -33,8 +33,8 @@ _MICROSECOND: Final = timedelta(microseconds=1)
 _RANKS: Final = {priority: rank for rank, priority in enumerate(PRIORITIES)}
 
 
-def task_view(before: Task | None, after: Task, activity: Sequence[Values]) -> View:
-    """What takes the rows of a task from one state to a later one; with the activity of the events between."""
+def task_view(before: Task | None, after: Task, moments: Rows) -> View:
+    """What takes the rows of a task from one state to a later one; with the rows of the events between."""
     assignees = _difference("user_id", before.assignees if before else (), after.assignees)
     labels = _difference("label", before.labels if before else (), after.labels)
     key = {"task_id": after.id}
@@ -43,7 +43,7 @@ def task_view(before: Task | None, after: Task, activity: Sequence[Values]) -> V
             "tasks": [_task_row(after)],
             "assignees": [{**key, **row} for row in assignees.come],
             "labels": [{**key, **row} for row in labels.come],
-            "activity": activity,
+            **moments,
         },
         gone={
             "assignees": [{**key, **row} for row in assignees.gone],
@@ -52,8 +52,8 @@ def task_view(before: Task | None, after: Task, activity: Sequence[Values]) -> V
     )
 
 
-def project_view(before: Project | None, after: Project, activity: Sequence[Values]) -> View:
-    """What takes the rows of a project from one state to a later one; with the activity of the events between."""
+def project_view(before: Project | None, after: Project, moments: Rows) -> View:
+    """What takes the rows of a project from one state to a later one; with the rows of the events between."""
     was_status = before.statuses if before else ()
     was_member = before.members if before else {}
     statuses = {status.key for status in after.statuses}
@@ -71,7 +71,7 @@ def project_view(before: Project | None, after: Project, activity: Sequence[Valu
                 for user, role in after.members.items()
                 if was_member.get(user) != role
             ],
-            "activity": activity,
+            **moments,
         },
         gone={
             "statuses": [{**key, "status": status.key} for status in was_status if status.key not in statuses],
@@ -80,14 +80,29 @@ def project_view(before: Project | None, after: Project, activity: Sequence[Valu
     )
 
 
-def task_activity(event: Recorded[TaskEvent], state: Task) -> Values:
-    """The row of an event of a task, whose state after it is `state`."""
-    return _activity_row(event, state.project_id, task_id=state.id, task_key=state.key, title=state.title)
+def task_moment(event: Recorded[TaskEvent], before: Task | None, after: Task) -> Rows:
+    """The rows that an event of a task adds for good: activity, where the task went, who came and left."""
+    told = _activity_row(event, after.project_id, task_id=after.id, task_key=after.key, title=after.title)
+    rows: dict[str, Sequence[Values]] = {"activity": [told]}
+    key = {"task_id": after.id, "version": event.version, "project_id": after.project_id, "time": told["time"]}
+    old, new = _standing(before), _standing(after)
+    if old != new:
+        rows["flow"] = [{**key, "old": old, "new": new}]
+    people = _difference("user_id", before.assignees if before else (), after.assignees)
+    if people is not _NONE:
+        rows["assigned"] = [
+            {**key, **row, "delta": delta} for some, delta in ((people.come, 1), (people.gone, -1)) for row in some
+        ]
+    return rows
 
 
-def project_activity(event: Recorded[ProjectEvent], state: Project) -> Values:
-    """The row of an event of a project, whose state after it is `state`."""
-    return _activity_row(event, state.id, task_id=None, task_key=None, title=None)
+def project_moment(event: Recorded[ProjectEvent], before: Project | None, after: Project) -> Rows:
+    """The rows that an event of a project adds for good: activity."""
+    return {"activity": [_activity_row(event, after.id, task_id=None, task_key=None, title=None)]}
+
+
+def _standing(state: Task | None) -> str:
+    return "" if state is None or state.deleted else state.status
 
 
 def _activity_row(event: Recorded[TaskEvent] | Recorded[ProjectEvent], project_id: str, **task: str | None) -> Values:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from kernel.security import Authenticator
 from task_service.handlers import Projects, Tasks
+from task_service.insights import Insights
 from task_service.lists import Lists
 
 
@@ -15,3 +16,4 @@ class Deps:
     projects: Projects
     tasks: Tasks
     lists: Lists
+    insights: Insights

@@ -17,6 +17,7 @@ from kernel.streams import Streams
 from task_service.api import ROUTES
 from task_service.deps import Deps
 from task_service.handlers import Projects, Tasks
+from task_service.insights import Insights
 from task_service.lists import Lists
 from task_service.mentions import Directory
 from task_service.numbers import Numbers
@@ -53,6 +54,7 @@ def create_app(settings: Settings, platform: Platform | None = None) -> FastAPI:
                     settings.min_version_wait,
                 ),
                 lists=Lists(queries, projects),
+                insights=Insights(queries, projects),
             )
             app.state.checks = {"event_store": store.ping, "read_model": read_model.ping}
             yield

@@ -93,7 +93,7 @@ class Queries:
         params: dict[str, Any] = {"user": user_id, "limit": limit + 1, "is_deleted": int(deleted)}
         if cursor is not None:
             params |= _position(decode_cursor(cursor, str, int, str), "projects")
-        rows = await self._fetch(lambda number: projects_statement(number, cursor is not None), params, long=False)
+        rows = await self.fetch(lambda number: projects_statement(number, cursor is not None), params, long=False)
         documents = [b'%b,"role":"%b"}' % (row[2][:-1], row[3].encode()) for row in rows[:limit]]
         return documents, _next_cursor("projects", rows, limit)
 
@@ -105,7 +105,7 @@ class Queries:
         params = {"project": task.project_id, "status": status, "but": task.id, "rank_": rank}
         if rank is None:
             del params["rank_"]
-        rows = await self._fetch(
+        rows = await self.fetch(
             lambda number: next_rank_statement(number, upwards, rank is not None), params, long=False
         )
         return rows[0][0] if rows else None
@@ -119,7 +119,7 @@ class Queries:
         if cursor is not None:
             position = decode_cursor(cursor, str, int, str, int)
             params |= _position(position[:3], "activity") | {"version": _int64(position[3])}
-        rows = await self._fetch(lambda number: activity_statement(number, cursor is not None), params, long=False)
+        rows = await self.fetch(lambda number: activity_statement(number, cursor is not None), params, long=False)
         documents = [row[3] for row in rows[:limit]]
         if len(rows) <= limit:
             return documents, None
@@ -159,12 +159,13 @@ class Queries:
             params |= _position(decode_cursor(cursor, str, by.kind, str), sort)
         by_index = len(filters.statuses) in by.indexed
         by_index = by_index and not (mine or search or filters.assignees or filters.labels)
-        rows = await self._fetch(lambda number: tasks_statement(number, shape), params, long=not by_index)
+        rows = await self.fetch(lambda number: tasks_statement(number, shape), params, long=not by_index)
         return [row[2] for row in rows[:limit]], _next_cursor(sort, rows, limit)
 
-    async def _fetch(
+    async def fetch(
         self, statement: Callable[[int], Statement], params: Mapping[str, Any], *, long: bool
     ) -> Sequence[Row]:
+        """The rows of a statement, made for the generation that is read now. Raises DatabaseUnavailable."""
         number = await self._active.number()
         try:
             return await self._database.fetch(statement(number), params, long=long)

@@ -36,7 +36,7 @@ LEFT_OUT: Final[Any] = Field(default_factory=lambda: None)
 """For a field that an edit may leave out and that null does not fit; its value is read only when it was sent."""
 
 
-def _day(value: Any) -> Any:
+def day(value: Any) -> Any:
     """Only the text form: a number is no date, and a time of day would be lost."""
     if isinstance(value, str) and not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
         raise ValueError("must be a date such as 2026-12-31")
@@ -61,7 +61,7 @@ Labels = Annotated[tuple[Label, ...], Field(max_length=MAX_LABELS)]
 UserId = Annotated[str, StringConstraints(max_length=64)]
 TaskId = Annotated[str, StringConstraints(max_length=64)]
 Assignees = Annotated[tuple[UserId, ...], Field(max_length=MAX_ASSIGNEES)]
-Due = Annotated[date | None, BeforeValidator(_day)]
+Due = Annotated[date | None, BeforeValidator(day)]
 CommentText = Annotated[Text, AfterValidator(_not_blank), StringConstraints(max_length=MAX_COMMENT)]
 Mentions = Annotated[tuple[UserId, ...], Field(max_length=MAX_MENTIONS)]
 
@@ -239,6 +239,101 @@ class ActivityView(EventView):
     task_id: str | None
     task_key: str | None
     title: str | None
+
+
+class BandView(_View):
+    """A status, and how many tasks stood in it at the end of each day. `former`: the project has it no more."""
+
+    status: str
+    name: str
+    category: Category
+    former: bool
+    counts: list[int]
+
+
+class DurationsView(_View):
+    """So many percent took at most so many seconds; null where there were none."""
+
+    count: int
+    p50: int | None
+    p85: int | None
+    p95: int | None
+
+
+class WeekView(_View):
+    """How many tasks were finished from one day to another, a week from Monday on, as far as it was asked for."""
+
+    from_: date = Field(alias="from")
+    to: date
+    count: int
+
+
+class FinishedTaskView(_View):
+    """A finished task. `lead`: seconds since it was made; `cycle`: since it was begun, null if it never was."""
+
+    id: str
+    key: str
+    title: str
+    finished_at: datetime
+    lead: int
+    cycle: int | None
+
+
+class FinishedView(_View):
+    """What was finished on these days and was so still at their end; of very many, `tasks` has an even choice."""
+
+    count: int
+    lead: DurationsView
+    cycle: DurationsView
+    weeks: list[WeekView]
+    tasks: list[FinishedTaskView]
+
+
+class AgeingTaskView(_View):
+    """A task that is being worked on. `age`: seconds since it was begun; `still`: since it last changed its status.
+
+    Title and assignees are those of today.
+    """
+
+    id: str
+    key: str
+    title: str
+    status: str
+    begun_at: datetime
+    age: int
+    still: int
+    assignees: list[str]
+
+
+class AgeingView(_View):
+    """What was being worked on at the end of the last day, the oldest first; `tasks` has the oldest of very many."""
+
+    count: int
+    tasks: list[AgeingTaskView]
+
+
+class LoadView(_View):
+    """How many tasks somebody had at the end of the last day that were not done; `user_id` null: nobody had them."""
+
+    user_id: str | None
+    waiting: int
+    active: int
+
+
+class InsightsView(_View):
+    """How work flowed through a project on some days, and how things stood at the end of the last, `at`.
+
+    The days are those of the time zone `tz`. Statuses mean what the project says of them today, or said last.
+    """
+
+    from_: date = Field(alias="from")
+    to: date
+    tz: str
+    at: datetime
+    flow: list[BandView]
+    finished: FinishedView
+    ageing: AgeingView
+    load: list[LoadView]
 
 
 V = TypeVar("V", bound=_View)

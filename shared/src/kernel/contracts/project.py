@@ -102,12 +102,13 @@ EVENT_NAMES: Final[Mapping[type[ProjectEvent], str]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Project:
-    """The state of a project after its events."""
+    """The state of a project after its events. `former`: statuses that it had once, as they were last."""
 
     id: str
     key: str
     name: str
     statuses: tuple[Status, ...]
+    former: tuple[Status, ...] = ()
     members: Mapping[str, Role] = field(default_factory=dict)
     created_by: str | None
     created_at: datetime
@@ -153,7 +154,9 @@ def evolve(state: Project | None, event: Recorded[ProjectEvent]) -> Project:
         case ProjectRenamed():
             return replace(state, name=data.new)
         case ProjectStatusesChanged():
-            return replace(state, statuses=data.new)
+            kept = {status.key for status in data.new}
+            once = {status.key: status for status in (*state.former, *state.statuses) if status.key not in kept}
+            return replace(state, statuses=data.new, former=tuple(once.values()))
         case MemberAdded():
             return replace(state, members={**state.members, data.user_id: data.role})
         case MemberRoleChanged():

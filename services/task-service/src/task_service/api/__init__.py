@@ -4,10 +4,10 @@ from typing import Final
 
 from starlette.routing import BaseRoute
 
-from task_service.api import comments, lists, projects, tasks
+from task_service.api import comments, insights, lists, projects, tasks
 
 _BUSIEST: Final = ("read_task", "list_tasks", "edit_task", "create_task")
-_ALL: Final = (*tasks.router.routes, *lists.router.routes, *projects.router.routes, *comments.router.routes)
+_ALL: Final = tuple(route for part in (tasks, lists, projects, comments, insights) for route in part.router.routes)
 
 
 def _busy(route: BaseRoute) -> int:

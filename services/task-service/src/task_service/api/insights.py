@@ -1,0 +1,52 @@
+"""The route of insights."""
+
+from datetime import UTC, date, datetime
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
+
+from kernel.openapi import answers
+from kernel.requests import JSON
+from task_service.api.common import UserRoute, deps_of, user_of
+from task_service.insights import MOST_DAYS, Asked
+from task_service.views import InsightsView, day
+
+router = APIRouter(route_class=UserRoute, tags=["insights"], generate_unique_id_function=lambda route: route.name)
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise ValueError("is not a time zone such as Asia/Seoul") from error
+    return name
+
+
+Day = Annotated[date, BeforeValidator(day)]
+
+
+class InsightsQuery(BaseModel):
+    """Which days."""
+
+    from_: Day | None = Field(
+        default=None,
+        alias="from",
+        description=f"the first day, at the earliest that of the project's creation; at most {MOST_DAYS} before `to`",
+    )
+    to: Day | None = Field(default=None, description="the last day, at the latest today")
+    tz: Annotated[str, AfterValidator(_zone)] = Field(
+        default="UTC", max_length=64, description="the time zone of the days, such as Asia/Seoul"
+    )
+
+
+@router.get("/api/projects/{project_id}/insights", responses=answers(InsightsView))
+async def read_insights(request: Request, project_id: str, query: Annotated[InsightsQuery, Query()]) -> Response:
+    """How work flowed through a project: cumulative flow, cycle and lead times, throughput, ageing work, load.
+
+    Twelve weeks until today unless days are given; everything is as it stood at the end of the last day.
+    """
+    asked = Asked(first=query.from_, last=query.to, zone=ZoneInfo(query.tz))
+    found = await deps_of(request).insights.of(project_id, user_of(request), asked, datetime.now(UTC))
+    return Response(found, media_type=JSON)
