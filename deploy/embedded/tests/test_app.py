@@ -1,7 +1,8 @@
 """The embedded process's root: every path of a service reaches it."""
 
 from kernel.platform import Platform
-from taskledger.app import ROUTES, services
+from taskledger.app import services
+from taskledger.root import ROUTES
 from taskledger.settings import AUTH_URL
 
 

@@ -36,12 +36,7 @@ class Background:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for drain in self._drains:
-            try:
-                async with asyncio.timeout(DRAIN_SECONDS):
-                    await drain()
-            except TimeoutError:
-                log.warning("background.not_drained")
+        await asyncio.gather(*(self._drain(drain) for drain in self._drains))
         for task in self._tasks:
             task.cancel()
         if self._tasks:
@@ -58,6 +53,14 @@ class Background:
         self._tasks.append(asyncio.create_task(self._run(name, work), name=name))
         if drain is not None:
             self._drains.append(drain)
+
+    @staticmethod
+    async def _drain(drain: Callable[[], Awaitable[None]]) -> None:
+        try:
+            async with asyncio.timeout(DRAIN_SECONDS):
+                await drain()
+        except TimeoutError:
+            log.warning("background.not_drained")
 
     async def _run(self, name: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         while True:

@@ -19,13 +19,13 @@ from kernel.envelope import Envelope
 from kernel.lru import Lru
 from kernel.merged_writes import MergedWrites
 from kernel.ports import EventStore, Message, StoreUnavailable, Subscription
+from kernel.receiver import Receiver
 from kernel.sql import Database, DatabaseRefused, DatabaseUnavailable, DuplicateRow, ExpectationFailed, Write
 from kernel.streams import CannotApply
 from kernel.telemetry import (
     CONSUMER_BEHIND,
     CONSUMER_BLOCKED,
     CONSUMER_EVENTS,
-    CONSUMER_HEARTBEAT,
     CONSUMER_LAG_SECONDS,
     CONSUMER_RETRIES,
 )
@@ -101,7 +101,9 @@ class Consumer:
         self._store = store
         self._database = database
         self._handler = handler
-        self._subscription = subscription
+        self._receiver: Receiver | None = None
+        if subscription is not None:
+            self._receiver = Receiver(name, subscription, self.settle, busy=_BUSY, linger=_LINGER_SECONDS)
         self._committed = committed
         self._reconcile_every = reconcile_every
         self._events = CONSUMER_EVENTS.labels(name)
@@ -116,23 +118,14 @@ class Consumer:
         Without a subscription it only reconciles; whoever receives for it passes messages to `settle`.
         """
         async with asyncio.TaskGroup() as group:
-            if self._subscription is not None:
-                group.create_task(self._receive(self._subscription))
+            if self._receiver is not None:
+                group.create_task(self._receiver.run())
             group.create_task(self._reconcile_for_ever())
 
-    async def _receive(self, subscription: Subscription) -> None:
-        while True:
-            CONSUMER_HEARTBEAT.labels(self.name).set_to_current_time()
-            try:
-                messages = await subscription.receive(_MAX_BATCH)
-            except StoreUnavailable as fault:
-                await self._pause(fault, 1)
-                continue
-            if messages:
-                await self.settle(messages)
-                await subscription.acknowledge(messages)
-            if len(messages) >= _BUSY:
-                await asyncio.sleep(_LINGER_SECONDS)
+    async def stop(self) -> None:
+        """Take no more messages, and return when those at hand are settled and acknowledged."""
+        if self._receiver is not None:
+            await self._receiver.stop()
 
     async def settle(self, messages: Sequence[Message]) -> None:
         """Handle messages; a passing fault is retried as long as it takes, nothing is acknowledged before.

@@ -32,6 +32,12 @@ def current() -> Context:
     return _current.get()
 
 
+def headers() -> dict[str, str]:
+    """What another service is sent, so that what it does belongs to the same piece of work."""
+    now = _current.get()
+    return {} if now is _NONE else {"traceparent": now.traceparent, "x-correlation-id": now.correlation_id}
+
+
 def enter(traceparent: str | None = None, correlation_id: str | None = None) -> Context:
     """Start a context in this task, as a continuation of a caller's if it sent valid headers."""
     found = _TRACEPARENT.match(traceparent) if traceparent else None

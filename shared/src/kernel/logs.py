@@ -21,6 +21,7 @@ def configure(level: str = "INFO", *, service: str = "taskledger") -> None:
     """Set up structlog and the standard library's logging for a process. Call once, from its main."""
     terminal = sys.stdout.isatty()
     shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _add_context,
@@ -37,7 +38,7 @@ def configure(level: str = "INFO", *, service: str = "taskledger") -> None:
         )
     structlog.contextvars.bind_contextvars(service=service)
     structlog.configure(
-        processors=[structlog.contextvars.merge_contextvars, *shared, last],
+        processors=[*shared, last],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
         logger_factory=structlog.PrintLoggerFactory(),
         cache_logger_on_first_use=True,

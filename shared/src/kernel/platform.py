@@ -11,6 +11,7 @@ from urllib.parse import unquote_to_bytes, urlsplit
 import httpx
 from starlette.types import ASGIApp
 
+from kernel import context
 from kernel.ports import EventStore, KeyValueStore, Mailer, Subscription
 from kernel.sql import Database
 
@@ -141,7 +142,8 @@ class Platform:
         async def connect() -> httpx.AsyncClient:
             app = self._apps.get(base_url)
             transport = httpx.ASGITransport(app) if app is not None else httpx.AsyncHTTPTransport(retries=1)
-            return httpx.AsyncClient(base_url=base_url, transport=transport, timeout=HTTP_TIMEOUT)
+            hooks = {"request": [_continue_trace]}
+            return httpx.AsyncClient(base_url=base_url, transport=transport, timeout=HTTP_TIMEOUT, event_hooks=hooks)
 
         client: httpx.AsyncClient | None = self._opened.get(("http", base_url))
         if client is None:
@@ -165,6 +167,11 @@ class Platform:
         self._opened[port, key or url] = opened
         self._closing.push_async_callback(opened.close)  # type: ignore[attr-defined]
         return opened
+
+
+async def _continue_trace(request: httpx.Request) -> None:
+    """What the other service logs belongs to the same trace."""
+    request.headers.update(context.headers())
 
 
 def _path(url: str) -> Path:

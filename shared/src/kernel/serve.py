@@ -1,28 +1,73 @@
 """Serving apps: what a container runs, and a server that long answers know the end of."""
 
-import os
+import gc
+import signal
 import socket
+import sys
 from collections.abc import Callable
-from typing import Final, cast
+from types import FrameType
+from typing import Final, TypeVar, cast
 
+import structlog
 import uvicorn
-from fastapi import FastAPI
-from starlette.types import ASGIApp, Receive, Scope, Send
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kernel import logs
+from kernel.platform import BadUrl
+from kernel.ports import StoreUnavailable
 from kernel.settings import Settings
+from kernel.sql import DatabaseUnavailable
+
+log = structlog.get_logger("serve")
+
+S = TypeVar("S", bound=Settings)
 
 STOPPING: Final = "taskledger.stopping"
 """In `scope["extensions"]`: a function that takes what is to be called when the server wants to stop."""
 
+GRACE_SECONDS: Final = 15
+"""How long a container's answers may take to end after SIGTERM; its consumers drain after that."""
+
+_GC_THRESHOLDS: Final = (50_000, 20, 100)
+"""Of Python's cyclic garbage collector: the memories of folded states are many objects, none of them in a cycle."""
+
+
+class CannotListen(Exception):
+    """The address is in use, or cannot be had."""
+
+
+_FAULTS: Final = (CannotListen, BadUrl, StoreUnavailable, DatabaseUnavailable, OSError)
+"""What keeps a service from starting that is no defect of it: what it stands on is away, or a URL is wrong."""
+
+
+class Listen(BaseSettings):
+    """Where a service that runs alone listens: the variables `HOST` and `PORT`. By default that is all of a
+    container's network."""
+
+    host: str = "0.0.0.0"  # noqa: S104
+    port: int = Field(default=8000, ge=0, le=65535)
+
 
 class Server(uvicorn.Server):
-    """A uvicorn server that asks long answers, such as live streams, to end before it waits for all answers."""
+    """A uvicorn server that asks long answers, such as live streams, to end before it waits for all answers.
 
-    def __init__(self, config: uvicorn.Config) -> None:
+    `failure` is why the app did not start; uvicorn itself only ends.
+    """
+
+    failure: Exception | None = None
+
+    def __init__(self, config: uvicorn.Config, on_started: Callable[[], None] = lambda: None) -> None:
         self._listeners: set[Callable[[], None]] = set()
-        config.app = _announcing(cast(ASGIApp, config.app), self._listeners.add)
+        self._on_started = on_started
+        config.app = self._announcing(cast(ASGIApp, config.app))
         super().__init__(config)
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """See uvicorn.Server."""
+        await super().startup(sockets)
+        self._on_started()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """See uvicorn.Server."""
@@ -30,28 +75,98 @@ class Server(uvicorn.Server):
             listener()
         await super().shutdown(sockets)
 
+    def _announcing(self, app: ASGIApp) -> ASGIApp:
+        async def announced(scope: Scope, receive: Receive, send: Send) -> None:
+            if scope["type"] == "http":
+                scope.setdefault("extensions", {})[STOPPING] = self._listeners.add
+                await app(scope, receive, send)
+            elif scope["type"] == "lifespan":
+                await self._live(app, scope, receive, send)
 
-def _announcing(app: ASGIApp, on_stop: Callable[[Callable[[], None]], None]) -> ASGIApp:
-    async def announced(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            scope.setdefault("extensions", {})[STOPPING] = on_stop
-        await app(scope, receive, send)
+        return announced
 
-    return announced
+    async def _live(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+        """A start that fails is told by whoever asked for it, not by uvicorn with a traceback."""
+        failed = False
+
+        async def told(message: Message) -> None:
+            nonlocal failed
+            failed = failed or message["type"] == "lifespan.startup.failed"
+            await send({**message, "message": ""} if failed else message)
+
+        try:
+            await app(scope, receive, told)
+        except Exception as failure:
+            if not failed:
+                raise
+            self.failure = failure
 
 
-def serve(app: FastAPI, settings: Settings, service: str) -> None:
-    """Serve until SIGTERM, on the port that the variable `PORT` names, to the container's network."""
-    logs.configure(settings.log_level, service=service)
-    port = int(os.environ.get("PORT", "8000"))
-    host = "0.0.0.0"  # noqa: S104
+def listening(host: str, port: int) -> socket.socket:
+    """A socket bound to an address; port 0 has the system choose. Raises CannotListen."""
+    bound = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind((host, port))
+    except OSError as error:
+        bound.close()
+        raise CannotListen(f"Cannot listen on {host}:{port}: {error.strerror}.") from error
+    return bound
+
+
+def run(
+    app: ASGIApp, bound: socket.socket, *, grace_seconds: int, on_started: Callable[[], None] = lambda: None
+) -> None:
+    """Serve until SIGTERM or Ctrl-C, then exit with status 0. Raises whatever kept the app from starting."""
+
+    def started() -> None:
+        # What was imported and opened stays; looking through all of it again and again stops every request.
+        gc.freeze()
+        gc.set_threshold(*_GC_THRESHOLDS)
+        on_started()
+
     config = uvicorn.Config(
         app,
-        host=host,
-        port=port,
         access_log=False,
         log_config=None,
         server_header=False,
         proxy_headers=False,  # which proxies are believed is a setting of auth-service, who alone needs to know
+        lifespan="on",
+        timeout_graceful_shutdown=grace_seconds,
     )
-    Server(config).run()
+    # uvicorn raises the signal that ended it once more when it has finished: by then all is well.
+    signal.signal(signal.SIGTERM, _exit)
+    signal.signal(signal.SIGINT, _exit)
+    server = Server(config, started)
+    try:
+        server.run(sockets=[bound])
+    except SystemExit:  # which is all that uvicorn says of a start that failed
+        if server.failure is None:
+            raise
+        raise server.failure from None
+
+
+def _exit(number: int, _frame: FrameType | None) -> None:
+    raise SystemExit(0)
+
+
+def serve(service: str, settings: Callable[[], S], create_app: Callable[[S], ASGIApp]) -> None:
+    """Run a service alone, as a container does.
+
+    Exit status 0 after SIGTERM, 2 for a variable that makes no sense, 1 for what else keeps it from starting; a log
+    line says what that is.
+    """
+    logs.configure(service=service)
+    try:
+        given, address = settings(), Listen()
+    except ValidationError as error:
+        for problem in error.errors():
+            variable = ".".join(map(str, problem["loc"])).upper()
+            log.critical("service.bad_variable", variable=variable, problem=problem["msg"])
+        sys.exit(2)
+    logs.configure(given.log_level, service=service)
+    try:
+        run(create_app(given), listening(address.host, address.port), grace_seconds=GRACE_SECONDS)
+    except _FAULTS as fault:
+        log.critical("service.not_started", fault=f"{type(fault).__name__}: {fault}")
+        sys.exit(1)

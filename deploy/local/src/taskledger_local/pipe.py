@@ -230,8 +230,8 @@ def main() -> None:
     parser.add_argument("--tables-endpoint", help="of the tables and their streams, where it is another one")
     parser.add_argument("--state", required=True, type=Path, help="the folder that keeps how far it came")
     given = parser.parse_args()
-    app = create_pipe(given.endpoint, given.tables_endpoint or given.endpoint, given.state)
-    serve(app, Settings(), "pipe")
+    tables = given.tables_endpoint or given.endpoint
+    serve("pipe", Settings, lambda _: create_pipe(given.endpoint, tables, given.state))
 
 
 if __name__ == "__main__":

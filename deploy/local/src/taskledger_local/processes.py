@@ -5,7 +5,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -72,12 +72,26 @@ class Child:
 
     def signal(self, number: signal.Signals) -> int | None:
         """Send a signal and wait for the end."""
+        if self.process is not None:
+            self.process.send_signal(number)
+        return self.join()
+
+    def join(self) -> int | None:
+        """Wait for the end, and hasten it where it takes too long."""
         process, self.process = self.process, None
         if process is None:
             return None
-        process.send_signal(number)
         try:
             return process.wait(_PATIENCE_SECONDS)
         except subprocess.TimeoutExpired:
             process.kill()
             return process.wait()
+
+
+def signal_all(children: Iterable[Child], number: signal.Signals) -> list[int | None]:
+    """Send a signal to all at once and wait for all; the exit statuses."""
+    known = list(children)
+    for child in known:
+        if child.process is not None:
+            child.process.send_signal(number)
+    return [child.join() for child in known]

@@ -71,5 +71,4 @@ def create_app(settings: Settings, platform: Platform | None = None) -> FastAPI:
 
 def run() -> None:
     """Serve the app, as a container does."""
-    settings = Settings()
-    serve(create_app(settings), settings, "auth-service")
+    serve("auth-service", Settings, create_app)

@@ -38,14 +38,14 @@ def create_app(settings: Settings, platform: Platform | None = None) -> FastAPI:
             subscription = await own.subscription(settings.subscription_url, NAME, store)
             projector = Projector(store, database, subscription)
             background = await stack.enter_async_context(Background())
-            background.start(NAME, lambda: _run_for_ever(projector))
+            background.start(NAME, lambda: _run_for_ever(projector), drain=projector.stop)
             app.state.checks = {"event_store": store.ping, "read_model": database.ping, "projector": background.check}
             # A new log is read at once; one that has to be filled anew is, while the rest of the process works.
             with suppress(TimeoutError):
                 await asyncio.wait_for(projector.readable.wait(), _FIRST_SECONDS)
             yield
 
-    app = create_service("Taskledger: read model", lifespan, openapi=False)
+    app = create_service("Taskledger: read model", lifespan)
     if platform is None:
         add_health(app, lambda: app.state.checks)
     return app
@@ -62,5 +62,4 @@ async def _run_for_ever(projector: Projector) -> None:
 
 def run() -> None:
     """Serve the app, as a container does."""
-    settings = Settings()
-    serve(create_app(settings), settings, "log-projector")
+    serve("log-projector", Settings, create_app)

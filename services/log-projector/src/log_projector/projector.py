@@ -7,10 +7,10 @@ from typing import Final
 import structlog
 
 from kernel.consumer import Consumer
-from kernel.ports import EventStore, Message, StoreUnavailable, Subscription
+from kernel.ports import EventStore, Message, Subscription
 from kernel.read_model import POLL_SECONDS, consumer_name
+from kernel.receiver import Receiver
 from kernel.sql import Database, DatabaseUnavailable
-from kernel.telemetry import CONSUMER_HEARTBEAT
 from log_projector.fill import Filler
 from log_projector.generations import Generations
 from log_projector.handlers import Handler, Projection
@@ -19,8 +19,6 @@ log = structlog.get_logger("projector")
 
 NAME: Final = "projector"
 """The name of the projector's subscription: one for all generations."""
-
-_BATCH: Final = 500
 
 
 class Projector:
@@ -33,7 +31,7 @@ class Projector:
     def __init__(self, store: EventStore, database: Database, subscription: Subscription) -> None:
         self._store = store
         self._database = database
-        self._subscription = subscription
+        self._receiver = Receiver(NAME, subscription, self._settle)
         self._generations = Generations(database)
         self._projection = Projection(store)
         self.readable = asyncio.Event()
@@ -44,8 +42,12 @@ class Projector:
         await self._make_first()
         self.readable.set()
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._receive())
+            group.create_task(self._receiver.run())
             group.create_task(self._follow_generations(group))
+
+    async def stop(self) -> None:
+        """Take no more messages, and return when those at hand are settled and acknowledged."""
+        await self._receiver.stop()
 
     async def _make_first(self) -> None:
         # Also after an upgrade: the generations of an older schema go on serving the older program.
@@ -58,19 +60,6 @@ class Projector:
             await Filler(self._store, self._generations, number, self._projection).fill()
             await self._generations.mark(number, "live")
             await self._generations.activate(number)
-
-    async def _receive(self) -> None:
-        while True:
-            CONSUMER_HEARTBEAT.labels(NAME).set_to_current_time()
-            try:
-                messages = await self._subscription.receive(_BATCH)
-            except StoreUnavailable as fault:
-                log.warning("projector.receive_failed", fault=str(fault))
-                await asyncio.sleep(POLL_SECONDS)
-                continue
-            if messages:
-                await self._settle(messages)
-                await self._subscription.acknowledge(messages)
 
     async def _settle(self, messages: Sequence[Message]) -> None:
         # What comes before a generation has a consumer is found by that consumer's first reconciliation.

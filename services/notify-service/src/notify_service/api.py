@@ -47,6 +47,8 @@ router = APIRouter(
     prefix="/api", route_class=UserRoute, tags=["notifications"], generate_unique_id_function=lambda route: route.name
 )
 
+public = APIRouter(prefix="/api", include_in_schema=False)
+
 
 def _deps(request: Request) -> Deps:
     deps: Deps = request.app.state.deps
@@ -167,6 +169,13 @@ async def read_outbox(request: Request, limit: Limit = 50, cursor: Cursor = None
         for mail in mails
     ]
     return Response(list_of(items, encode_cursor(mails[-1].cursor) if len(mails) == limit else None), media_type=JSON)
+
+
+@public.get("/config")
+async def read_config(request: Request) -> Response:
+    """What the site has to know of the installation before anybody is logged in."""
+    deps = _deps(request)
+    return _json({"mode": deps.mode, "outbox": deps.outbox is not None, "registration": "open"})
 
 
 def _before(cursor: str | None) -> str:

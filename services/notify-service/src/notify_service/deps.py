@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
 from kernel.ports import KeyValueStore
 from kernel.security import Authenticator
@@ -35,8 +35,12 @@ class Outbox(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deps:
-    """Made once by the composition root; on `app.state.deps`. `store` keeps the answers to idempotency keys."""
+    """Made once by the composition root; on `app.state.deps`. `store` keeps the answers to idempotency keys.
 
+    `mode`: whether all services share this process.
+    """
+
+    mode: Literal["embedded", "services"]
     authenticator: Authenticator
     store: KeyValueStore
     inbox: Inbox

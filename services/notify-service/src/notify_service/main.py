@@ -19,7 +19,7 @@ from kernel.security import Authenticator, JwksClient, PersonalTokenClient, Serv
 from kernel.serve import serve
 from kernel.streams import Streams
 from notify_service import tables
-from notify_service.api import router
+from notify_service.api import public, router
 from notify_service.deps import Deps, Outbox
 from notify_service.feed import Feed
 from notify_service.handlers import Bounds, Notifier
@@ -89,11 +89,12 @@ def create_app(settings: Settings, platform: Platform | None = None) -> FastAPI:
                 committed=committed,
             )
             background = await stack.enter_async_context(Background())
-            background.start("notifier", consumer.run)
+            background.start("notifier", consumer.run, drain=consumer.stop)
             background.start("feed", feed.run)
             background.start("feed-purge", feed.purge_for_ever)
             background.start("sender", sender.run, drain=sender.stop)
             app.state.deps = Deps(
+                mode="services" if platform is None else "embedded",
                 authenticator=Authenticator(JwksClient(http), personal=PersonalTokenClient(auth)),
                 store=store,
                 inbox=inbox,
@@ -113,6 +114,7 @@ def create_app(settings: Settings, platform: Platform | None = None) -> FastAPI:
 
     app = create_service("Taskledger: inbox, mail and live stream", lifespan)
     app.include_router(router)
+    app.include_router(public)
     if platform is None:
         add_health(app, lambda: app.state.checks)
     return app
@@ -120,5 +122,4 @@ def create_app(settings: Settings, platform: Platform | None = None) -> FastAPI:
 
 def run() -> None:
     """Serve the app, as a container does."""
-    settings = Settings()
-    serve(create_app(settings), settings, "notify-service")
+    serve("notify-service", Settings, create_app)

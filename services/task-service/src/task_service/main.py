@@ -68,5 +68,4 @@ def create_app(settings: Settings, platform: Platform | None = None) -> FastAPI:
 
 def run() -> None:
     """Serve the app, as a container does."""
-    settings = Settings()
-    serve(create_app(settings), settings, "task-service")
+    serve("task-service", Settings, create_app)

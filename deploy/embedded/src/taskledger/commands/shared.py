@@ -16,16 +16,18 @@ def told(error: Exception) -> typer.Exit | None:
     from kernel.adapters.sqlite_engine import NewerFile, OtherFile
     from kernel.platform import BadUrl
     from kernel.ports import StoreUnavailable
+    from kernel.serve import CannotListen
     from kernel.sql import DatabaseUnavailable
     from taskledger.lock import AlreadyRunning
     from taskledger.offline import NoData
-    from taskledger.server import PortTaken
 
     match error:
         case ValidationError():
             return fail("\n".join(f"{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()))
-        case AlreadyRunning() | PortTaken() | NoData() | BadUrl() | NewerFile() | OtherFile():
+        case AlreadyRunning() | NoData() | BadUrl() | NewerFile() | OtherFile():
             return fail(str(error))
+        case CannotListen():
+            return fail(f"{error} Try --port.")
         case StoreUnavailable() | DatabaseUnavailable():
             return fail(str(error), 1)
         case OSError(strerror=str(reason)):
