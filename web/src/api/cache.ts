@@ -40,23 +40,59 @@ export function createQueryClient(): QueryClient {
 
 /** Writes a task into every list that shows it, unless a newer state is there already. */
 export function putTask(client: QueryClient, task: Task, force = false): void {
-  heardAt.set(task.id, Date.now());
-  const newer = (old: Task | undefined) => (!force && old && old.version > task.version ? old : task);
-  client.setQueryData<Task>(keys.task(task.id), newer);
-  client.setQueryData<Task[]>(keys.tasks(task.project_id), (list) => list && placed(list, task, newer, !task.deleted));
-  const me = client.getQueryData<User>(keys.me);
-  client.setQueryData<Task[]>(
-    keys.mine,
-    (list) => list && placed(list, task, newer, !task.deleted && me !== undefined && task.assignees.includes(me.id)),
-  );
+  putTasks(client, [task], force);
 }
 
-function placed(list: Task[], task: Task, newer: (old: Task | undefined) => Task, belongs: boolean): Task[] {
-  const index = list.findIndex((one) => one.id === task.id);
-  if (index < 0) return belongs ? [task, ...list] : list;
-  const kept = newer(list[index]);
-  if (kept !== task) return list;
-  return belongs ? list.with(index, task) : list.toSpliced(index, 1);
+/** The same for many at once: each list is written once. */
+export function putTasks(client: QueryClient, tasks: readonly Task[], force = false): void {
+  const newest = new Map<string, Task>();
+  for (const task of tasks) {
+    heardAt.set(task.id, Date.now());
+    if ((newest.get(task.id)?.version ?? -1) <= task.version) newest.set(task.id, task);
+  }
+  const newer = (old: Task | undefined, task: Task) => (!force && old && old.version > task.version ? old : task);
+  for (const task of newest.values()) client.setQueryData<Task>(keys.task(task.id), (old) => newer(old, task));
+  for (const projectId of new Set(tasks.map((task) => task.project_id))) {
+    const own = new Map([...newest].filter(([, task]) => task.project_id === projectId));
+    client.setQueryData<Task[]>(keys.tasks(projectId), (list) => list && merged(list, own, newer, present));
+  }
+  const me = client.getQueryData<User>(keys.me)?.id ?? "";
+  const mine = (task: Task) => present(task) && task.assignees.includes(me);
+  client.setQueryData<Task[]>(keys.mine, (list) => list && merged(list, newest, newer, mine));
+}
+
+const present = (task: Task): boolean => !task.deleted;
+
+function merged(
+  list: Task[],
+  tasks: ReadonlyMap<string, Task>,
+  newer: (old: Task, task: Task) => Task,
+  belongs: (task: Task) => boolean,
+): Task[] {
+  const unlisted = new Map(tasks);
+  let changed = false;
+  const kept = list.flatMap((old) => {
+    const task = tasks.get(old.id);
+    if (!task) return [old];
+    unlisted.delete(old.id);
+    if (newer(old, task) !== task) return [old];
+    changed = true;
+    return belongs(task) ? [task] : [];
+  });
+  const added = [...unlisted.values()].filter(belongs);
+  return changed || added.length > 0 ? [...added, ...kept] : list;
+}
+
+/** Shows new fields of tasks before the service has confirmed them. */
+export function showTasks(client: QueryClient, fields: ReadonlyMap<string, Partial<Task>>): void {
+  if (fields.size === 0) return;
+  const merge = (task: Task): Task => {
+    const shown = fields.get(task.id);
+    return shown ? { ...task, ...shown } : task;
+  };
+  for (const id of fields.keys()) client.setQueryData<Task>(keys.task(id), (task) => task && merge(task));
+  client.setQueriesData<Task[]>({ queryKey: [keys.tasks("")[0]] }, (list) => list?.map(merge));
+  client.setQueryData<Task[]>(keys.mine, (list) => list?.map(merge));
 }
 
 export function putProject(client: QueryClient, project: Project): void {

@@ -7,26 +7,31 @@ import type { QueryClient } from "@tanstack/react-query";
 import { type Place, placeOf, rankAt } from "../lib/order";
 import { explain } from "../ui/bits";
 import { toast } from "../ui/toast";
-import { keys, putTask } from "./cache";
+import { keys, putTask, showTasks } from "./cache";
 import { ApiError } from "./client";
 import * as api from "./endpoints";
 import type { Comment, Task, TaskChanges, User } from "./types";
 
-/** Runs one change; those of one scope run in their order. Answers undefined when it was refused. */
-async function change<T>(
-  client: QueryClient,
-  scope: string,
-  work: (key: string) => Promise<T>,
-  rollback: () => void,
-): Promise<T | undefined> {
+/** Sends one change under a key of its own; those of one scope go in their order. Raises what the service answers. */
+export function send<T>(client: QueryClient, scope: string, work: (key: string) => Promise<T>): Promise<T> {
   const key = crypto.randomUUID();
   const mutation = client.getMutationCache().build<T, Error, void, unknown>(client, {
     mutationFn: () => work(key),
     scope: { id: scope },
     retry: (count, error) => count < 3 && error instanceof ApiError && (error.status === 0 || error.status === 503),
   });
+  return mutation.execute();
+}
+
+/** Runs one change. Answers undefined when it was refused. */
+async function change<T>(
+  client: QueryClient,
+  scope: string,
+  work: (key: string) => Promise<T>,
+  rollback: () => void,
+): Promise<T | undefined> {
   try {
-    return await mutation.execute();
+    return await send(client, scope, work);
   } catch (error) {
     rollback();
     toast(explain(error), { kind: "error" });
@@ -36,10 +41,7 @@ async function change<T>(
 
 /** Shows new fields of a task before the service has confirmed them. */
 function show(client: QueryClient, id: string, fields: Partial<Task>): void {
-  const merge = (task: Task): Task => (task.id === id ? { ...task, ...fields } : task);
-  client.setQueryData<Task>(keys.task(id), (task) => task && merge(task));
-  client.setQueriesData<Task[]>({ queryKey: ["tasks"] }, (list) => list?.map(merge));
-  client.setQueryData<Task[]>(keys.mine, (list) => list?.map(merge));
+  showTasks(client, new Map([[id, fields]]));
 }
 
 function settled(client: QueryClient, task: Task): void {

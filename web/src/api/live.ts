@@ -3,7 +3,7 @@
  * it hears to the others; when that tab closes, the next one takes over.
  */
 import type { QueryClient } from "@tanstack/react-query";
-import { keys, putProject, putTask } from "./cache";
+import { keys, putProject, putTasks } from "./cache";
 import { me } from "./endpoints";
 import type { LiveChange, User } from "./types";
 
@@ -96,12 +96,24 @@ export function apply(client: QueryClient, message: Message): void {
       void client.invalidateQueries({ queryKey: keys.outbox });
       return;
     case "change":
-      applyChange(client, message.data);
+      heard.push(message.data);
+      if (heard.length === 1) setTimeout(() => applyChanges(client, heard.splice(0)), GATHERED_MILLISECONDS);
   }
 }
 
+/** Changes that come together, as of many tasks at once, are shown together. */
+const GATHERED_MILLISECONDS = 15;
+const heard: LiveChange[] = [];
+
+function applyChanges(client: QueryClient, changes: LiveChange[]): void {
+  putTasks(
+    client,
+    changes.flatMap(({ task }) => task ?? []),
+  );
+  for (const change of changes) applyChange(client, change);
+}
+
 function applyChange(client: QueryClient, change: LiveChange): void {
-  if (change.task) putTask(client, change.task);
   if (change.task_id) {
     if (change.type.startsWith("task.comment"))
       void client.invalidateQueries({ queryKey: keys.comments(change.task_id) });

@@ -33,6 +33,15 @@ export default function ShortcutHelp({ onClose }: { onClose: () => void }) {
       ],
     ],
     [
+      t`In the table`,
+      [
+        [["↑", "↓"], t`Go to another row`],
+        [["x"], t`Select the row`],
+        [["Shift", "↑ ↓"], t`Extend the selection`],
+        [["Ctrl", "A"], t`Select all`],
+      ],
+    ],
+    [
       t`In a task`,
       [
         [["Ctrl", "Enter"], t`Save or send`],

@@ -5,8 +5,10 @@ import { Icon } from "./icons";
 interface Toast {
   id: number;
   text: string;
-  kind: "done" | "error";
+  kind: "done" | "error" | "busy";
   undo?: (() => void) | undefined;
+  /** How much of it is done, from 0 to 1. */
+  part?: number;
 }
 
 let toasts: Toast[] = [];
@@ -21,10 +23,37 @@ function publish(next: Toast[]): void {
 const dismiss = (id: number) => publish(toasts.filter((toast) => toast.id !== id));
 
 /** Says what was done, with the way back, or what went wrong and what to do. */
-export function toast(text: string, options: { kind?: "done" | "error"; undo?: () => void } = {}): void {
+export function toast(
+  text: string,
+  options: { kind?: "done" | "error"; undo?: () => void; long?: boolean } = {},
+): void {
   const id = ++count;
   publish([...toasts.slice(-1), { id, text, kind: options.kind ?? "done", undo: options.undo }]);
-  setTimeout(() => dismiss(id), options.kind === "error" ? 12_000 : 7_000);
+  setTimeout(() => dismiss(id), options.kind === "error" || options.long ? 12_000 : 7_000);
+}
+
+const PATIENCE_MILLISECONDS = 500;
+
+/** Says how far something has come, if it takes longer than a moment. */
+export function progress(text: string): { to: (part: number) => void; end: () => void } {
+  const id = ++count;
+  let part = 0;
+  let shown = false;
+  const show = () => {
+    shown = true;
+    publish([...toasts.filter((one) => one.id !== id).slice(-1), { id, text, kind: "busy", part }]);
+  };
+  const timer = setTimeout(show, PATIENCE_MILLISECONDS);
+  return {
+    to(next) {
+      part = next;
+      if (shown) show();
+    },
+    end() {
+      clearTimeout(timer);
+      dismiss(id);
+    },
+  };
 }
 
 export function Toaster() {
@@ -37,10 +66,11 @@ export function Toaster() {
   );
   return (
     <section className="toaster" aria-live="polite" aria-relevant="additions">
-      {shown.map(({ id, text, kind, undo }) => (
+      {shown.map(({ id, text, kind, undo, part }) => (
         <div key={id} className={`toast ${kind}`} role={kind === "error" ? "alert" : undefined}>
-          <Icon name={kind === "error" ? "warn" : "check"} />
+          {kind !== "busy" && <Icon name={kind === "error" ? "warn" : "check"} />}
           <span>{text}</span>
+          {part !== undefined && <progress value={part} aria-label={text} />}
           {undo && (
             <button
               type="button"
@@ -53,7 +83,7 @@ export function Toaster() {
               <Trans>Undo</Trans>
             </button>
           )}
-          <CloseToast id={id} />
+          {kind !== "busy" && <CloseToast id={id} />}
         </div>
       ))}
     </section>

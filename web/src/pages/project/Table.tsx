@@ -1,18 +1,17 @@
 import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
 import { useQueryClient } from "@tanstack/react-query";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useRef } from "react";
-import { Link, useSearchParams } from "wouter";
-import { editTask } from "../../api/changes";
-import { statusOf } from "../../api/queries";
+import { type KeyboardEvent, useCallback, useMemo, useRef, useState } from "react";
+import { useSearchParams } from "wouter";
+import { keys } from "../../api/cache";
 import type { Project, Task } from "../../api/types";
-import { useKeptSearch } from "../../app/history";
-import { priorityName, statusName } from "../../app/words";
-import { ago } from "../../lib/dates";
 import type { Filter, Sort } from "../../lib/filters";
-import { Avatars, Due, Empty, Label } from "../../ui/bits";
+import { everything, extended, NOTHING, toggled } from "../../lib/selection";
+import { Empty } from "../../ui/bits";
 import { Icon } from "../../ui/icons";
-import { PriorityPicker, StatusPicker } from "../task/fields";
+import { BulkBar } from "./table/BulkBar";
+import { TableRow } from "./table/TableRow";
 
 interface Props {
   project: Project;
@@ -22,8 +21,21 @@ interface Props {
 }
 
 export default function Table({ project, tasks, openId, filter }: Props) {
+  const client = useQueryClient();
   const scroller = useRef<HTMLDivElement>(null);
-  const [search, setSearch] = useSearchParams();
+  const [selection, setSelection] = useState(NOTHING);
+  const [choosing, setChoosing] = useState(false);
+  const writable = project.role !== "viewer";
+  const order = useMemo(() => tasks.map((task) => task.id), [tasks]);
+  const latest = useRef(order);
+  latest.current = order;
+  const choose = useCallback(
+    (id: string, range: boolean) =>
+      setSelection((now) => (range ? extended(now, id, latest.current) : toggled(now, id))),
+    [],
+  );
+  // What a filter hides is not changed with the rest.
+  const selected = useMemo(() => tasks.filter((task) => selection.ids.has(task.id)), [tasks, selection]);
   const rows = useVirtualizer({
     count: tasks.length,
     getScrollElement: () => scroller.current,
@@ -31,6 +43,118 @@ export default function Table({ project, tasks, openId, filter }: Props) {
     overscan: 12,
     getItemKey: (index) => tasks[index]?.id ?? index,
   });
+
+  /** Arrow keys walk over the rows, with Shift they choose along; x chooses, Ctrl A everything, Escape nothing. */
+  function onKeyDown(event: KeyboardEvent<HTMLDivElement>): void {
+    const at = event.target as HTMLElement;
+    if (!at.matches(".row-link, .choose input") || event.altKey) return;
+    const row = at.closest<HTMLElement>("[data-task]");
+    const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+    const command = event.ctrlKey || event.metaKey;
+    if (event.key === "Escape" && selected.length > 0) {
+      setSelection(NOTHING);
+    } else if (command && event.key.toLowerCase() === "a" && writable) {
+      setSelection({ ids: new Set(order), anchor: "" });
+    } else if (command || !row) {
+      return;
+    } else if (event.key === "x" && writable) {
+      choose(row.dataset.task ?? "", false);
+    } else if (step) {
+      const index = Number(row.dataset.index) + step;
+      const next = tasks[index];
+      if (next) {
+        const kind = at.matches("input") ? ".choose input" : ".row-link";
+        if (event.shiftKey && writable) {
+          setSelection((now) => extended(now.anchor ? now : toggled(now, row.dataset.task ?? ""), next.id, order));
+        }
+        rows.scrollToIndex(index);
+        scroller.current?.querySelector<HTMLElement>(`[data-index="${index}"] ${kind}`)?.focus({ preventScroll: true });
+      }
+    } else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  if (tasks.length === 0) return <Empty icon="filter" title={t`Nothing matches the filter`} />;
+  return (
+    <>
+      {writable && (
+        <div className="choosing phone-only">
+          <button
+            type="button"
+            className={`chip ${choosing ? "on" : ""}`}
+            aria-pressed={choosing}
+            onClick={() => {
+              setChoosing(!choosing);
+              setSelection(NOTHING);
+            }}
+          >
+            <Icon name="check" />
+            {choosing ? <Trans>Done</Trans> : <Trans>Select tasks</Trans>}
+          </button>
+          {choosing && (
+            <button type="button" className="chip" onClick={() => setSelection((now) => everything(now, order))}>
+              <Trans>All</Trans>
+            </button>
+          )}
+        </div>
+      )}
+      <div ref={scroller} className={`table-scroll ${choosing || selected.length > 0 ? "choosing" : ""}`}>
+        {/* biome-ignore lint/a11y/useSemanticElements: a virtual list cannot be laid out as a table element */}
+        <div
+          className="table"
+          role="table"
+          aria-label={t`Tasks`}
+          aria-rowcount={tasks.length + 1}
+          onKeyDown={onKeyDown}
+        >
+          <Head
+            filter={filter}
+            chosen={selected.length === 0 ? "none" : selected.length === tasks.length ? "all" : "some"}
+            onChoose={writable ? () => setSelection((now) => everything(now, order)) : undefined}
+          />
+          {/* biome-ignore lint/a11y/useSemanticElements: part of the same */}
+          <div role="rowgroup" className="table-body" style={{ height: rows.getTotalSize() }}>
+            {rows.getVirtualItems().map((row) => {
+              const task = tasks[row.index];
+              return (
+                task && (
+                  <TableRow
+                    key={row.key}
+                    project={project}
+                    task={task}
+                    index={row.index}
+                    start={row.start}
+                    open={task.id === openId}
+                    chosen={selection.ids.has(task.id)}
+                    choose={choose}
+                  />
+                )
+              );
+            })}
+          </div>
+        </div>
+      </div>
+      {selected.length > 0 && (
+        <BulkBar
+          project={project}
+          tasks={client.getQueryData<Task[]>(keys.tasks(project.id)) ?? tasks}
+          selected={selected}
+          onClear={() => setSelection(NOTHING)}
+        />
+      )}
+    </>
+  );
+}
+
+interface HeadProps {
+  filter: Filter;
+  chosen: "none" | "some" | "all";
+  onChoose: (() => void) | undefined;
+}
+
+function Head({ filter, chosen, onChoose }: HeadProps) {
+  const [search, setSearch] = useSearchParams();
   const columns: [Sort | null, string, string][] = [
     ["key", t`Key`, "c-key"],
     ["status", t`Status`, "c-status"],
@@ -48,134 +172,50 @@ export default function Table({ project, tasks, openId, filter }: Props) {
     next.set("sort", `${descending ? "-" : ""}${sort}`);
     setSearch(next, { replace: true });
   }
-  if (tasks.length === 0) return <Empty icon="filter" title={t`Nothing matches the filter`} />;
   return (
-    <div ref={scroller} className="table-scroll">
-      {/* biome-ignore lint/a11y/useSemanticElements: a virtual list cannot be laid out as a table element */}
-      <div className="table" role="table" aria-label={t`Tasks`} aria-rowcount={tasks.length + 1}>
-        {/* biome-ignore lint/a11y/useSemanticElements: part of the same */}
-        {/* biome-ignore lint/a11y/useFocusableInteractive: rows are not widgets here */}
-        <div className="table-row table-head" role="row" aria-rowindex={1}>
-          {columns.map(([sort, label, name]) => (
-            // biome-ignore lint/a11y/useSemanticElements: part of the same
-            // biome-ignore lint/a11y/useFocusableInteractive: the button inside is
-            <div
-              key={name}
-              role="columnheader"
-              className={name}
-              aria-sort={sort && filter.sort === sort ? (filter.descending ? "descending" : "ascending") : undefined}
-            >
-              {sort ? (
-                <button type="button" onClick={() => sortBy(sort)}>
-                  {label}
-                  {filter.sort === sort && (
-                    <span className={filter.descending ? "down" : "up"}>
-                      <Icon name="chevron" size={12} />
-                    </span>
-                  )}
-                </button>
-              ) : (
-                label
-              )}
-            </div>
-          ))}
-        </div>
-        {/* biome-ignore lint/a11y/useSemanticElements: part of the same */}
-        <div role="rowgroup" className="table-body" style={{ height: rows.getTotalSize() }}>
-          {rows.getVirtualItems().map((row) => {
-            const task = tasks[row.index];
-            return (
-              task && (
-                <Row
-                  key={row.key}
-                  project={project}
-                  task={task}
-                  index={row.index}
-                  start={row.start}
-                  open={task.id === openId}
-                />
-              )
-            );
-          })}
-        </div>
-      </div>
-    </div>
-  );
-}
-
-interface RowProps {
-  project: Project;
-  task: Task;
-  index: number;
-  start: number;
-  open: boolean;
-}
-
-function Row({ project, task, index, start, open }: RowProps) {
-  const client = useQueryClient();
-  const kept = useKeptSearch();
-  const status = statusOf(project, task.status);
-  const reader = project.role === "viewer";
-  return (
-    // biome-ignore lint/a11y/useSemanticElements: a virtual list cannot be laid out as a table element
+    // biome-ignore lint/a11y/useSemanticElements: part of the table
     // biome-ignore lint/a11y/useFocusableInteractive: rows are not widgets here
-    <div
-      role="row"
-      aria-rowindex={index + 2}
-      className={`table-row ${open ? "open" : ""}`}
-      style={{ transform: `translateY(${start}px)` }}
-    >
-      <Cell name="c-key">
-        <span className="key">{task.key}</span>
-      </Cell>
-      <Cell name="c-status">
-        <StatusPicker
-          project={project}
-          value={task.status}
-          disabled={reader}
-          onChange={(key) => {
-            const name = statusName(statusOf(project, key));
-            void editTask(client, task, { status: key }, t`${task.key} moved to ${name}`);
-          }}
-        />
-      </Cell>
-      <Cell name="c-priority">
-        <PriorityPicker
-          value={task.priority}
-          bare
-          disabled={reader}
-          onChange={(priority) =>
-            void editTask(client, task, { priority }, t`Priority of ${task.key}: ${priorityName(priority)}`)
-          }
-        />
-      </Cell>
-      <Cell name="c-title">
-        <Link href={kept(`/projects/${project.id}/tasks/${task.id}`)} className="row-link">
-          {task.title}
-        </Link>
-      </Cell>
-      <Cell name="c-labels">
-        {task.labels.slice(0, 2).map((label) => (
-          <Label key={label} name={label} />
-        ))}
-        {task.labels.length > 2 && <span className="muted">+{task.labels.length - 2}</span>}
-      </Cell>
-      <Cell name="c-people">
-        <Avatars ids={task.assignees} />
-      </Cell>
-      <Cell name="c-due">{task.due && <Due due={task.due} done={status.category === "done"} />}</Cell>
-      <Cell name="c-updated">
-        <time dateTime={task.updated_at}>{ago(task.updated_at)}</time>
-      </Cell>
-    </div>
-  );
-}
-
-function Cell({ name, children }: { name: string; children: React.ReactNode }) {
-  return (
-    // biome-ignore lint/a11y/useSemanticElements: a virtual list cannot be laid out as a table element
-    <div role="cell" className={name}>
-      {children}
+    <div className="table-row table-head" role="row" aria-rowindex={1}>
+      {/* biome-ignore lint/a11y/useSemanticElements: part of the table */}
+      {/* biome-ignore lint/a11y/useFocusableInteractive: the box inside is */}
+      <div role="columnheader" className="c-choose">
+        {onChoose && (
+          <label className="choose">
+            <input
+              type="checkbox"
+              aria-label={t`Select all`}
+              checked={chosen === "all"}
+              ref={(box) => {
+                if (box) box.indeterminate = chosen === "some";
+              }}
+              onChange={onChoose}
+            />
+          </label>
+        )}
+      </div>
+      {columns.map(([sort, label, name]) => (
+        // biome-ignore lint/a11y/useSemanticElements: part of the same
+        // biome-ignore lint/a11y/useFocusableInteractive: the button inside is
+        <div
+          key={name}
+          role="columnheader"
+          className={name}
+          aria-sort={sort && filter.sort === sort ? (filter.descending ? "descending" : "ascending") : undefined}
+        >
+          {sort ? (
+            <button type="button" onClick={() => sortBy(sort)}>
+              {label}
+              {filter.sort === sort && (
+                <span className={filter.descending ? "down" : "up"}>
+                  <Icon name="chevron" size={12} />
+                </span>
+              )}
+            </button>
+          ) : (
+            label
+          )}
+        </div>
+      ))}
     </div>
   );
 }
