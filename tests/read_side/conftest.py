@@ -20,6 +20,7 @@ from log_projector.generations import Generations
 from log_projector.handlers import Handler, Projection
 from task_service.queries import Queries
 from task_service.testing import User, World, running
+from taskledger_local.mysql_server import a_database
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +41,18 @@ class ReadSide:
 OpenReadSide: TypeAlias = Callable[[], Awaitable[ReadSide]]
 
 
-@pytest.fixture
-async def open_read_side() -> AsyncIterator[OpenReadSide]:
+@pytest.fixture(params=["sqlite", "mysql"])
+async def open_read_side(request: pytest.FixtureRequest) -> AsyncIterator[OpenReadSide]:
     """Opens a new, empty read side each time: hypothesis runs many examples in one test."""
+    server = request.getfixturevalue("mysql") if request.param == "mysql" else None
     async with AsyncExitStack() as closing:
 
         async def open_one() -> ReadSide:
             folder = Path(closing.enter_context(TemporaryDirectory()))
             platform = await closing.enter_async_context(Platform())
             store = await platform.event_store(f"sqlite:///{folder}/log.db")
-            database = await platform.database(f"sqlite:///{folder}/read.db?synchronous=normal")
+            url = closing.enter_context(a_database(server)) if server else f"sqlite:///{folder}/read.db"
+            database = await platform.database(url)
             generations = Generations(database)
             await generations.prepare()
             number = await generations.begin()
@@ -86,8 +89,8 @@ class Projector:
 
 
 @pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    async with running(tmp_path) as world:
+async def world(tmp_path: Path, sql_url: str) -> AsyncIterator[World]:
+    async with running(tmp_path, sql_url) as world:
         yield world
 
 

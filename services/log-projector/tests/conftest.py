@@ -10,8 +10,8 @@ from log_projector.settings import Settings
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return Settings(event_store_url=f"sqlite:///{tmp_path}/log.db", read_model_url=f"sqlite:///{tmp_path}/read.db")
+def settings(tmp_path: Path, sql_url: str) -> Settings:
+    return Settings(event_store_url=f"sqlite:///{tmp_path}/log.db", read_model_url=sql_url)
 
 
 @pytest.fixture

@@ -2,11 +2,9 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from random import Random
 
 import httpx
-import pytest
 from sqlalchemy import func, select
 
 from kernel.histories import Board, record
@@ -16,11 +14,6 @@ from kernel.sql import Database, Statement
 from kernel.testing import eventually
 from log_projector.main import create_app
 from log_projector.settings import Settings
-
-
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return Settings(event_store_url=f"sqlite:///{tmp_path}/log.db", read_model_url=f"sqlite:///{tmp_path}/read.db")
 
 
 @asynccontextmanager

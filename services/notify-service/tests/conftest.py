@@ -1,4 +1,4 @@
-"""The app on real SQLite files, its consumer and sender running."""
+"""The app on a real log and each kind of database, its consumer and sender running."""
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
@@ -14,11 +14,11 @@ from notify_service.testing import AUTH_URL, Auth, History, World
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
+def settings(tmp_path: Path, sql_url: str) -> Settings:
     return Settings(
         event_store_url=f"sqlite:///{tmp_path}/log.db",
         key_value_url=f"sqlite:///{tmp_path}/keys.db",
-        notify_db_url=f"sqlite:///{tmp_path}/notify.db",
+        notify_db_url=sql_url,
         mailer_url=f"maildir:///{tmp_path}/mail",
         auth_url=AUTH_URL,
         public_url="https://board.example.org",

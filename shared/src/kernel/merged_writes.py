@@ -7,7 +7,10 @@ from kernel.sql import Statement, Write
 
 
 class MergedWrites:
-    """Gathers transactions that do not concern each other; the order of writes within each is kept."""
+    """Gathers transactions that do not concern each other; the order of writes within each is kept.
+
+    A statement without parameters is carried out once for all of them.
+    """
 
     def __init__(self) -> None:
         self._groups: list[tuple[Statement, list[Mapping[str, Any]], int | None]] = []
@@ -20,7 +23,8 @@ class MergedWrites:
             rows = [write.params] if isinstance(write.params, Mapping) else list(write.params)
             known = self._newest.get(write.statement, -1)
             if write.expect is None and known >= at:
-                self._groups[known][1].extend(rows)
+                if rows != [{}]:  # what takes no parameters, a lock, is done once for all
+                    self._groups[known][1].extend(rows)
                 at = known
                 continue
             self._groups.append((write.statement, rows, write.expect))
@@ -30,4 +34,4 @@ class MergedWrites:
 
     def writes(self) -> Sequence[Write]:
         """All of it."""
-        return [Write(statement, rows, expect) for statement, rows, expect in self._groups]
+        return [Write(statement, {} if rows == [{}] else rows, expect) for statement, rows, expect in self._groups]

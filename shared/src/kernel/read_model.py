@@ -37,10 +37,8 @@ SCHEMA: Final = 3
 POLL_SECONDS: Final = 1.0
 """How long a reader goes on with the generation that it knows, and a projector with the generations that it knows."""
 
-# Bytes are compared, so that every database sorts alike and a cursor means the same everywhere.
-_OPTIONS: Final[dict[str, Any]] = {"mysql_charset": "utf8mb4", "mysql_collate": "utf8mb4_bin"}
 # Rows of only a key need no second b-tree in SQLite.
-_KEYS_ONLY: Final[dict[str, Any]] = {**_OPTIONS, "sqlite_with_rowid": False}
+_KEYS_ONLY: Final[dict[str, Any]] = {"sqlite_with_rowid": False}
 _DOCUMENT: Final = LargeBinary().with_variant(MEDIUMBLOB(), "mysql")
 _SEARCH: Final = Text().with_variant(MEDIUMTEXT(), "mysql")
 _ID: Final = String(64)
@@ -110,7 +108,6 @@ def tables(number: int) -> Tables:
             Index(name("tasks_rank"), "project_id", "deleted", "status", "rank", "task_id"),
             Index(name("tasks_updated"), "project_id", "deleted", "updated_at", "task_id"),
             Index(name("tasks_number"), "project_id", "deleted", "number", "task_id"),
-            **_OPTIONS,
         ),
         assignees=Table(
             name("task_assignees"),
@@ -135,7 +132,6 @@ def tables(number: int) -> Tables:
             Column("created_at", BigInteger, nullable=False),
             Column("version", BigInteger, nullable=False),
             Column("doc", _DOCUMENT, nullable=False),
-            **_OPTIONS,
         ),
         statuses=Table(
             name("project_statuses"),
@@ -164,7 +160,6 @@ def tables(number: int) -> Tables:
             Column("time", BigInteger, nullable=False),
             Column("doc", _DOCUMENT, nullable=False),
             Index(name("activity_project"), "project_id", "time", "stream", "version"),
-            **_OPTIONS,
         ),
         # Where tasks stood and went: a row for each event that took one to another status; '' is nowhere, where a task
         # is before it is made and while it is deleted. Rows are only ever added.
@@ -210,7 +205,6 @@ generations: Final = Table(
     Column("state", String(16), nullable=False),
     # When the rebuild that fills it last gave a sign of life, in microseconds since 1970.
     Column("beat", BigInteger, nullable=False),
-    **_OPTIONS,
 )
 
 active: Final = Table(
@@ -218,7 +212,6 @@ active: Final = Table(
     metadata,
     Column("schema_version", Integer, primary_key=True, autoincrement=False),
     Column("number", Integer, nullable=False),
-    **_OPTIONS,
 )
 
 GENERATIONS: Final = Statement(

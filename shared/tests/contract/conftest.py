@@ -12,7 +12,7 @@ from kernel.platform import Platform
 from kernel.ports import EventStore, KeyValueStore, Mailer
 from kernel.sql import Database
 from taskledger_local.mail_server import mail_server
-from taskledger_local.mysql_server import Server, a_database, mysql_server
+from taskledger_local.mysql_server import Server, a_database
 from taskledger_local.setup import create_all
 
 Urls: TypeAlias = dict[str, Callable[[Path], str]]
@@ -47,13 +47,6 @@ def key_value_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return KEY_VALUE_STORES[request.param](tmp_path)
     _, keys = request.getfixturevalue("dynamodb_tables")
     return str(keys)
-
-
-@pytest.fixture(scope="session")
-def mysql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The server that all tests share."""
-    with mysql_server(tmp_path_factory.mktemp("mysql")) as server:
-        yield server
 
 
 @pytest.fixture(params=[*DATABASES, "mysql", "mysql+asyncmy"])

@@ -35,3 +35,8 @@ def test_a_statement_twice_in_one_transaction_keeps_its_place() -> None:
 def test_a_write_with_an_expectation_stays_alone() -> None:
     one, two = [Write(GUARD, {"n": 1}, expect=1)], [Write(GUARD, {"n": 2}, expect=1)]
     assert merged(one, two) == [(GUARD, [{"n": 1}]), (GUARD, [{"n": 2}])]
+
+
+def test_a_statement_without_parameters_is_carried_out_once() -> None:
+    one, two = ([Write(PUT, {"n": n}), Write(GUARD), Write(DROP, {"n": n})] for n in (1, 2))
+    assert merged(one, two) == [(PUT, [{"n": 1}, {"n": 2}]), (GUARD, []), (DROP, [{"n": 1}, {"n": 2}])]

@@ -79,6 +79,6 @@ QUEUES: Final = (PROJECTOR, NOTIFIER)
 
 RULES: Final = (
     Rule(name="taskledger-projector", sources=("/task-service",), queue=PROJECTOR),
-    Rule(name="taskledger-notifier", sources=("/task-service",), queue=NOTIFIER),
+    Rule(name="taskledger-notifier", sources=("/task-service", "/auth-service"), queue=NOTIFIER),
 )
-"""Consumers hear of tasks and projects; what happens to users concerns nobody but auth-service."""
+"""Who hears of what: the notifier of users too, for an erased one's inbox goes."""

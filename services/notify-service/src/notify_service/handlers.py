@@ -3,7 +3,7 @@
 One transaction, the consumer's, has the inbox, the ledger, the live feed and the checkpoint.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import groupby, takewhile
@@ -112,18 +112,20 @@ class Notifier:
             folded = after
         last = steps[len(events) - 1]
         self._tasks.remember(stream, Folded(last.after, last.event.version))
-        news = [
+        news: list[Mapping[str, Any]] = [
             rows.of_change(step.event, last.after.project_id, views.change_of_task(step.event, step.after))
             for step in steps[: len(events)]
             if self._is_news(step.event)
         ]
-        writes = [Write(rows.PUT_FEED, news)] if news else []
+        writes: list[Write] = []
         begun = await self._command_before(events[0])
         for command_id, command in groupby(steps, lambda step: step.envelope.command_id):
-            if command_id != begun:  # else it was told when its first event came
-                writes.extend(await self._tell(list(command)))
+            told = await self._tell(list(command)) if command_id != begun else None  # else by its first event
+            if told is not None:
+                writes.extend(told.writes)
+                news.extend(told.feed)
         self._applied[stream] = (events[-1].version, events[-1].command_id)
-        return writes
+        return [*writes, *rows.of_feed(news)]
 
     async def _rest_of_command(self, last: Envelope) -> Iterable[Envelope]:
         """The events after `last` that one append made together with it: messages may bring them later."""
@@ -142,13 +144,13 @@ class Notifier:
         before = await self._tasks.store.load(first.stream, first.version - 2, first.version - 1)
         return before[0].command_id if before else None
 
-    async def _tell(self, command: Sequence["_Step"]) -> Sequence[Write]:
-        """The notice of one whole command: inbox, ledger and what the live stream says of them."""
+    async def _tell(self, command: Sequence["_Step"]) -> rows.NoticeRows | None:
+        """The notice of one whole command: inbox, ledger and what the live stream says; None: nobody is told."""
         if command[0].envelope.correlation_id.startswith(IMPORTED):
-            return ()
+            return None
         notice = notice_of(command[0].before, command[-1].after, [step.event for step in command])
         if notice is None or await self._database.fetch(_KNOWN, {"id": notice.id}):
-            return ()
+            return None
         # As it stands now, which may be later than the event: who has left is told nothing more.
         project = (await self._projects.latest(project_stream(notice.project_id))).state
         preferences = {user_id: await self._preferences(user_id) for user_id in notice.concerned}
@@ -156,7 +158,8 @@ class Notifier:
         tellings = tellings_of(notice, project, preferences, now, self._bounds.mail)
         for telling in tellings:
             DELIVERIES.labels(telling.channel, telling.state).inc()
-        return rows.of_notice(notice, tellings, now, news=now - notice.time <= self._bounds.feed)
+        made = rows.of_notice(notice, tellings, now)
+        return made if now - notice.time <= self._bounds.feed else rows.NoticeRows(made.writes, ())
 
     async def _preferences(self, user_id: str) -> Preferences:
         found = await self._database.fetch(_PREFERENCES, {"user_id": user_id})
@@ -170,6 +173,7 @@ class Notifier:
     async def _project(self, stream: str, events: Sequence[Envelope]) -> Sequence[Write]:
         folded = await self._projects.at(stream, events[0].version - 1)
         writes: list[Write] = []
+        news: list[Mapping[str, Any]] = []
         for envelope in events:
             event, folded = self._projects.step(folded, envelope)
             match event.data:
@@ -187,9 +191,9 @@ class Notifier:
                     pass  # who may read is all that is kept of a project
             if self._is_news(event):
                 data = views.change_of_project(event, cast(Project, folded.state))
-                writes.append(Write(rows.PUT_FEED, rows.of_change(event, id_of(stream), data)))
+                news.append(rows.of_change(event, id_of(stream), data))
         self._projects.remember(stream, folded)
-        return writes
+        return [*writes, *rows.of_feed(news)]
 
 
 @dataclass(frozen=True, slots=True)

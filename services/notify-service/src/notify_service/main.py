@@ -18,7 +18,7 @@ from kernel.platform import Platform
 from kernel.security import Authenticator, JwksClient, PersonalTokenClient, ServiceClient
 from kernel.serve import serve
 from kernel.streams import Streams
-from notify_service import tables
+from notify_service import rows, tables
 from notify_service.api import public, router
 from notify_service.deps import Deps, Outbox
 from notify_service.feed import Feed
@@ -46,6 +46,7 @@ def create_app(settings: Settings, platform: Platform | None = None) -> FastAPI:
             database = await own.database(settings.notify_db_url)
             for metadata in (checkpoints.metadata, tables.metadata):
                 await database.create(metadata)
+            await database.write(rows.PREPARE)
             store = await own.key_value_store(settings.key_value_url)
             mailer = await own.mailer(settings.mailer_url)
             http = await own.http(settings.auth_url)

@@ -1,11 +1,14 @@
 """The rows that a notice and an event become."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from sqlalchemy import ClauseElement, literal_column, select, update
+
 from kernel.event import Recorded
-from kernel.sql import Write
+from kernel.sql import DialectName, Statement, Write
 from notify_service import tables, views
 from notify_service.domain import Notice, Telling
 from notify_service.tables import insert_absent, microseconds
@@ -13,11 +16,41 @@ from notify_service.tables import insert_absent, microseconds
 _PUT_NOTICE: Final = insert_absent(tables.notices)
 _PUT_DELIVERY: Final = insert_absent(tables.deliveries)
 _PUT_INBOX: Final = insert_absent(tables.inbox)
-PUT_FEED: Final = insert_absent(tables.feed)
+_PUT_FEED: Final = insert_absent(tables.feed)
+_PUT_TURN: Final = insert_absent(tables.feed_turn)
 
 
-def of_notice(notice: Notice, tellings: Sequence[Telling], now: datetime, *, news: bool) -> Sequence[Write]:
-    """A notice, its lines of the ledger, the items of the inbox, and with `news` what the live stream says of those."""
+def _take_turn(dialect: DialectName) -> ClauseElement:
+    if dialect == "sqlite":
+        return select(literal_column("1"))  # one transaction at a time writes at all
+    return update(tables.feed_turn).values(turn=tables.feed_turn.c.turn + 1)
+
+
+_TAKE_TURN: Final = Statement(_take_turn)
+
+PREPARE: Final = Write(_PUT_TURN, {"id": 1, "turn": 0})
+"""Once, before the first row of the feed."""
+
+
+def of_feed(rows: Sequence[Mapping[str, Any]]) -> Sequence[Write]:
+    """The writes that add rows to the feed; the last of their transaction.
+
+    The database numbers rows as they are inserted, but shows them as they are committed. Whoever reads on from a number
+    must find nothing behind it later, so one transaction at a time inserts, from here to its commit.
+    """
+    return [Write(_TAKE_TURN), Write(_PUT_FEED, rows)] if rows else []
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeRows:
+    """What a notice is in the tables: the writes, and the rows of the feed that tell of its items of the inbox."""
+
+    writes: Sequence[Write]
+    feed: Sequence[Mapping[str, Any]]
+
+
+def of_notice(notice: Notice, tellings: Sequence[Telling], now: datetime) -> NoticeRows:
+    """A notice, its lines of the ledger, the items of the inbox, and what the live stream says of those."""
     created_at = microseconds(notice.time)
     content = {
         "id": notice.id,
@@ -44,9 +77,7 @@ def of_notice(notice: Notice, tellings: Sequence[Telling], now: datetime, *, new
     writes = [Write(_PUT_NOTICE, content), Write(_PUT_DELIVERY, ledger)]
     if items:
         writes.append(Write(_PUT_INBOX, items))
-    if items and news:
-        writes.append(Write(PUT_FEED, [_feed_item(item, created_at) for item in items]))
-    return writes
+    return NoticeRows(writes, [_feed_item(item, created_at) for item in items])
 
 
 def _ledger_row(notice: Notice, telling: Telling, now: datetime) -> dict[str, Any]:

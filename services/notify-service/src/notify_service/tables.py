@@ -23,8 +23,6 @@ from kernel.sql import DialectName, Statement
 
 metadata: Final = MetaData()
 
-# Bytes are compared, so that every database sorts alike.
-_OPTIONS: Final[dict[str, Any]] = {"mysql_charset": "utf8mb4", "mysql_collate": "utf8mb4_bin"}
 _ID: Final = String(64)
 _DOCUMENT: Final = LargeBinary().with_variant(MEDIUMBLOB(), "mysql")
 
@@ -40,7 +38,6 @@ notices: Final = Table(
     Column("created_at", BigInteger, nullable=False),
     # JSON: task_key, title, actor, changes, excerpt.
     Column("content", _DOCUMENT, nullable=False),
-    **_OPTIONS,
 )
 
 inbox: Final = Table(
@@ -54,7 +51,6 @@ inbox: Final = Table(
     Column("is_read", SmallInteger, nullable=False),
     Index("inbox_all", "user_id", "id"),
     Index("inbox_unread", "user_id", "is_read", "id"),
-    **_OPTIONS,
 )
 
 deliveries: Final = Table(
@@ -78,7 +74,6 @@ deliveries: Final = Table(
     Column("due_at", BigInteger, nullable=False),
     Index("deliveries_task", "task_id", "id"),
     Index("deliveries_due", "state", "due_at"),
-    **_OPTIONS,
 )
 
 preferences: Final = Table(
@@ -87,7 +82,6 @@ preferences: Final = Table(
     Column("user_id", _ID, primary_key=True),
     # JSON as the API has it.
     Column("document", _DOCUMENT, nullable=False),
-    **_OPTIONS,
 )
 
 members: Final = Table(
@@ -95,7 +89,6 @@ members: Final = Table(
     metadata,
     Column("project_id", _ID, primary_key=True),
     Column("user_id", _ID, primary_key=True),
-    **_OPTIONS,
 )
 
 feed: Final = Table(
@@ -111,7 +104,14 @@ feed: Final = Table(
     Column("data", _DOCUMENT, nullable=False),
     Index("feed_age", "created_at"),
     sqlite_autoincrement=True,  # a number is never used again, whatever was deleted
-    **_OPTIONS,
+)
+
+# One row: whoever writes to the feed locks it until the commit.
+feed_turn: Final = Table(
+    "feed_turn",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("turn", BigInteger, nullable=False),
 )
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)

@@ -190,12 +190,12 @@ async def _an_empty_read_model(database: Database) -> None:
 
 
 @asynccontextmanager
-async def running(folder: Path) -> AsyncIterator[World]:
-    """The service on files in a folder, over an empty read model."""
+async def running(folder: Path, read_model_url: str | None = None) -> AsyncIterator[World]:
+    """The service on files in a folder, over an empty read model, which may be elsewhere."""
     auth = Auth()
     settings = Settings(
         event_store_url=f"sqlite:///{folder}/log.db",
-        read_model_url=f"sqlite:///{folder}/read.db",
+        read_model_url=read_model_url or f"sqlite:///{folder}/read.db",
         auth_url=AUTH_URL,
         min_version_wait=0.2,
     )

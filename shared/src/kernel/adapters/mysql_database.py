@@ -57,6 +57,8 @@ _SQL_MODE: Final = "TRADITIONAL"
 _ISOLATION: Final = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED"
 # The drivers would write anything else as its text.
 _TYPES: Final = frozenset({int, str, bytes, type(None)})
+# Text is compared by its bytes, as SQLite does it: every database sorts alike, and a cursor means the same everywhere.
+_BYTEWISE: Final = " ENGINE=InnoDB ROW_FORMAT=DYNAMIC CHARSET=utf8mb4 COLLATE=utf8mb4_bin"
 _ATTEMPTS: Final = 6
 _CREATE_LOCK: Final = "taskledger-create"
 
@@ -129,10 +131,11 @@ class MysqlDatabase:
                 tables = {row[0] for row in await _run(connection, _TABLES)}
                 indexes = {tuple(row) for row in await _run(connection, _INDEXES)}
                 for table in metadata.sorted_tables:
-                    made: list[DDLElement] = [] if table.name in tables else [CreateTable(table)]
-                    made += [CreateIndex(index) for index in table.indexes if (table.name, index.name) not in indexes]
-                    for definition in made:
-                        await _run(connection, _text(definition))
+                    if table.name not in tables:
+                        await _run(connection, _text(CreateTable(table)) + _BYTEWISE)
+                    for index in table.indexes:
+                        if (table.name, index.name) not in indexes:
+                            await _run(connection, _text(CreateIndex(index)))
             finally:
                 await _run(connection, "SELECT RELEASE_LOCK(%s)", (_CREATE_LOCK,))
 
