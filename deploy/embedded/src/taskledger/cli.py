@@ -5,12 +5,13 @@ import sys
 
 import typer
 
-from taskledger.commands import boards, mail, people, read_model, serve
+from taskledger.commands import boards, demo, mail, people, read_model, serve
 from taskledger.commands.shared import told
 
 app = typer.Typer(help="Taskledger: a task board for teams in which nothing is lost.", no_args_is_help=True)
 
 app.command("up")(serve.up)
+app.command("demo")(demo.demo)
 app.command("import")(boards.import_file)
 app.command("export")(boards.export)
 app.command("rebuild")(read_model.rebuild)
