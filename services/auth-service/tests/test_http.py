@@ -19,6 +19,7 @@ from kernel.contracts.user import User, UserEvent
 from kernel.decider import Decider
 from kernel.ports import KeyValueStore
 from kernel.problems import Problem
+from kernel.security import EndedSessions
 
 # --- register and log in ---
 
@@ -137,7 +138,7 @@ async def test_whether_there_is_such_a_user_or_not_one_hash_is_verified(
     passwords, client = Counted(), Client("127.0.0.1", "a test")
     auth = Auth(
         accounts=Accounts(store),
-        sessions=Sessions(store, grace=20),
+        sessions=Sessions(store, grace=20, ended=EndedSessions()),
         passwords=passwords,
         limits=RateLimits(store),
         users=users,

@@ -9,6 +9,7 @@ import pytest
 from auth_service.sessions import Sessions
 from auth_service.testing import PASSWORD, Serve, bearer, register
 from kernel.ports import KeyValueStore
+from kernel.security import EndedSessions
 
 
 async def refresh(client: httpx.AsyncClient, token: str) -> httpx.Response:
@@ -75,7 +76,7 @@ async def test_who_knows_a_session_s_id_alone_cannot_end_it(client: httpx.AsyncC
 
 
 async def test_a_session_ends_for_good_however_many_there_are(store: KeyValueStore) -> None:
-    sessions = Sessions(store, grace=20)
+    sessions = Sessions(store, grace=20, ended=EndedSessions())
     tokens = [await sessions.begin("00000000-0000-7000-8000-000000000001", "") for _ in range(250)]
     kept, token = tokens[100]
     await sessions.end_all("00000000-0000-7000-8000-000000000001", but=kept.id)

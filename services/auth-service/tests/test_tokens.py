@@ -229,10 +229,15 @@ async def test_a_token_cannot_make_another_token(client: httpx.AsyncClient) -> N
     is_problem(await client.post("/api/auth/tokens", json={"name": "next"}, headers=headers), 403, "forbidden")
 
 
-async def test_after_a_logout_what_is_left_of_the_session_makes_no_token(client: httpx.AsyncClient) -> None:
-    ann = await register(client)
-    await client.post("/api/auth/logout", headers=bearer(ann))
-    is_problem(await client.post("/api/auth/tokens", json={"name": "ci"}, headers=bearer(ann)), 403, "forbidden")
+async def test_after_a_logout_what_is_left_of_the_session_makes_no_token(serve: Serve) -> None:
+    async with serve() as one, serve() as two:
+        ann = await register(one)
+        await one.post("/api/auth/logout", headers=bearer(ann))
+        is_problem(
+            await one.post("/api/auth/tokens", json={"name": "ci"}, headers=bearer(ann)), 401, "not_authenticated"
+        )
+        # Another process has not heard that the access token counts no more.
+        is_problem(await two.post("/api/auth/tokens", json={"name": "ci"}, headers=bearer(ann)), 403, "forbidden")
 
 
 async def test_tokens_are_listed_page_by_page(client: httpx.AsyncClient) -> None:

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 
 from kernel import context
 from kernel.ports import EventStore, KeyValueStore, Mailer, Subscription
+from kernel.security import EndedSessions
 from kernel.sql import Database
 
 T = TypeVar("T")
@@ -35,6 +36,8 @@ class Platform:
         self._apps = dict(apps or {})
         self._opened: dict[tuple[str, str], Any] = {}
         self._closing = AsyncExitStack()
+        self.ended = EndedSessions()
+        """What every service of this process should know at once."""
 
     def mount(self, base_url: str, app: ASGIApp) -> None:
         """Answer HTTP to `base_url` by an app of this process. Before the first client for it is asked for."""

@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Container, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal, Protocol
 
@@ -40,6 +40,25 @@ class Principal:
     kind: Literal["user", "service"]
     session_id: str | None
     expires_at: float
+
+
+class EndedSessions:
+    """Sessions that have ended in this process while access tokens of theirs may live: those count no more, at once."""
+
+    def __init__(self) -> None:
+        self._until: dict[str, float] = {}
+
+    def add(self, session_id: str, seconds: float) -> None:
+        """Refuse the session's access tokens, of which none lives for longer than `seconds`."""
+        now = time.monotonic()
+        for known, until in list(self._until.items()):
+            if until > now:
+                break  # they were added in the order in which they lapse
+            del self._until[known]
+        self._until[session_id] = now + seconds
+
+    def __contains__(self, session_id: object) -> bool:
+        return session_id in self._until
 
 
 class KeySource(Protocol):
@@ -80,21 +99,27 @@ class Authenticator:
     """Verifies tokens. A verified token is remembered by its hash until it expires: a signature costs 0.1 ms."""
 
     def __init__(
-        self, keys: KeySource, *, audience: str = USER_AUDIENCE, personal: PersonalTokens | None = None
+        self,
+        keys: KeySource,
+        *,
+        audience: str = USER_AUDIENCE,
+        personal: PersonalTokens | None = None,
+        ended: Container[object] = (),
     ) -> None:
         self._keys = keys
         self._audience = audience
         self._personal = personal
+        self._ended = ended
         self._verified: LRUCache[bytes, Principal] = LRUCache(maxsize=20_000)
 
     async def principal(self, token: str) -> Principal:
-        """Whose token it is. Raises Problem 401 for one that is malformed, forged, expired or for another audience."""
+        """Whose token it is. Raises Problem 401: malformed, forged, expired, ended, for another audience."""
         digest = hashlib.sha256(token.encode()).digest()
-        known = self._verified.get(digest)
-        if known is not None and known.expires_at > time.time():
-            return known
-        principal = await self._verify(token)
-        self._verified[digest] = principal
+        principal = self._verified.get(digest)
+        if principal is None or principal.expires_at <= time.time():
+            principal = self._verified[digest] = await self._verify(token)
+        if principal.session_id in self._ended:
+            raise problems.not_authenticated("The session has ended. Log in again.")
         return principal
 
     async def _verify(self, token: str) -> Principal:

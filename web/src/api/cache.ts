@@ -6,6 +6,8 @@ import type { Project, Task, User } from "./types";
 export const keys = {
   me: ["me"] as const,
   config: ["config"] as const,
+  sessions: ["sessions"] as const,
+  tokens: ["tokens"] as const,
   projects: ["projects"] as const,
   project: (id: string) => ["project", id] as const,
   tasks: (projectId: string) => ["tasks", projectId] as const,

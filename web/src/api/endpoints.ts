@@ -44,6 +44,14 @@ export const editMe = (body: { name?: string; locale?: "en" | "ko" }) =>
   call("patch", "/api/auth/me", { body }).then(named);
 export const changePassword = (body: { old_password: string; new_password: string }) =>
   call("post", "/api/auth/password", { body });
+export const eraseMe = (password: string) => call("delete", "/api/auth/me", { body: { password } });
+export const sessions = () => all((cursor) => call("get", "/api/auth/sessions", { query: { cursor, limit: PAGE } }));
+export const endSession = (id: string) =>
+  call("delete", "/api/auth/sessions/{session_id}", { path: { session_id: id } });
+export const endOtherSessions = () => call("delete", "/api/auth/sessions");
+export const tokens = () => all((cursor) => call("get", "/api/auth/tokens", { query: { cursor, limit: PAGE } }));
+export const addToken = (name: string) => call("post", "/api/auth/tokens", { body: { name } });
+export const removeToken = (id: string) => call("delete", "/api/auth/tokens/{token_id}", { path: { token_id: id } });
 
 export const findUsers = (q: string) =>
   call("get", "/api/users", { query: { q, limit: 8 } }).then(({ items }) => items.map(named));

@@ -9,6 +9,8 @@ export const useMe = (enabled = true) => useQuery({ ...meQuery, enabled });
 const meQuery = queryOptions({ queryKey: keys.me, queryFn: api.me, staleTime: Number.POSITIVE_INFINITY });
 export const useConfig = () =>
   useQuery({ queryKey: keys.config, queryFn: api.config, staleTime: Number.POSITIVE_INFINITY, retry: false });
+export const useSessions = () => useQuery({ queryKey: keys.sessions, queryFn: api.sessions, staleTime: 0 });
+export const useTokens = () => useQuery({ queryKey: keys.tokens, queryFn: api.tokens, staleTime: 0 });
 export const useProjects = () =>
   useQuery({
     queryKey: keys.projects,

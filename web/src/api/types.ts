@@ -17,6 +17,7 @@ export type ActivityEntry = Schemas["ActivityView"];
 export type Notification = Schemas["NotificationView"];
 export type Inbox = Schemas["InboxView"];
 export type Mail = Schemas["MailView"];
+export type Session = Schemas["SessionInfo"];
 export type User = Omit<Schemas["UserOut"], "name"> & { name: string };
 
 export type Category = Status["category"];

@@ -160,22 +160,21 @@ function NavLink({ to, label, icon, badge, count = 0 }: NavLinkProps) {
   );
 }
 
-/** Ends the session and forgets what was read with it. */
-export function useLogout(): () => Promise<void> {
+/** Forgets what was read with a session that is over, and shows the way in. */
+export function useForgetting(): () => void {
   const client = useQueryClient();
   const [, go] = useLocation();
-  return async () => {
-    try {
-      await logout();
-    } catch (error) {
-      toast(explain(error), { kind: "error" });
-      return;
-    }
+  return () => {
     rememberSignedIn(false);
     go("/login");
     client.clear();
     client.setQueryData(keys.me, null);
   };
+}
+
+export function useLogout(): () => Promise<void> {
+  const forget = useForgetting();
+  return () => logout().then(forget, (error) => toast(explain(error), { kind: "error" }));
 }
 
 function UserMenu({ me }: { me: User }) {

@@ -15,6 +15,9 @@ import { chooseLocale, LOCALES } from "../i18n";
 import { Avatar, explain, useTitle } from "../ui/bits";
 import { Icon } from "../ui/icons";
 import { toast } from "../ui/toast";
+import { Erase } from "./account/Erase";
+import { Sessions } from "./account/Sessions";
+import { Tokens } from "./account/Tokens";
 import { PasswordField } from "./Login";
 
 export default function Account() {
@@ -33,6 +36,8 @@ export default function Account() {
       <Profile me={me} />
       <Appearance me={me} />
       <Password />
+      <Sessions />
+      <Tokens />
       <section className="section">
         <h2>
           <Trans>More</Trans>
@@ -54,6 +59,7 @@ export default function Account() {
           </button>
         </div>
       </section>
+      <Erase />
     </div>
   );
 }

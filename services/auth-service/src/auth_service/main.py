@@ -37,7 +37,7 @@ def create_app(settings: Settings, platform: Platform | None = None) -> FastAPI:
             store = await own.key_value_store(settings.key_value_url)
             passwords = Passwords()
             stack.callback(passwords.close)
-            sessions, keys = Sessions(store, settings.refresh_grace), SigningKeys(store)
+            sessions, keys = Sessions(store, settings.refresh_grace, own.ended), SigningKeys(store)
 
             async def personal(token: str) -> Principal | None:
                 owner = await sessions.owner_of(token)
@@ -56,7 +56,7 @@ def create_app(settings: Settings, platform: Platform | None = None) -> FastAPI:
                     rules=Limits.of(settings.login_attempts, settings.address_attempts, settings.registrations),
                 ),
                 keys=keys,
-                authenticator=Authenticator(keys, personal=personal),
+                authenticator=Authenticator(keys, personal=personal, ended=own.ended),
                 services=Authenticator(keys, audience="auth-service"),
             )
             app.state.checks = {"event_store": log.ping, "key_value_store": store.ping}

@@ -11,9 +11,10 @@ from typing import Final
 import orjson
 
 from auth_service.domain import time_text
+from auth_service.signing import USER_TOKEN_SECONDS
 from kernel.ids import is_id, new_id
 from kernel.ports import ABSENT, ConditionFailed, Delete, KeyValueStore, Put
-from kernel.security import PERSONAL_PREFIX
+from kernel.security import PERSONAL_PREFIX, EndedSessions
 
 SESSION_SECONDS: Final = 30 * 86_400
 _MAX_PERSONAL: Final = 50
@@ -64,10 +65,14 @@ def _now() -> str:
 class Sessions:
     """Sessions and personal tokens of users in the key-value store."""
 
-    def __init__(self, store: KeyValueStore, grace: float) -> None:
-        """`grace`: seconds for which a replaced refresh token still works, so that two tabs at once are no thief."""
+    def __init__(self, store: KeyValueStore, grace: float, ended: EndedSessions) -> None:
+        """`grace`: seconds for which a replaced refresh token still works, so that two tabs at once are no thief.
+
+        `ended` is told of every session that ends here.
+        """
         self._store = store
         self._grace = grace
+        self._ended = ended
 
     async def begin(self, user_id: str, agent: str) -> tuple[Session, str]:
         """A new session and its refresh token."""
@@ -131,14 +136,19 @@ class Sessions:
 
     async def end(self, user_id: str, session_id: str) -> None:
         """End a session, existing or not."""
-        await self._store.write(Delete(_partition(user_id), session_id))
+        await self._end(user_id, [session_id])
 
     async def end_all(self, user_id: str, *, but: str | None = None) -> None:
         """End every session of a user, perhaps but one."""
         after = ""
         while sessions := await self.of(user_id, after, limit=100):
             after = sessions[-1].id
-            await self._store.write(*(Delete(_partition(user_id), s.id) for s in sessions if s.id != but))
+            await self._end(user_id, [session.id for session in sessions if session.id != but])
+
+    async def _end(self, user_id: str, session_ids: Sequence[str]) -> None:
+        await self._store.write(*(Delete(_partition(user_id), session_id) for session_id in session_ids))
+        for session_id in session_ids:
+            self._ended.add(session_id, USER_TOKEN_SECONDS)
 
     # --- personal tokens ---
 

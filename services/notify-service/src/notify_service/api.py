@@ -130,7 +130,8 @@ async def read_stream(
     """What happens in one's projects, as it happens, as server-sent events.
 
     `change`: an event of a task or project with the state after it. `notification`: a new item of the inbox.
-    `reset`: what came after `Last-Event-ID` is not kept any more; load everything anew.
+    `reset`: what came after `Last-Event-ID` is not kept any more; load everything anew. `opened`: the place from which
+    on the stream tells everything.
     """
     deps = _deps(request)
     on_stop = request.scope.get("extensions", {}).get(STOPPING)

@@ -96,12 +96,12 @@ def create_app(settings: Settings, platform: Platform | None = None) -> FastAPI:
             background.start("sender", sender.run, drain=sender.stop)
             app.state.deps = Deps(
                 mode="services" if platform is None else "embedded",
-                authenticator=Authenticator(JwksClient(http), personal=PersonalTokenClient(auth)),
+                authenticator=Authenticator(JwksClient(http), personal=PersonalTokenClient(auth), ended=own.ended),
                 store=store,
                 inbox=inbox,
                 people=people,
                 feed=feed,
-                stream=LiveStream(feed, inbox, heartbeat=settings.heartbeat),
+                stream=LiveStream(feed, inbox, own.ended, heartbeat=settings.heartbeat),
                 outbox=cast(Outbox, mailer) if settings.mailer_url.startswith("maildir:") else None,
             )
             app.state.checks = {

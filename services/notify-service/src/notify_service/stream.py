@@ -1,12 +1,12 @@
 """The live stream: server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html) of the feed.
 
 `id:` is the feed's number, so `Last-Event-ID` resumes where a connection broke. A connection ends when its token
-expires or the server stops; browsers come back by themselves.
+expires, its session ends or the server stops; browsers come back by themselves.
 """
 
 import re
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Container, Sequence
 from typing import Final
 
 import structlog
@@ -30,9 +30,11 @@ _NOWHERE: Final = -2
 class LiveStream:
     """What one person sees of the feed, from a position on."""
 
-    def __init__(self, feed: Feed, inbox: Inbox, *, heartbeat: float) -> None:
+    def __init__(self, feed: Feed, inbox: Inbox, ended: Container[object], *, heartbeat: float) -> None:
+        """`ended`: sessions whose streams stop. `heartbeat`: seconds of silence after which there is a sign of life."""
         self._feed = feed
         self._inbox = inbox
+        self._ended = ended
         self._heartbeat = heartbeat
 
     async def events(self, principal: Principal, last_event_id: str | None) -> AsyncIterator[bytes]:
@@ -47,8 +49,8 @@ class LiveStream:
                 if lost:
                     position = newest
                     yield b"event: reset\ndata: {}\n\n"
-                # Without data this is no event, but its id counts: who breaks off early loses nothing.
-                yield b"retry: %d\nid: %d\n\n" % (_RETRY_MILLISECONDS, position)
+                # Its id counts: who breaks off before the first change loses nothing.
+                yield b"retry: %d\nid: %d\nevent: opened\ndata: {}\n\n" % (_RETRY_MILLISECONDS, position)
                 async for chunk in self._from(position, principal):
                     yield chunk
         except (DatabaseUnavailable, StoreUnavailable) as fault:
@@ -56,7 +58,7 @@ class LiveStream:
 
     async def _from(self, position: int, principal: Principal) -> AsyncIterator[bytes]:
         spoken = time.monotonic()
-        while not self._feed.stopped and time.time() < principal.expires_at:
+        while not self._feed.stopped and not self._has_ended(principal):
             changed = self._feed.changed
             rows = await self._feed.after(position)
             chunk = await self._chunk(rows, principal.id)
@@ -70,6 +72,9 @@ class LiveStream:
                 await wait(changed, min(self._heartbeat - silence, principal.expires_at - time.time()))
             if rows:
                 position = rows[-1].seq
+
+    def _has_ended(self, principal: Principal) -> bool:
+        return time.time() >= principal.expires_at or principal.session_id in self._ended
 
     async def _chunk(self, rows: Sequence[FeedRow], user_id: str) -> bytes:
         """The events among rows that a user may see."""

@@ -43,7 +43,7 @@ def create_app(settings: Settings, platform: Platform | None = None) -> FastAPI:
                 Decider(Streams(store, PROJECT_CODEC, project.evolve)), Streams(store, USER_CODEC, user.evolve)
             )
             app.state.deps = Deps(
-                authenticator=Authenticator(JwksClient(http), personal=PersonalTokenClient(auth)),
+                authenticator=Authenticator(JwksClient(http), personal=PersonalTokenClient(auth), ended=own.ended),
                 projects=projects,
                 tasks=Tasks(
                     Decider(tasks),

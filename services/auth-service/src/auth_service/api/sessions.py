@@ -129,6 +129,14 @@ async def list_sessions(request: Request, limit: Limit = 50, cursor: Cursor = No
     return answer(page(items, limit))
 
 
+@router.delete("/auth/sessions", status_code=204, responses=DONE)
+async def end_other_sessions(request: Request, key: IdempotencyKey = None) -> Response:
+    """Log out everywhere else."""
+    principal = user_of(request)
+    await deps_of(request).auth.sessions.end_all(principal.id, but=principal.session_id)
+    return Response(status_code=204)
+
+
 @router.delete("/auth/sessions/{session_id}", status_code=204, responses=DONE)
 async def end_session(request: Request, session_id: str, key: IdempotencyKey = None) -> Response:
     """Log out somewhere else."""

@@ -1,0 +1,121 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
+import { useQueryClient } from "@tanstack/react-query";
+import { type FormEvent, useState } from "react";
+import { keys } from "../../api/cache";
+import { addToken, removeToken } from "../../api/endpoints";
+import { useTokens } from "../../api/queries";
+import { ago, fullTime } from "../../lib/dates";
+import { explain, Failed } from "../../ui/bits";
+import { Icon } from "../../ui/icons";
+import { toast } from "../../ui/toast";
+
+/** Personal tokens: made with a name, shown once, revoked one by one. */
+export function Tokens() {
+  const client = useQueryClient();
+  const tokens = useTokens();
+  const [name, setName] = useState("");
+  const [made, setMade] = useState("");
+  const again = () => client.invalidateQueries({ queryKey: keys.tokens });
+  async function make(event: FormEvent): Promise<void> {
+    event.preventDefault();
+    try {
+      const { token } = await addToken(name.trim());
+      setMade(token ?? "");
+      setName("");
+    } catch (error) {
+      toast(explain(error), { kind: "error" });
+    }
+    await again();
+  }
+  async function revoke(id: string): Promise<void> {
+    try {
+      await removeToken(id);
+      toast(t`Token revoked`);
+    } catch (error) {
+      toast(explain(error), { kind: "error" });
+    }
+    await again();
+  }
+  return (
+    <section className="section" aria-labelledby="tokens-heading">
+      <h2 id="tokens-heading">
+        <Trans>Personal tokens</Trans>
+      </h2>
+      <p className="section-hint">
+        <Trans>A program that sends a token acts as you. Revoke a token when nothing uses it any more.</Trans>
+      </p>
+      {tokens.error && !tokens.data && <Failed error={tokens.error} retry={() => void tokens.refetch()} />}
+      {made && <Made token={made} onClose={() => setMade("")} />}
+      <ul className="device-list">
+        {tokens.data?.map((token) => (
+          <li key={token.id}>
+            <span className="device-icon">
+              <Icon name="key" size={18} />
+            </span>
+            <div className="member-name">
+              <span>{token.name}</span>
+              <small>
+                <time dateTime={token.created_at} title={fullTime(token.created_at)}>
+                  <Trans>made {ago(token.created_at)}</Trans>
+                </time>
+              </small>
+            </div>
+            <button
+              type="button"
+              className="button small"
+              onClick={() => void revoke(token.id)}
+              aria-label={t`Revoke ${token.name}`}
+            >
+              <Trans>Revoke</Trans>
+            </button>
+          </li>
+        ))}
+      </ul>
+      <form className="inline-form" onSubmit={make}>
+        <div className="field">
+          <label htmlFor="token-name">
+            <Trans>What the token is for</Trans>
+          </label>
+          <input
+            id="token-name"
+            className="input"
+            value={name}
+            maxLength={100}
+            required
+            autoComplete="off"
+            onChange={(event) => setName(event.target.value)}
+          />
+        </div>
+        <button type="submit" className="button" disabled={!name.trim()}>
+          <Icon name="plus" />
+          <Trans>Make a token</Trans>
+        </button>
+      </form>
+    </section>
+  );
+}
+
+function Made({ token, onClose }: { token: string; onClose: () => void }) {
+  const copy = () =>
+    navigator.clipboard.writeText(token).then(
+      () => toast(t`Token copied`),
+      () => toast(t`The browser does not allow copying. Select the token and copy it.`, { kind: "error" }),
+    );
+  return (
+    <div className="made-token" role="status">
+      <p>
+        <Trans>Copy the token now. It is shown this once.</Trans>
+      </p>
+      <code>{token}</code>
+      <div className="section-actions">
+        <button type="button" className="button small primary" onClick={() => void copy()}>
+          <Trans>Copy</Trans>
+        </button>
+        <button type="button" className="button small" onClick={onClose}>
+          <Trans>Done</Trans>
+        </button>
+      </div>
+    </div>
+  );
+}
