@@ -21,10 +21,14 @@ addEventListener("vite:preloadError", () => {
   }
 });
 
-const project = /^\/projects\/([^/]+)/.exec(location.pathname)?.[1];
-if (project && signedInBefore()) {
-  prefetchProject(client, project);
-  void import("./pages/Project");
+// What comes next is known before React has asked for it.
+if (signedInBefore()) {
+  void import("./app/SignedIn");
+  const project = /^\/projects\/([^/]+)/.exec(location.pathname)?.[1];
+  if (project) {
+    prefetchProject(client, project);
+    void import("./pages/Project");
+  }
 }
 
 const root = document.getElementById("root");
