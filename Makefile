@@ -14,11 +14,11 @@ help: ## list these commands
 
 $(BIN)/uv:
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install -q --disable-pip-version-check "$$(grep -oE '^uv==[0-9.]+' requirements.lock)"
+	$(BIN)/pip install -q --disable-pip-version-check "$$(grep -oE '^uv==[0-9.]+' requirements-tools.lock)"
 
 # What the product runs with; development adds to it in the same environment.
-.venv/.run: requirements.lock $(DISTS:%=%/pyproject.toml) | $(BIN)/uv
-	$(UV) --require-hashes -r requirements.lock
+.venv/.run: requirements.lock requirements-tools.lock $(DISTS:%=%/pyproject.toml) | $(BIN)/uv
+	$(UV) --require-hashes -r requirements.lock -r requirements-tools.lock
 	$(UV) --no-deps --no-build-isolation $(DISTS:%=-e ./%)
 	@touch $@
 
@@ -70,7 +70,7 @@ bench: .venv/.dev .venv/emulator/.installed ## measure, as ratios to what this m
 	$(BIN)/python bench/bench_http.py
 
 lock: $(BIN)/uv ## pin the dependencies anew
-	for name in requirements requirements-dev requirements-node requirements-emulator; do \
+	for name in requirements requirements-tools requirements-dev requirements-node requirements-emulator; do \
 	  $(BIN)/uv pip compile -q --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-header $$name.in -o $$name.lock || exit 1; \
 	done
 
