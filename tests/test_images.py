@@ -1,0 +1,73 @@
+"""What images and their composition say is what the code says: routes, headers, targets, variables, names."""
+
+import re
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+import yaml
+
+from kernel.settings import Settings
+from taskledger.root import PRIVATE, ROUTES
+from taskledger.site import CONTENT_SECURITY_POLICY
+from taskledger_local.topology import KEYS, LOG, QUEUES
+
+ROOT: Final = Path(__file__).parents[1]
+NGINX: Final = (ROOT / "deploy/images/nginx.conf").read_text()
+RECIPE: Final = (ROOT / "deploy/images/Dockerfile").read_text()
+COMPOSE: Final[dict[str, Any]] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+OURS: Final = {name: service for name, service in COMPOSE["services"].items() if "build" in service}
+
+
+def test_nginx_and_the_root_route_alike() -> None:
+    routes = {
+        prefix: service.removesuffix("-service")
+        for prefixes, service in re.findall(r"~\^/api/\(([a-z|]+)\)\(/\|\$\)\s+([a-z-]+):8000;", NGINX)
+        for prefix in prefixes.split("|")
+    }
+    assert routes == ROUTES
+    assert set(re.findall(r"location = (/api/\S+) { return 404; }", NGINX)) == PRIVATE
+
+
+def test_nginx_sends_the_sites_policy() -> None:
+    policies = re.findall(r'Content-Security-Policy "([^"]+)"', NGINX)
+    assert policies
+    assert set(policies) == {CONTENT_SECURITY_POLICY}
+
+
+def test_every_target_is_run_and_every_image_has_a_target() -> None:
+    targets = set(re.findall(r"^FROM \S+ AS ([a-z-]+)$", RECIPE, re.MULTILINE))
+    built = {service["build"]["target"] for service in OURS.values()}
+    assert built == targets - {"dependencies", "distributions", "runtime", "site"}
+    assert all(service["image"] == f"taskledger/{service['build']['target']}" for service in OURS.values())
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_our_containers_can_do_little(name: str) -> None:
+    service = OURS[name]
+    assert service["read_only"]
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+
+
+@pytest.mark.parametrize("name", COMPOSE["services"])
+def test_every_container_has_limits_and_comes_back(name: str) -> None:
+    service = COMPOSE["services"][name]
+    assert service["restart"].startswith(("unless-stopped", "on-failure"))
+    assert set(service["deploy"]["resources"]["limits"]) == {"cpus", "memory"}
+
+
+def test_only_the_site_is_published_and_only_on_loopback() -> None:
+    published = {name: service["ports"] for name, service in COMPOSE["services"].items() if "ports" in service}
+    assert list(published) == ["web"]
+    assert all(port.startswith("127.0.0.1:") for port in published["web"])
+
+
+def test_the_services_are_told_where_everything_is() -> None:
+    environment = OURS["task-service"]["environment"]
+    ports = {name.upper() for name in Settings.model_fields} - {"LOG_LEVEL"}
+    assert ports <= set(environment)
+    assert environment["EVENT_STORE_URL"].startswith(f"dynamodb://{LOG.name}?")
+    assert environment["KEY_VALUE_URL"].startswith(f"dynamodb://{KEYS.name}?")
+    prefix = environment["SUBSCRIPTION_URL"].removeprefix("sqs://").partition("?")[0]
+    assert all(queue.name.startswith(f"{prefix}-") for queue in QUEUES)
