@@ -7,7 +7,7 @@ WEB := web/index.html web/vite.config.ts web/package-lock.json $(shell find web/
 UV := $(BIN)/uv pip install -q --compile-bytecode --python $(BIN)/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check bench clean lock openapi
+.PHONY: help setup run test smoke check bench clean lock openapi
 
 help: ## list these commands
 	@grep -hE '^[a-z]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -50,6 +50,9 @@ test: .venv/.dev .venv/emulator/.installed web/dist/index.html ## install what i
 	tools/need-chromium
 	cd web && ../tools/with-node npm test --silent
 	$(BIN)/pytest -q
+
+smoke: .venv/.dev ## docker compose up, a journey, down, up again: wherever Docker runs
+	$(BIN)/pytest -q --override-ini addopts=--import-mode=importlib tests/compose
 
 check: .venv/.dev web/node_modules/.installed ## formatting, lint, types, import rules, the site's sizes
 	$(BIN)/ruff format --check -q .
