@@ -1,6 +1,6 @@
 """The composition as a newcomer has it: up, used, down, up again with the same data. `make smoke` runs it.
 
-It needs Docker with compose, and is a project of its own: another composition of this machine, and its volumes, are left
+It needs Docker with compose, and is a project of its own: another composition of this machine and its volumes are left
 alone. COMPOSE_FILE may add files, such as one for a machine without a registry.
 """
 
@@ -8,6 +8,7 @@ import json
 import os
 import re
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -60,7 +61,7 @@ def compose() -> Iterator[Composition]:
         composition.up()
         yield composition
     finally:
-        print(composition("logs", "--tail", "30"))
+        sys.stderr.write(composition("logs", "--tail", "30"))
         composition.down("--volumes")
 
 
@@ -170,7 +171,9 @@ def test_services_end_when_they_are_told_to_and_the_data_are_there_after_down_an
         again = http.post("/api/auth/login", json={"email": bob.email, "password": PASSWORD}).raise_for_status().json()
         bearer = {"Authorization": f"Bearer {again['access_token']}"}
         assert http.get(f"/api/tasks/{task['id']}", headers=bearer).json()["title"] == task["title"]
-        assert [item["id"] for item in http.get("/api/tasks?assignee=me", headers=bearer).json()["items"]] == [task["id"]]
+        assert [item["id"] for item in http.get("/api/tasks?assignee=me", headers=bearer).json()["items"]] == [
+            task["id"]
+        ]
         created = http.post(
             f"/api/projects/{task['project_id']}/tasks", headers=bearer, json={"title": "And again"}
         ).raise_for_status()
