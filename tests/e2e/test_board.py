@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, expect
 
 from taskledger.testing import Person, Running, running
-from taskledger.visiting import Visitor, chromium, visit
+from taskledger.visiting import Finger, Visitor, chromium, drag, middle, visit
 
 pytestmark = pytest.mark.browser
 
@@ -45,46 +45,6 @@ def board(browser: Browser, stack: Running, ann: Person, project: dict[str, Any]
     yield visitor
     visitor.page.context.close()
     assert visitor.complaints == []
-
-
-def middle(locator: Locator, *, down: float = 0.5) -> tuple[float, float]:
-    """A point on an element: `down` is how far from its top, as a part of its height."""
-    box = locator.bounding_box()
-    assert box is not None
-    return box["x"] + box["width"] / 2, box["y"] + box["height"] * down
-
-
-def drag(page: Page, source: Locator, to: tuple[float, float]) -> None:
-    """Take hold with the mouse, go there in steps, let go."""
-    page.mouse.move(*middle(source))
-    page.mouse.down()
-    page.mouse.move(*to, steps=8)
-    page.mouse.up()
-    expect(page.locator(".drag-copy")).to_have_count(0)
-
-
-class Finger:
-    """A finger on a page."""
-
-    def __init__(self, page: Page) -> None:
-        self._session = page.context.new_cdp_session(page)
-        self._at = (0.0, 0.0)
-
-    def down(self, at: tuple[float, float]) -> None:
-        self._at = at
-        self._touch("touchStart", at)
-
-    def go(self, to: tuple[float, float]) -> None:
-        (x, y), (to_x, to_y) = self._at, to
-        for step in range(1, 11):
-            self._touch("touchMove", (x + (to_x - x) * step / 10, y + (to_y - y) * step / 10))
-        self._at = to
-
-    def up(self) -> None:
-        self._session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-
-    def _touch(self, kind: str, at: tuple[float, float]) -> None:
-        self._session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": at[0], "y": at[1]}]})
 
 
 def test_an_order_made_by_mouse_is_everybodys_and_can_be_undone(

@@ -198,7 +198,7 @@ def test_a_phone_shows_every_page_without_sideways_scrolling(register: Register,
     ann = register("Ann", width=320)
     url = make_project(ann, "Operations")
     add_tasks(ann, "A rather long title that has to be broken into several lines on a phone")
-    for path in ("", "/table", "/activity", "/settings"):
+    for path in ("", "/table", "/calendar", "/activity", "/settings"):
         ann.page.goto(url + path)
         ann.page.wait_for_selector("h1")
         assert ann.page.evaluate("document.documentElement.scrollWidth") <= 320, path

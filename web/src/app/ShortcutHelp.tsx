@@ -21,6 +21,7 @@ export default function ShortcutHelp({ onClose }: { onClose: () => void }) {
         [["/"], t`Search the tasks`],
         [["b"], t`Board`],
         [["t"], t`Table`],
+        [["k"], t`Calendar`],
       ],
     ],
     [
@@ -39,6 +40,15 @@ export default function ShortcutHelp({ onClose }: { onClose: () => void }) {
         [["x"], t`Select the row`],
         [["Shift", "↑ ↓"], t`Extend the selection`],
         [["Ctrl", "A"], t`Select all`],
+      ],
+    ],
+    [
+      t`In the calendar`,
+      [
+        [["←", "↑", "↓", "→"], t`Go to another task`],
+        [["Shift", "← →"], t`A day earlier or later`],
+        [["Shift", "↑ ↓"], t`A week earlier or later`],
+        [["[", "]"], t`Another month`],
       ],
     ],
     [

@@ -17,11 +17,15 @@ export function chooseTheme(chosen: Theme): void {
   }
 }
 
-export type View = "board" | "table";
+export const VIEWS = ["board", "table", "calendar"] as const;
+export type View = (typeof VIEWS)[number];
+
+export const isView = (name: string | null | undefined): name is View => VIEWS.includes(name as View);
 
 /** The view in which a project was last seen. */
 export function lastView(projectId: string): View {
-  return localStorage.getItem(`view-${projectId}`) === "table" ? "table" : "board";
+  const last = localStorage.getItem(`view-${projectId}`);
+  return isView(last) ? last : "board";
 }
 
 export function rememberView(projectId: string, view: View): void {

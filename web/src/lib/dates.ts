@@ -67,9 +67,27 @@ export function clock(time: string): string {
   return dateFormat({ hour: "numeric", minute: "2-digit" }).format(new Date(time));
 }
 
+/** A month's name, with its year. */
+export function monthName(month: string): string {
+  return dateFormat({ month: "long", year: "numeric" }).format(new Date(`${month}-15T12:00:00`));
+}
+
+/** A weekday in few letters. */
+export function weekdayName(day: string, length: "narrow" | "short" = "short"): string {
+  return dateFormat({ weekday: length }).format(new Date(`${day}T12:00:00`));
+}
+
+/** A day with everything that tells it from others. */
+export function fullDay(day: string): string {
+  return dateFormat({ weekday: "long", month: "long", day: "numeric" }).format(new Date(`${day}T12:00:00`));
+}
+
+/** Text as the beginning of a line. */
+export const capitalised = (text: string): string => text.charAt(0).toLocaleUpperCase(i18n.locale) + text.slice(1);
+
 /** The heading of a day in a list of events. */
 export function dayHeading(day: string, today = dayOf()): string {
   const days = daysUntil(day, today);
   if (Math.abs(days) <= 1) return relative(days, "day");
-  return dateFormat({ weekday: "long", month: "long", day: "numeric" }).format(new Date(`${day}T12:00:00`));
+  return fullDay(day);
 }

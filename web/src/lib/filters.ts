@@ -16,8 +16,8 @@ export interface Filter {
   descending: boolean;
 }
 
-/** Without a sort in the address a board is as people put it, and a table begins with the most pressing. */
-export function readFilter(search: URLSearchParams, view: "board" | "table"): Filter {
+/** Without a sort in the address a board is as people put it; every other view begins with the most pressing. */
+export function readFilter(search: URLSearchParams, view: string): Filter {
   const asked = search.get("sort")?.replace(/^-/, "") as Sort;
   const sort = SORTS.includes(asked) ? (search.get("sort") ?? "") : view === "board" ? "rank" : "-priority";
   return {

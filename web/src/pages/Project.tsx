@@ -6,7 +6,7 @@ import { MOST_TASKS } from "../api/endpoints";
 import { useFoundTasks, useMe, useProject, useProjectTasks } from "../api/queries";
 import type { Project as ProjectType, Task } from "../api/types";
 import { useKeptSearch } from "../app/history";
-import { lastView, rememberView, type View } from "../app/prefs";
+import { isView, lastView, rememberView, type View } from "../app/prefs";
 import { useShortcuts } from "../app/shortcuts";
 import { dayOf } from "../lib/dates";
 import { applyFilter, type Filter, filtering, readFilter } from "../lib/filters";
@@ -17,6 +17,7 @@ import { FilterBar } from "./project/FilterBar";
 import { NewTask } from "./project/NewTask";
 
 const Table = lazy(() => import("./project/Table"));
+const Calendar = lazy(() => import("./project/Calendar"));
 const Activity = lazy(() => import("./project/Activity"));
 const Settings = lazy(() => import("./project/Settings"));
 const TaskPanel = lazy(() => import("./TaskPanel"));
@@ -32,13 +33,12 @@ export default function Project({ id, view, taskId }: Props) {
   const project = useProject(id);
   const [, go] = useLocation();
   const kept = useKeptSearch();
-  const shown =
-    view === "table" || view === "board" || view === "activity" || view === "settings" ? view : lastView(id);
+  const shown = isView(view) || view === "activity" || view === "settings" ? view : lastView(id);
   useEffect(() => {
-    if (view === "board" || view === "table") rememberView(id, view);
+    if (isView(view)) rememberView(id, view);
   }, [id, view]);
   // A task beside the view, the activity and the settings name themselves.
-  useTitle(taskId || (shown !== "board" && shown !== "table") ? undefined : project.data?.name);
+  useTitle(taskId || !isView(shown) ? undefined : project.data?.name);
   if (project.error && !project.data) return <Failed error={project.error} retry={() => void project.refetch()} />;
   if (!project.data) {
     return (
@@ -53,7 +53,9 @@ export default function Project({ id, view, taskId }: Props) {
     <div className={`project ${taskId ? "with-panel" : ""}`}>
       <div className="project-main">
         <ProjectHead project={project.data} shown={shown} />
-        {shown === "activity" || shown === "settings" ? (
+        {isView(shown) ? (
+          <Tasks project={project.data} view={shown} openId={taskId} />
+        ) : (
           <Suspense
             fallback={
               <div className="page">
@@ -63,8 +65,6 @@ export default function Project({ id, view, taskId }: Props) {
           >
             {shown === "activity" ? <Activity project={project.data} /> : <Settings project={project.data} />}
           </Suspense>
-        ) : (
-          <Tasks project={project.data} view={shown} openId={taskId} />
         )}
       </div>
       {taskId && (
@@ -82,6 +82,7 @@ function ProjectHead({ project, shown }: { project: ProjectType; shown: string }
   const tabs = [
     ["board", "board", t`Board`, kept(`${path}/board`)],
     ["table", "table", t`Table`, kept(`${path}/table`)],
+    ["calendar", "calendar", t`Calendar`, kept(`${path}/calendar`)],
     ["activity", "activity", t`Activity`, `${path}/activity`],
     ["settings", "settings", t`Settings`, `${path}/settings`],
   ] as const;
@@ -118,7 +119,7 @@ function Tasks({ project, view, openId }: { project: ProjectType; view: View; op
   const [search, setSearch] = useSearchParams();
   const [, go] = useLocation();
   const kept = useKeptSearch();
-  const [creating, setCreating] = useState(false);
+  const [creating, setCreating] = useState<{ due?: string } | null>(null);
   const field = useRef<HTMLInputElement>(null);
   const filter = useMemo(() => readFilter(search, view), [search, view]);
   const capped = (tasks.data?.length ?? 0) >= MOST_TASKS;
@@ -132,10 +133,11 @@ function Tasks({ project, view, openId }: { project: ProjectType; view: View; op
   const writable = project.role !== "viewer";
   const path = `/projects/${project.id}`;
   useShortcuts({
-    c: () => writable && setCreating(true),
+    c: () => writable && setCreating({}),
     "/": () => field.current?.focus(),
     b: () => go(kept(`${path}/board`)),
     t: () => go(kept(`${path}/table`)),
+    k: () => go(kept(`${path}/calendar`)),
   });
   return (
     <>
@@ -147,7 +149,7 @@ function Tasks({ project, view, openId }: { project: ProjectType; view: View; op
         field={field}
         search={search}
         onChange={(next) => setSearch(next, { replace: true })}
-        onNew={writable ? () => setCreating(true) : undefined}
+        onNew={writable ? () => setCreating({}) : undefined}
       />
       {capped && (
         <p className="capped">
@@ -161,9 +163,9 @@ function Tasks({ project, view, openId }: { project: ProjectType; view: View; op
         view={view}
         openId={openId}
         filter={filter}
-        onNew={() => setCreating(true)}
+        onNew={(due) => setCreating(due ? { due } : {})}
       />
-      {creating && <NewTask project={project} onClose={() => setCreating(false)} />}
+      {creating && <NewTask project={project} due={creating.due} onClose={() => setCreating(null)} />}
     </>
   );
 }
@@ -177,12 +179,12 @@ interface ContentProps {
   view: View;
   openId: string | undefined;
   filter: Filter;
-  onNew: () => void;
+  onNew: (due?: string) => void;
 }
 
 function Content({ project, query, shown, view, openId, filter, onNew }: ContentProps) {
   if (query.error && !query.data) return <Failed error={query.error} retry={() => void query.refetch()} />;
-  if (view === "table") {
+  if (view !== "board") {
     if (query.isPending) {
       return (
         <div className="page">
@@ -193,11 +195,11 @@ function Content({ project, query, shown, view, openId, filter, onNew }: Content
     if (query.data?.length === 0) {
       return (
         <Empty
-          icon="table"
+          icon={view}
           title={t`No tasks yet`}
           action={
             project.role !== "viewer" && (
-              <button type="button" className="button primary" onClick={onNew}>
+              <button type="button" className="button primary" onClick={() => onNew()}>
                 <Icon name="plus" />
                 <Trans>New task</Trans>
               </button>
@@ -210,7 +212,11 @@ function Content({ project, query, shown, view, openId, filter, onNew }: Content
     }
     return (
       <Suspense fallback={<Skeleton rows={10} />}>
-        <Table project={project} tasks={shown} openId={openId} filter={filter} />
+        {view === "table" ? (
+          <Table project={project} tasks={shown} openId={openId} filter={filter} />
+        ) : (
+          <Calendar project={project} tasks={shown} openId={openId} onNew={onNew} />
+        )}
       </Suspense>
     );
   }

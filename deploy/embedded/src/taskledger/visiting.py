@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect, sync_playwright
 
 from taskledger.testing import PASSWORD, Person, Running
 
@@ -72,3 +72,47 @@ def visit(browser: Browser, stack: Running, person: Person, path: str = "", **op
     visitor = Visitor(context.new_page())
     visitor.page.goto(path or "/projects")
     return visitor
+
+
+def middle(locator: Locator, *, down: float = 0.5) -> tuple[float, float]:
+    """A point on an element: `down` is how far from its top, as a part of its height."""
+    box = locator.bounding_box()
+    if box is None:
+        raise AssertionError(f"{locator} is not to be seen")
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] * down
+
+
+def drag(page: Page, source: Locator, to: tuple[float, float]) -> None:
+    """Take hold with the mouse, go there in steps, let go, and see it land."""
+    page.mouse.move(*middle(source))
+    page.mouse.down()
+    page.mouse.move(*to, steps=8)
+    page.mouse.up()
+    expect(page.locator(".drag-copy")).to_have_count(0)
+
+
+class Finger:
+    """A finger on a page."""
+
+    def __init__(self, page: Page) -> None:
+        self._session = page.context.new_cdp_session(page)
+        self._at = (0.0, 0.0)
+
+    def down(self, at: tuple[float, float]) -> None:
+        """Touch a point."""
+        self._at = at
+        self._touch("touchStart", at)
+
+    def go(self, to: tuple[float, float]) -> None:
+        """Go to another point in steps."""
+        (x, y), (to_x, to_y) = self._at, to
+        for step in range(1, 11):
+            self._touch("touchMove", (x + (to_x - x) * step / 10, y + (to_y - y) * step / 10))
+        self._at = to
+
+    def up(self) -> None:
+        """Leave the screen."""
+        self._session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+    def _touch(self, kind: str, at: tuple[float, float]) -> None:
+        self._session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": at[0], "y": at[1]}]})

@@ -10,7 +10,14 @@ import { composing } from "../../lib/keys";
 import { Dialog } from "../../ui/Dialog";
 import { AssigneePicker, DueField, LabelPicker, PriorityPicker, StatusPicker } from "../task/fields";
 
-export function NewTask({ project, onClose }: { project: Project; onClose: () => void }) {
+interface Props {
+  project: Project;
+  /** The day to begin with, YYYY-MM-DD. */
+  due?: string | undefined;
+  onClose: () => void;
+}
+
+export function NewTask({ project, due: firstDue, onClose }: Props) {
   const client = useQueryClient();
   const [, go] = useLocation();
   const kept = useKeptSearch();
@@ -18,7 +25,7 @@ export function NewTask({ project, onClose }: { project: Project; onClose: () =>
   const [description, setDescription] = useState("");
   const [status, setStatus] = useState(project.statuses[0]?.key ?? "");
   const [priority, setPriority] = useState<Priority>("none");
-  const [due, setDue] = useState<string | null>(null);
+  const [due, setDue] = useState<string | null>(firstDue ?? null);
   const [labels, setLabels] = useState<string[]>([]);
   const [assignees, setAssignees] = useState<string[]>([]);
   const [busy, setBusy] = useState(false);

@@ -57,9 +57,9 @@ export function useMove(project: Project, columns: RefObject<Columns>, byHand: b
       const now = placeOf(task, tasks);
       const stays = task.status === status.key;
       if (stays && place.after === now.after && place.before === now.before) return false;
-      const count = shown.length + (shown.some((one) => one.id === id) ? 0 : 1);
+      const all = shown.length + (shown.some((one) => one.id === id) ? 0 : 1);
       const number = index + 1;
-      announce(t`${task.key}: ${name}, ${number} of ${count}`);
+      announce(t`${task.key}: ${name}, ${number} of ${all}`);
       void placeTask(client, task, status.key, place, stays ? t`${task.key} moved within ${name}` : done);
       return true;
     },

@@ -6,7 +6,7 @@ import { assign, changeMany, edit, remove, type Step } from "../../../api/bulk";
 import { keys } from "../../../api/cache";
 import type { Priority, Project, Task, User } from "../../../api/types";
 import { PRIORITIES, priorityName, statusName } from "../../../app/words";
-import { addDays, dayHeading, dayOf, dueText } from "../../../lib/dates";
+import { addDays, capitalised, dayHeading, dayOf, dueText } from "../../../lib/dates";
 import { Icon, PriorityIcon, StatusIcon } from "../../../ui/icons";
 import { Picker } from "../../../ui/Picker";
 import { useMemberOptions } from "../FilterBar";
@@ -177,7 +177,7 @@ function DuePicker({ due, onPick }: { due: string | null; onPick: (due: string |
       <Picker
         label={t`Due date`}
         options={[
-          ...near.map((day) => ({ id: day, label: dayHeading(day), icon: <Icon name="calendar" /> })),
+          ...near.map((day) => ({ id: day, label: capitalised(dayHeading(day)), icon: <Icon name="calendar" /> })),
           { id: "other", label: t`Another day …`, icon: <Icon name="edit" /> },
           { id: "none", label: t`No due date`, icon: <Icon name="close" />, apart: true },
         ]}

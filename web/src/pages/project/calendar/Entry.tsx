@@ -1,0 +1,53 @@
+import { memo, useLayoutEffect, useRef } from "react";
+import { Link } from "wouter";
+import { statusOf } from "../../../api/queries";
+import type { Project, Task } from "../../../api/types";
+import { useKeptSearch } from "../../../app/history";
+import { priorityName, statusName } from "../../../app/words";
+import { Avatars } from "../../../ui/bits";
+import { PriorityIcon, StatusIcon } from "../../../ui/icons";
+
+interface Props {
+  project: Project;
+  task: Task;
+  /** Its day has passed and it is not done. */
+  late: boolean;
+  open: boolean;
+  carried: boolean;
+  dragged: boolean;
+  /** A line for itself, with all there is to see of it. */
+  wide?: boolean;
+}
+
+/** A task on its day. */
+export const Entry = memo(function Entry({ project, task, late, open, carried, dragged, wide = false }: Props) {
+  const link = useRef<HTMLAnchorElement>(null);
+  const kept = useKeptSearch();
+  const status = statusOf(project, task.status);
+  useLayoutEffect(() => {
+    if (carried) link.current?.focus({ preventScroll: true });
+  });
+  const done = status.category === "done";
+  const state = `${done ? "done" : ""} ${late ? "late" : ""} ${open ? "open" : ""}`;
+  return (
+    <div
+      className={`entry ${wide ? "wide" : ""} ${state} ${carried ? "carried" : ""} ${dragged ? "dragged" : ""}`}
+      data-task={task.id}
+      title={task.title}
+    >
+      <StatusIcon category={status.category} />
+      <span className="sr-only">{statusName(status)}</span>
+      <Link ref={link} href={kept(`/projects/${project.id}/tasks/${task.id}`)} className="entry-link" draggable={false}>
+        <span className="sr-only">{task.key} </span>
+        {task.title}
+      </Link>
+      {task.priority !== "none" && (wide || task.priority === "urgent" || task.priority === "high") && (
+        <span className="entry-priority" title={priorityName(task.priority)}>
+          <PriorityIcon priority={task.priority} />
+          <span className="sr-only">{priorityName(task.priority)}</span>
+        </span>
+      )}
+      {wide && <Avatars ids={task.assignees} />}
+    </div>
+  );
+});
