@@ -1,9 +1,15 @@
 import { defineConfig } from "@lingui/cli";
 import { formatter } from "@lingui/format-po";
 
+/** What the first chunk shows: its texts are all of a language that a page waits for before it begins. */
+const entry = ["src/main.tsx", "src/app/App.tsx", "src/app/said.ts", "src/ui/bits.tsx", "src/ui/toast.tsx"];
+
 export default defineConfig({
   sourceLocale: "en",
   locales: ["en", "ko"],
-  catalogs: [{ path: "<rootDir>/src/locales/{locale}", include: ["src"] }],
+  catalogs: [
+    { path: "<rootDir>/src/locales/entry/{locale}", include: entry },
+    { path: "<rootDir>/src/locales/{locale}", include: ["src"], exclude: entry },
+  ],
   format: formatter({ lineNumbers: false, origins: false }),
 });

@@ -13,11 +13,24 @@ export function preferredLocale(): Locale {
   return "en";
 }
 
-/** Loads the catalog and makes it the page's language. */
+const entry = (locale: Locale) => (locale === "ko" ? import("./locales/entry/ko.po") : import("./locales/entry/en.po"));
+const site = (locale: Locale) => (locale === "ko" ? import("./locales/ko.po") : import("./locales/en.po"));
+
+let siteWanted = false;
+
+/** Loads what the first chunk says, and what the pages say once they are wanted; makes it the page's language. */
 export async function activate(locale: Locale): Promise<void> {
-  const { messages } = await (locale === "ko" ? import("./locales/ko.po") : import("./locales/en.po"));
-  i18n.loadAndActivate({ locale, messages });
+  for (const { messages } of await Promise.all([entry(locale), ...(siteWanted ? [site(locale)] : [])])) {
+    i18n.load(locale, messages);
+  }
+  i18n.activate(locale);
   document.documentElement.lang = locale;
+}
+
+/** Loads the texts of the pages; they come beside the pages' own code. */
+export async function loadSite(locale = (i18n.locale || preferredLocale()) as Locale): Promise<void> {
+  siteWanted = true;
+  i18n.load(locale, (await site(locale)).messages);
 }
 
 /** Changes the language of this device. */

@@ -9,7 +9,7 @@ import { onSignedOut } from "./api/client";
 import { prefetchProject } from "./api/queries";
 import { App } from "./app/App";
 import { signedInBefore } from "./app/prefs";
-import { activate, preferredLocale } from "./i18n";
+import { activate, loadSite, preferredLocale } from "./i18n";
 
 const client = createQueryClient();
 onSignedOut(() => client.setQueryData(keys.me, null));
@@ -23,6 +23,7 @@ addEventListener("vite:preloadError", () => {
 
 // What comes next is known before React has asked for it.
 if (signedInBefore()) {
+  void loadSite();
   void import("./app/SignedIn");
   const project = /^\/projects\/([^/]+)/.exec(location.pathname)?.[1];
   if (project) {
