@@ -47,6 +47,9 @@ MOVE: Final = Statement(
     .where((things.c.id == bindparam("id_")) & (things.c.amount == bindparam("old")))
     .values(amount=bindparam("new"))
 )
+ADD_TO: Final = Statement(
+    update(things).where(things.c.id == bindparam("id_")).values(amount=things.c.amount + bindparam("more"))
+)
 CLEAR: Final = Statement(update(things).where(things.c.id == bindparam("id_")).values(amount=None, note="cleared"))
 REMOVE: Final = Statement(delete(things).where(things.c.id == bindparam("id_")))
 AMOUNTS: Final = Statement(select(things.c.id, things.c.amount).order_by(things.c.id))
@@ -150,6 +153,47 @@ async def test_another_number_of_rows_than_expected_undoes_the_transaction(datab
             await database.write(add("b"), write)
         assert failed.value.index == 1
     assert await amounts(database) == {"a": 1}
+
+
+async def test_a_write_that_missed_counts_before_what_went_wrong_after_it(database: Database) -> None:
+    await database.write(add("a", 1))
+    missed = Write(MOVE, {"id_": "a", "old": 9, "new": 2}, expect=1)
+    with pytest.raises(ExpectationFailed) as failed:
+        await database.write(missed, add("a"), add("b"))
+    assert failed.value.index == 0
+    with pytest.raises(DuplicateRow):
+        await database.write(add("a"), missed)
+    assert await amounts(database) == {"a": 1}
+
+
+async def test_a_large_transaction_is_carried_out_or_undone_as_a_whole(database: Database) -> None:
+    many = 3_000
+    rows = [
+        {"id": f"{n:05}", "name": f"{n}", "amount": 1, "document": b"\0" * 700, "note": "?" * 300} for n in range(many)
+    ]
+    moves = [{"id_": f"{n:05}", "old": 1, "new": 2} for n in range(many)]
+    await database.write(Write(PUT, rows), Write(MOVE, moves, expect=many))
+    assert set((await amounts(database)).values()) == {2}
+    again = [{**move, "old": 2, "new": 3} for move in moves]
+    again[many // 2]["old"] = 1
+    with pytest.raises(ExpectationFailed) as failed:
+        await database.write(Write(PUT, rows), Write(MOVE, moves), Write(MOVE, again, expect=many))
+    assert failed.value.index == 2
+    with pytest.raises(DuplicateRow):
+        await database.write(Write(MOVE, moves), add("new"), add("00007"))
+    assert set((await amounts(database)).values()) == {2}
+
+
+async def test_transactions_that_take_the_same_rows_the_other_way_round_all_come_through(
+    database: Database, second_database: Database
+) -> None:
+    names = [f"{n}" for n in range(8)]
+    await database.write(*(add(name, 0) for name in names))
+    moves = [Write(ADD_TO, {"id_": name, "more": 1}, expect=1) for name in names]
+    await asyncio.gather(
+        *(each.write(*(moves if n % 2 else reversed(moves))) for n, each in enumerate([database, second_database] * 10))
+    )
+    assert await amounts(database) == dict.fromkeys(names, 20)
 
 
 async def test_an_update_to_the_same_value_hits_its_row(database: Database) -> None:

@@ -6,7 +6,7 @@ import shutil
 import socket
 import subprocess
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final, Protocol
@@ -32,9 +32,12 @@ _PROGRAMS: Final = ("/usr/local/sbin", "/usr/sbin", "/usr/local/libexec", "/usr/
 
 
 class MysqlServer(Child):
-    """A server in a folder; its data stay there. It can be ended, killed and started again on the same port."""
+    """A server in a folder; its data stay there. It can be ended, killed and started again on the same port.
 
-    def __init__(self, folder: Path, port: int | None = None) -> None:
+    `options` are further ones of its command line.
+    """
+
+    def __init__(self, folder: Path, port: int | None = None, options: Sequence[str] = ()) -> None:
         self.port = port or free_port()
         self.data = folder / "mysql"
         self._program = _find()
@@ -51,6 +54,7 @@ class MysqlServer(Child):
             f"--init-file={self._init}",
             *_OPTIONS,
             *([] if self._mariadb else ["--mysqlx=OFF"]),
+            *options,
         ]
         super().__init__("mysql", command, folder, {})
 
