@@ -9,17 +9,23 @@ from taskledger_local.mysql_server import Server, a_database, mysql_server
 
 
 @pytest.fixture(scope="session")
-def mysql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A MySQL-compatible server; each test takes a database of its own."""
-    with mysql_server(tmp_path_factory.mktemp("mysql")) as server:
+def mysql() -> Iterator[Server]:
+    """A MySQL-compatible server: the one that `TASKLEDGER_MYSQL_URL` names, or a private one."""
+    with mysql_server() as server:
         yield server
 
 
+@pytest.fixture
+def mysql_url(mysql: Server) -> Iterator[str]:
+    """An empty database on it."""
+    with a_database(mysql) as url:
+        yield url
+
+
 @pytest.fixture(params=["sqlite", "mysql"])
-def sql_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def sql_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """An empty database, of each kind in turn."""
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path}/database.db"
-        return
-    with a_database(request.getfixturevalue("mysql")) as url:
-        yield url
+        return f"sqlite:///{tmp_path}/database.db"
+    url: str = request.getfixturevalue("mysql_url")
+    return url

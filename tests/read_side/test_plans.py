@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from itertools import product
 
 import pytest
-from sqlalchemy.dialects import mysql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from kernel.read_model import tables
@@ -137,8 +137,3 @@ def test_every_statement_can_be_said_to_mysql() -> None:
         compiled = statement.compiled("mysql")
         assert compiled.sql.count("%s") == len(compiled.names)
         assert " / " not in compiled.sql  # which is no integer there
-
-
-def test_tables_compare_bytes_in_mysql() -> None:
-    for table in tables(1).metadata.sorted_tables:
-        assert "CHARSET=utf8mb4 COLLATE utf8mb4_bin" in str(CreateTable(table).compile(dialect=mysql.dialect()))

@@ -26,7 +26,6 @@ from sqlalchemy import (
     bindparam,
     select,
 )
-from sqlalchemy.dialects.mysql import MEDIUMBLOB, MEDIUMTEXT
 
 from kernel.contracts.rank import MAX_RANK
 from kernel.sql import Database, DatabaseRefused, DatabaseUnavailable, Statement, upsert
@@ -39,8 +38,6 @@ POLL_SECONDS: Final = 1.0
 
 # Rows of only a key need no second b-tree in SQLite.
 _KEYS_ONLY: Final[dict[str, Any]] = {"sqlite_with_rowid": False}
-_DOCUMENT: Final = LargeBinary().with_variant(MEDIUMBLOB(), "mysql")
-_SEARCH: Final = Text().with_variant(MEDIUMTEXT(), "mysql")
 _ID: Final = String(64)
 
 TITLE_KEY_LENGTH: Final = 120
@@ -100,9 +97,9 @@ def tables(number: int) -> Tables:
             Column("created_at", BigInteger, nullable=False),
             Column("updated_at", BigInteger, nullable=False),
             Column("version", BigInteger, nullable=False),
-            Column("doc", _DOCUMENT, nullable=False),
+            Column("doc", LargeBinary, nullable=False),
             # Case-folded NFC of title, description and key, one under the other.
-            Column("search", _SEARCH, nullable=False),
+            Column("search", Text, nullable=False),
             Index(name("tasks_created"), "project_id", "deleted", "created_at", "task_id"),
             Index(name("tasks_status"), "project_id", "deleted", "status", "created_at", "task_id"),
             Index(name("tasks_rank"), "project_id", "deleted", "status", "rank", "task_id"),
@@ -131,7 +128,7 @@ def tables(number: int) -> Tables:
             Column("deleted", SmallInteger, nullable=False),
             Column("created_at", BigInteger, nullable=False),
             Column("version", BigInteger, nullable=False),
-            Column("doc", _DOCUMENT, nullable=False),
+            Column("doc", LargeBinary, nullable=False),
         ),
         statuses=Table(
             name("project_statuses"),
@@ -158,7 +155,7 @@ def tables(number: int) -> Tables:
             Column("version", BigInteger, primary_key=True),
             Column("project_id", _ID, nullable=False),
             Column("time", BigInteger, nullable=False),
-            Column("doc", _DOCUMENT, nullable=False),
+            Column("doc", LargeBinary, nullable=False),
             Index(name("activity_project"), "project_id", "time", "stream", "version"),
         ),
         # Where tasks stood and went: a row for each event that took one to another status; '' is nowhere, where a task

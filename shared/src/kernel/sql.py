@@ -92,8 +92,8 @@ def upsert(table: Table) -> Statement:
 class Write:
     """One statement of a transaction. With `expect`, the transaction is undone unless so many rows were hit.
 
-    `params` is one mapping, or a sequence of them for executemany (then `expect` is of all of them together). A row that
-    is updated to what it was is hit; of an `upsert` nothing can be expected, for databases count its hits differently.
+    `params` is one mapping, or a sequence of them for executemany (then `expect` is of all of them together). A row
+    that is updated to what it was is hit. Of an `upsert` nothing can be expected: databases count its hits differently.
     """
 
     statement: Statement

@@ -12,7 +12,6 @@ from kernel.platform import Platform
 from kernel.ports import EventStore, KeyValueStore, Mailer
 from kernel.sql import Database
 from taskledger_local.mail_server import mail_server
-from taskledger_local.mysql_server import Server, a_database
 from taskledger_local.setup import create_all
 
 Urls: TypeAlias = dict[str, Callable[[Path], str]]
@@ -50,13 +49,11 @@ def key_value_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture(params=[*DATABASES, "mysql", "mysql+asyncmy"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param in DATABASES:
-        yield DATABASES[request.param](tmp_path)
-        return
-    server: Server = request.getfixturevalue("mysql")
-    with a_database(server) as url:
-        yield url.replace("mysql", request.param, 1)
+        return DATABASES[request.param](tmp_path)
+    url: str = request.getfixturevalue("mysql_url")
+    return url.replace("mysql", request.param, 1)
 
 
 @pytest.fixture(params=[*MAILERS, "smtp", "ses"])

@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory, gettempdir
 from typing import Final, Protocol
 from urllib.parse import unquote, urlsplit
 
@@ -60,6 +61,8 @@ class MysqlServer(Child):
 
     def run(self) -> None:
         """Start, making the data folder at the first time, and return when it answers. Raises DidNotStart."""
+        if os.geteuid() == 0:
+            self._let_in()
         if not self.data.exists():
             self._install()
         self._init.write_text(
@@ -76,13 +79,18 @@ class MysqlServer(Child):
         user = [f"--user={_unprivileged()}"] if os.geteuid() == 0 else []
         return ["--no-defaults", f"--datadir={self.data}", *user]
 
+    def _let_in(self) -> None:
+        """Let the server's user come to its data: temporary folders are their maker's alone."""
+        closed = [parent for parent in self.data.parents if parent.exists() and not parent.stat().st_mode & 0o001]
+        for parent in closed:
+            if not parent.is_relative_to(gettempdir()):
+                raise DidNotStart(f"the user {_unprivileged()}, as whom MySQL runs, cannot enter {parent}")
+            parent.chmod(parent.stat().st_mode | 0o011)
+
     def _install(self) -> None:
         self.data.mkdir(parents=True)
         if os.geteuid() == 0:
             shutil.chown(self.data, _unprivileged())
-            for parent in (self.data, *self.data.parents):
-                if parent.stat().st_uid == 0 and parent != Path(parent.anchor):
-                    parent.chmod(parent.stat().st_mode | 0o011)
         if self._mariadb:
             tool = shutil.which("mariadb-install-db") or "mariadb-install-db"
             user = [] if os.geteuid() else [f"--user={_unprivileged()}"]
@@ -121,18 +129,26 @@ class Existing:
 
 
 @contextmanager
-def mysql_server(folder: Path) -> Iterator[Server]:
-    """The server that `TASKLEDGER_MYSQL_URL` names, or a private one that is ended at the end."""
+def private_server(options: Sequence[str] = ()) -> Iterator[MysqlServer]:
+    """A server in a temporary folder of its own, ended and removed at the end."""
+    with TemporaryDirectory(prefix="taskledger-mysql-") as folder:
+        server = MysqlServer(Path(folder), options=options)
+        server.run()
+        try:
+            yield server
+        finally:
+            server.end()
+
+
+@contextmanager
+def mysql_server() -> Iterator[Server]:
+    """The server that `TASKLEDGER_MYSQL_URL` names, or a private one."""
     named = os.environ.get("TASKLEDGER_MYSQL_URL")
     if named:
         yield Existing(named)
         return
-    server = MysqlServer(folder)
-    server.run()
-    try:
+    with private_server() as server:
         yield server
-    finally:
-        server.end()
 
 
 @contextmanager

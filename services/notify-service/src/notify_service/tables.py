@@ -17,14 +17,12 @@ from sqlalchemy import (
     bindparam,
 )
 from sqlalchemy.dialects import mysql, sqlite
-from sqlalchemy.dialects.mysql import MEDIUMBLOB
 
 from kernel.sql import DialectName, Statement
 
 metadata: Final = MetaData()
 
 _ID: Final = String(64)
-_DOCUMENT: Final = LargeBinary().with_variant(MEDIUMBLOB(), "mysql")
 
 # What a command did to a task, once for all who are told of it.
 notices: Final = Table(
@@ -37,7 +35,7 @@ notices: Final = Table(
     Column("last_version", BigInteger, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     # JSON: task_key, title, actor, changes, excerpt.
-    Column("content", _DOCUMENT, nullable=False),
+    Column("content", LargeBinary, nullable=False),
 )
 
 inbox: Final = Table(
@@ -81,7 +79,7 @@ preferences: Final = Table(
     metadata,
     Column("user_id", _ID, primary_key=True),
     # JSON as the API has it.
-    Column("document", _DOCUMENT, nullable=False),
+    Column("document", LargeBinary, nullable=False),
 )
 
 members: Final = Table(
@@ -101,7 +99,7 @@ feed: Final = Table(
     # Set on what one person alone is told.
     Column("user_id", _ID, nullable=True),
     Column("created_at", BigInteger, nullable=False),
-    Column("data", _DOCUMENT, nullable=False),
+    Column("data", LargeBinary, nullable=False),
     Index("feed_age", "created_at"),
     sqlite_autoincrement=True,  # a number is never used again, whatever was deleted
 )

@@ -1,6 +1,7 @@
 """A connection to MySQL or MariaDB by aiomysql or asyncmy: how it is made, and what is said over it."""
 
 import asyncio
+import math
 import ssl
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import suppress
@@ -63,7 +64,7 @@ class Options:
                 values[name] = known[name](text)
             except ValueError:
                 values[name] = 0
-            if values[name] == 0 or (known[name] is not str and values[name] < 0):
+            if known[name] is not str and not 0 < values[name] < math.inf:
                 raise ValueError(f"{name}={text} in a database's URL is not a number above 0")
         return cls(**values)
 

@@ -53,6 +53,7 @@ class Pool:
         self._idle = []
         for _ in range(self._options.pool):
             self._turns.release()
+        await asyncio.sleep(0)  # the event loop closes sockets in its next turn
 
     async def _take(self) -> Connection:
         while self._idle:
