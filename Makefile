@@ -7,7 +7,7 @@ WEB := web/index.html web/vite.config.ts web/package-lock.json $(shell find web/
 UV := $(BIN)/uv pip install -q --compile-bytecode --python $(BIN)/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test smoke check bench clean lock openapi
+.PHONY: help setup run stack test smoke check bench clean lock openapi
 
 help: ## list these commands
 	@grep -hE '^[a-z]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -45,6 +45,9 @@ setup: .venv/.dev .venv/emulator/.installed web/node_modules/.installed ## insta
 
 run: .venv/.run web/dist/index.html ## build what is needed and serve the board on http://127.0.0.1:8000
 	@exec $(BIN)/taskledger up
+
+stack: .venv/.run .venv/emulator/.installed web/dist/index.html ## serve the board in the AWS shape, from processes of its own
+	@exec $(BIN)/python -m taskledger_local.stack
 
 test: .venv/.dev .venv/emulator/.installed web/dist/index.html ## install what is needed and run every test
 	tools/need-chromium

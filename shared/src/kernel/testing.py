@@ -1,6 +1,8 @@
-"""What tests of every service need: envelopes, append in one line, waiting for a condition."""
+"""What tests of every service need: envelopes, append in one line, waiting for a condition, free ports."""
 
 import asyncio
+import random
+import socket
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -57,3 +59,15 @@ async def eventually(condition: Callable[[], bool | Awaitable[bool]], seconds: f
             if held is True or (not isinstance(held, bool) and await held):
                 return
             await asyncio.sleep(0.005)
+
+
+def free_port() -> int:
+    """A free port on loopback, of those that no system gives to outgoing connections: it stays free for a while."""
+    while True:
+        port = random.randrange(10_000, 32_000)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        return port

@@ -35,7 +35,7 @@ class NoData(Exception):
 @asynccontextmanager
 async def opened(home: Home, *, create: bool = False) -> AsyncIterator[Offline]:
     """Open a data folder. Raises NoData (unless it may be created), StoreUnavailable, DatabaseUnavailable."""
-    if not create and not home.data.is_dir():
+    if not create and home.missing:
         raise NoData(f"There is no data at {home.data}. Say where with --data, or begin with `taskledger up`.")
     logs.configure("ERROR")  # what a command prints is its answer alone
     environment = home.environment()

@@ -13,6 +13,9 @@ from kernel.settings import Settings
 AUTH_URL: Final = "http://auth.embedded"
 """Names auth-service inside the process; it is never looked up."""
 
+STORES: Final = ("EVENT_STORE_URL", "KEY_VALUE_URL", "READ_MODEL_URL", "NOTIFY_DB_URL")
+"""The variables of what is kept."""
+
 S = TypeVar("S", bound=Settings)
 
 
@@ -48,10 +51,21 @@ class Home:
             "PUBLIC_URL": self.address(),
         }
         given = {name: os.environ[name] for name in defaults if name in os.environ}
-        return {**defaults, **given, "AUTH_URL": AUTH_URL, "SERVICE_SECRET": self._secret()}
+        secret = os.environ.get("SERVICE_SECRET") or self._secret()
+        return {**defaults, **given, "AUTH_URL": AUTH_URL, "SERVICE_SECRET": secret}
+
+    @property
+    def missing(self) -> bool:
+        """Whether there is no folder although something is to be in it, by what the environment's variables leave."""
+        return not self.data.is_dir() and any(name not in os.environ for name in STORES)
 
     def _secret(self) -> str:
-        """The secret that the services prove themselves with, made once and readable by the owner alone."""
+        """The secret that the services prove themselves with, made once and readable by the owner alone.
+
+        Without a folder, it is one for this process.
+        """
+        if not self.data.is_dir() and not self.missing:
+            return secrets.token_urlsafe(32)
         self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
         path = self.data / "service-secret"
         try:

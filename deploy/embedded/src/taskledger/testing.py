@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -13,6 +12,8 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import httpx
+
+from kernel.testing import free_port
 
 T = TypeVar("T")
 
@@ -31,14 +32,6 @@ def eventually(look: Callable[[], T], *, within: float = 10.0) -> T:
         if time.monotonic() > until:
             raise AssertionError(f"not so within {within} s; seen last: {seen!r}")
         time.sleep(0.02)
-
-
-def free_port() -> int:
-    """A free port on loopback."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 class Running:

@@ -40,9 +40,10 @@ class Emulator(Child):
 
     def run(self) -> None:
         """Start, and return when it answers. Raises DidNotStart."""
-        self.start(self._answers)
+        self.start(self.answers)
 
-    def _answers(self) -> bool:
+    def answers(self) -> bool:
+        """Whether it can be used."""
         try:
             return httpx.get(f"{self.endpoint}/_ministack/health", timeout=5).is_success
         except httpx.HTTPError:

@@ -151,6 +151,12 @@ def mysql_server() -> Iterator[Server]:
         yield server
 
 
+def create_database(server: Server, name: str) -> str:
+    """A database that is there from now on; its URL, without a driver."""
+    _administer(server, f"CREATE DATABASE IF NOT EXISTS {name}")
+    return server.url(name)
+
+
 @contextmanager
 def a_database(server: Server) -> Iterator[str]:
     """An empty database with a name of its own, dropped at the end; its URL, without a driver."""

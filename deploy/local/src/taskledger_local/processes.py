@@ -2,26 +2,19 @@
 
 import os
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from kernel.testing import free_port as free_port
+
 _PATIENCE_SECONDS: Final = 60.0
 
 
 class DidNotStart(Exception):
     """A process ended, or did not answer in time; the message has the end of what it printed."""
-
-
-def free_port() -> int:
-    """A free port on loopback."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 class Child:
@@ -40,7 +33,11 @@ class Child:
         self._folder.mkdir(parents=True, exist_ok=True)
         with self._printed.open("ab") as printed:
             self.process = subprocess.Popen(  # noqa: S603 - the commands are ours
-                self._command, stdout=printed, stderr=printed, env={**os.environ, **self.environment}
+                self._command,
+                stdout=printed,
+                stderr=printed,
+                env={**os.environ, **self.environment},
+                process_group=0,  # Ctrl-C is for whoever started it, who ends its children in order
             )
 
     def start(self, ready: Callable[[], bool]) -> None:
