@@ -11,6 +11,7 @@ import orjson
 import pytest
 
 from kernel.adapters.dynamodb_event_store import MAX_CARRIED_BYTES, SLICES, DynamodbEventStore
+from kernel.adapters.dynamodb_table import DynamodbError
 from kernel.platform import Platform
 from kernel.ports import (
     MAX_EVENT_BYTES,
@@ -238,7 +239,7 @@ async def test_a_transaction_that_met_another_is_tried_again(
 
 async def test_what_never_passes_is_not_tried_again(store: EventStore, faults: Faults, unique: str) -> None:
     faults.next(cancelled("ValidationError", "None"))
-    with pytest.raises(Exception, match="ValidationError"):
+    with pytest.raises(DynamodbError, match="TransactionCanceledException"):
         await extend(store, f"task-{unique}", 0)
     assert faults.count("TransactWriteItems") == 1
     assert await versions(store, f"task-{unique}") == []

@@ -50,7 +50,10 @@ def aws_error(code: str, status: int = 400, **more: Any) -> Answer:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request that came: `operation` is its `X-Amz-Target`, such as `DynamoDB_20120810.PutItem`, or its path."""
+    """A request that came: `operation` is its `X-Amz-Target`, such as `DynamoDB_20120810.PutItem`, or its path.
+
+    Headers are named in lower case.
+    """
 
     operation: str
     headers: Mapping[str, str] = field(repr=False)
@@ -105,7 +108,7 @@ class Faults:
     async def _handle(self, request: web.Request, client: ClientSession) -> web.StreamResponse:
         body = await request.read()
         operation = request.headers.get("X-Amz-Target", request.path)
-        self.requests.append(Request(operation, dict(request.headers), body))
+        self.requests.append(Request(operation, {name.lower(): value for name, value in request.headers.items()}, body))
         fault = self._fault(operation)
         match fault:
             case Answer():

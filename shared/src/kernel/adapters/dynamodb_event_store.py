@@ -5,14 +5,11 @@ import zlib
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import islice
-from typing import Any, Final
-
-from aiodynamo.expressions import F, HashKey, RangeKey
-from aiodynamo.models import Page, ReturnValues
-from aiodynamo.operations import Put, Update
+from typing import Final
 
 from kernel.adapters import appends as checks
-from kernel.adapters.dynamodb_table import ConditionsFailed, DynamoTable, Operation
+from kernel.adapters.dynamodb_items import Operation, expressions, item
+from kernel.adapters.dynamodb_table import ConditionsFailed, DynamoTable
 from kernel.envelope import SOURCES, Envelope
 from kernel.ports import CommandAlreadyDone, CommandRecord, Head, StreamAppend, VersionConflict
 
@@ -28,8 +25,8 @@ _SEQUENCE: Final = "SEQ"
 _LAST: Final = 10**12 - 1
 _SLICES_AT_ONCE: Final = 8
 
-_ABSENT: Final = F("pk").does_not_exist()
-_BODY: Final = F("envelope") & F("large")
+_ABSENT: Final = expressions(ConditionExpression="attribute_not_exists(#pk)")
+_MOVE: Final = "SET #version = :version, #changed_at = :now, #slice = :slice"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
 
@@ -51,14 +48,14 @@ class DynamodbEventStore:
     async def append(self, appends: Sequence[StreamAppend], command: CommandRecord | None = None) -> None:
         events = checks.encoded(appends, command)
         now = (datetime.now(UTC) - _EPOCH) // _MICROSECOND
-        operations: list[Operation] = [self._head(append, now) for append in appends]
+        operations = [_head(append, now) for append in appends]
         operations += [
-            self._event(event, body)
+            _event(event, body)
             for append, bodies in zip(appends, events, strict=True)
             for event, body in zip(append.events, bodies, strict=True)
         ]
         if command is not None:
-            operations.append(self._command(command))
+            operations.append(_command(command))
         try:
             await self._table.transact(operations)
         except ConditionsFailed as failed:
@@ -74,56 +71,54 @@ class DynamodbEventStore:
         first, last = after + 1, _LAST if upto is None else min(upto, _LAST)
         if first > last:
             return ()
-        keys = HashKey("pk", stream) & RangeKey("sk").between(_event_key(first), _event_key(last))
-        events: list[Envelope] = []
-        start: dict[str, Any] | None = None
-        while True:
-            page = await self._table.page(keys, start, projection=_BODY, consistent_read=True)
-            events += [Envelope.from_json(item["envelope"] or item["large"]) for item in page.items]
-            start = page.last_evaluated_key
-            if start is None:
-                return events
+        found = self._table.query(
+            ConsistentRead=True,
+            **expressions(
+                {"stream": stream, "first": _event_key(first), "last": _event_key(last)},
+                KeyConditionExpression="#pk = :stream AND #sk BETWEEN :first AND :last",
+                ProjectionExpression="#envelope, #large",
+            ),
+        )
+        return [Envelope.from_json(event["envelope"] or event["large"]) async for event in found]
 
     async def command(self, command_id: str) -> CommandRecord | None:
-        item = await self._table.get(f"{_COMMAND}#{command_id}", _COMMAND)
-        if item is None:
+        kept = await self._table.get(f"{_COMMAND}#{command_id}", _COMMAND)
+        if kept is None:
             return None
-        return CommandRecord(id=command_id, fingerprint=item["fingerprint"], outcome=item["outcome"])
+        return CommandRecord(id=command_id, fingerprint=kept["fingerprint"], outcome=kept["outcome"])
 
     async def allocate(self, sequence: str, count: int = 1) -> int:
         """See `EventStore`. An attempt whose answer was lost costs its numbers: they are never given."""
         if count < 1:
             raise ValueError("count must be at least 1")
-        newest = F("newest").add(count)
-        key = {"pk": f"{_SEQUENCE}#{sequence}", "sk": _SEQUENCE}
-        item = await self._table.attempt(
-            lambda: self._table.client.update_item(
-                self._table.name, key, newest, return_values=ReturnValues.updated_new
-            )
+        answer = await self._table.call(
+            "UpdateItem",
+            Key=item(pk=f"{_SEQUENCE}#{sequence}", sk=_SEQUENCE),
+            ReturnValues="UPDATED_NEW",
+            **expressions({"count": count}, UpdateExpression="ADD #newest :count"),
         )
-        if item is None:
-            raise RuntimeError("DynamoDB returned no attributes of an update that asked for them")
-        first: int = item["newest"] - count + 1
-        return first
+        return int(answer["Attributes"]["newest"]["N"]) - count + 1
 
     async def heads(self, changed_since: datetime | None = None) -> AsyncIterator[Head]:
         # A head that changes meanwhile moves to the end of its slice and is seen again, never missed.
         since = 0 if changed_since is None else (changed_since - _EPOCH) // _MICROSECOND
         slices = iter(range(SLICES))
         while group := list(islice(slices, _SLICES_AT_ONCE)):
-            starts: dict[int, dict[str, Any] | None] = dict.fromkeys(group)
-            while starts:
-                pages = await asyncio.gather(*(self._page(each, since, start) for each, start in starts.items()))
-                for page in pages:
-                    for item in page.items:
-                        changed_at = _EPOCH + item["changed_at"] * _MICROSECOND
-                        yield Head(stream=item["pk"], version=item["version"], changed_at=changed_at)
-                following = zip(starts, pages, strict=True)
-                starts = {each: page.last_evaluated_key for each, page in following if not page.is_last_page}
+            for found in await asyncio.gather(*(self._slice(each, since) for each in group)):
+                for head in found:
+                    yield head
 
-    async def _page(self, slice_: int, since: int, start: dict[str, Any] | None) -> Page:
-        keys = HashKey("slice", slice_) & RangeKey("changed_at").gte(since)
-        return await self._table.page(keys, start, index="heads")
+    async def _slice(self, number: int, since: int) -> list[Head]:
+        found = self._table.query(
+            IndexName="heads",
+            **expressions(
+                {"slice": number, "since": since}, KeyConditionExpression="#slice = :slice AND #changed_at >= :since"
+            ),
+        )
+        return [
+            Head(stream=head["pk"], version=head["version"], changed_at=_EPOCH + head["changed_at"] * _MICROSECOND)
+            async for head in found
+        ]
 
     async def ping(self) -> None:
         await self._table.get("ping", "ping")
@@ -131,32 +126,41 @@ class DynamodbEventStore:
     async def close(self) -> None:
         await self._table.close()
 
-    def _head(self, append: StreamAppend, now: int) -> Operation:
-        moved = F("version").set(append.expected + len(append.events)) & F("changed_at").set(now)
-        return Update(
-            self._table.name,
-            {"pk": append.stream, "sk": _HEAD},
-            moved & F("slice").set(zlib.crc32(append.stream.encode()) % SLICES),
-            F("version").equals(append.expected) if append.expected else _ABSENT,
-        )
 
-    def _event(self, event: Envelope, body: bytes) -> Operation:
-        text = body.decode()
-        carried = len(body) <= MAX_CARRIED_BYTES
-        item = {
-            "pk": event.stream,
-            "sk": _event_key(event.version),
-            "version": event.version,
-            "source": SOURCES[event.kind],
-            "type": event.type,
-            "envelope": text if carried else "",
-        }
-        return Put(self._table.name, item if carried else {**item, "large": text}, _ABSENT)
+def _head(append: StreamAppend, now: int) -> Operation:
+    values = {
+        "version": append.expected + len(append.events),
+        "now": now,
+        "slice": zlib.crc32(append.stream.encode()) % SLICES,
+    }
+    if append.expected:
+        values["expected"] = append.expected
+        condition = "#version = :expected"
+    else:
+        condition = "attribute_not_exists(#pk)"
+    move = expressions(values, UpdateExpression=_MOVE, ConditionExpression=condition)
+    return {"Update": {"Key": item(pk=append.stream, sk=_HEAD), **move}}
 
-    def _command(self, command: CommandRecord) -> Operation:
-        key = {"pk": f"{_COMMAND}#{command.id}", "sk": _COMMAND}
-        kept = {"fingerprint": command.fingerprint, "outcome": command.outcome}
-        return Put(self._table.name, key | kept, _ABSENT)
+
+def _event(event: Envelope, body: bytes) -> Operation:
+    carried = len(body) <= MAX_CARRIED_BYTES
+    kept = item(
+        pk=event.stream,
+        sk=_event_key(event.version),
+        version=event.version,
+        source=SOURCES[event.kind],
+        type=event.type,
+        envelope=body.decode() if carried else "",
+    )
+    if not carried:
+        kept |= item(large=body.decode())
+    return {"Put": {"Item": kept, **_ABSENT}}
+
+
+def _command(command: CommandRecord) -> Operation:
+    key = f"{_COMMAND}#{command.id}"
+    kept = item(pk=key, sk=_COMMAND, fingerprint=command.fingerprint, outcome=command.outcome)
+    return {"Put": {"Item": kept, **_ABSENT}}
 
 
 def _event_key(version: int) -> str:

@@ -7,14 +7,8 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from aiodynamo.errors import ConditionalCheckFailed
-from aiodynamo.expressions import Condition, F, HashKey, RangeKey
-from aiodynamo.models import ReturnValues
-from aiodynamo.operations import Delete as DeleteItem
-from aiodynamo.operations import Put as PutItem
-from aiodynamo.operations import Update as UpdateItem
-
-from kernel.adapters.dynamodb_table import ConditionsFailed, DynamoTable, Operation
+from kernel.adapters.dynamodb_items import Operation, Value, expressions, item
+from kernel.adapters.dynamodb_table import ConditionsFailed, DynamoTable
 from kernel.ports import ABSENT, ConditionFailed, Delete, Item, Put, StoreUnavailable
 
 _MAX_OPERATIONS: Final = 100
@@ -26,6 +20,10 @@ _NEVER: Final = (datetime(9999, 12, 31, tzinfo=UTC) - _EPOCH) // _MICROSECOND
 # A number is kept as one, so that DynamoDB can count it up; its numbers have up to 38 digits.
 _NUMBER: Final = re.compile(rb"0|-?[1-9][0-9]{0,36}")
 _LAST: Final = "\U0010ffff"
+_COUNT: Final = (
+    "SET #expires_at = if_not_exists(#expires_at, :expiry), #ttl = if_not_exists(#ttl, :ttl)"
+    " ADD #number :by, #version :one"
+)
 
 
 class DynamodbKeyValueStore:
@@ -44,8 +42,8 @@ class DynamodbKeyValueStore:
         return cls(await DynamoTable.open(url))
 
     async def get(self, partition: str, key: str) -> Item | None:
-        item = await self._table.get(partition, key)
-        return None if item is None or item["expires_at"] <= _now() else _item(item)
+        found = await self._table.get(partition, key)
+        return None if found is None or found["expires_at"] <= _now() else _item(found)
 
     async def write(self, *operations: Put | Delete) -> None:
         if len(operations) > _MAX_OPERATIONS:
@@ -57,7 +55,7 @@ class DynamodbKeyValueStore:
             now = _now()
             try:
                 return await self._table.transact(
-                    [self._operation(operation, now, index in expired) for index, operation in enumerate(operations)]
+                    [_operation(operation, now, index in expired) for index, operation in enumerate(operations)]
                 )
             except ConditionsFailed as failed:
                 for index in failed.indexes:
@@ -71,7 +69,7 @@ class DynamodbKeyValueStore:
         for _ in range(_MAX_RACES):
             try:
                 return await self._add(partition, key, by, expires_at)
-            except ConditionalCheckFailed:
+            except ConditionsFailed:
                 found = await self.get(partition, key)  # none: it has expired but was not removed yet
             value, expiry = (int(found.value) + by, found.expires_at) if found else (by, expires_at)
             with suppress(ConditionFailed):
@@ -84,18 +82,16 @@ class DynamodbKeyValueStore:
         first, last = max(f"{after}\0", prefix), prefix + _LAST
         if first > last:
             return ()
-        keys = HashKey("pk", partition) & RangeKey("sk").between(first, last)
-        lives = F("expires_at").gt(_now())
-        items: list[Item] = []
-        start: dict[str, Any] | None = None
-        while len(items) < limit:
-            how = {"filter_expression": lives, "limit": limit - len(items), "consistent_read": True}
-            page = await self._table.page(keys, start, **how)
-            items += map(_item, page.items)
-            start = page.last_evaluated_key
-            if start is None:
-                break
-        return items
+        found = self._table.query(
+            ConsistentRead=True,
+            limit=limit,
+            **expressions(
+                {"partition": partition, "first": first, "last": last, "now": _now()},
+                KeyConditionExpression="#pk = :partition AND #sk BETWEEN :first AND :last",
+                FilterExpression="#expires_at > :now",
+            ),
+        )
+        return [_item(each) async for each in found]
 
     async def ping(self) -> None:
         await self._table.get("ping", "ping")
@@ -105,54 +101,55 @@ class DynamodbKeyValueStore:
 
     async def _add(self, partition: str, key: str, by: int, expires_at: datetime | None) -> int:
         expiry = _microseconds(expires_at)
-        counted = F("number").add(by) & F("version").add(1)
-        made = F("expires_at").set_if_not_exists(expiry) & F("ttl").set_if_not_exists(_seconds(expiry))
-        countable = F("pk").does_not_exist() | (F("expires_at").gt(_now()) & F("value").does_not_exist())
-        item = await self._table.attempt(
-            lambda: self._table.client.update_item(
-                self._table.name,
-                {"pk": partition, "sk": key},
-                counted & made,
-                return_values=ReturnValues.updated_new,
-                condition=countable,
-            )
+        answer = await self._table.call(
+            "UpdateItem",
+            Key=item(pk=partition, sk=key),
+            ReturnValues="UPDATED_NEW",
+            **expressions(
+                {"by": by, "one": 1, "expiry": expiry, "ttl": _seconds(expiry), "now": _now()},
+                UpdateExpression=_COUNT,
+                ConditionExpression="attribute_not_exists(#pk) OR #expires_at > :now AND attribute_not_exists(#value)",
+            ),
         )
-        if item is None:
-            raise RuntimeError("DynamoDB returned no attributes of an update that asked for them")
-        number: int = item["number"]
-        return number
-
-    def _operation(self, operation: Put | Delete, now: int, expired: bool) -> Operation:
-        key = {"pk": operation.partition, "sk": operation.key}
-        condition = _condition(operation.expect, now, expired)
-        if isinstance(operation, Delete):
-            return DeleteItem(self._table.name, key, condition if operation.expect is not None else None)
-        expiry = _microseconds(operation.expires_at)
-        is_number = _NUMBER.fullmatch(operation.value) is not None
-        fields: dict[str, Any] = {"expires_at": expiry, "ttl": _seconds(expiry)}
-        fields |= {"number": int(operation.value)} if is_number else {"value": operation.value}
-        if operation.expect is not None or expired:
-            return PutItem(self._table.name, {**key, **fields, "version": (operation.expect or 0) + 1}, condition)
-        change = F("version").add(1) & F("value" if is_number else "number").remove()
-        for name, value in fields.items():
-            change &= F(name).set(value)
-        return UpdateItem(self._table.name, key, change, condition)
+        return int(answer["Attributes"]["number"]["N"])
 
 
-def _condition(expect: int | None, now: int, expired: bool) -> Condition:
-    """What must be so: the expected version; or a living item or none, or (`expired`) one that is over or none."""
+def _operation(operation: Put | Delete, now: int, expired: bool) -> Operation:
+    """`expired`: what is written over unconditionally was found to have expired, so it is not counted on."""
+    key: dict[str, Value] = {"pk": operation.partition, "sk": operation.key}
+    expect = operation.expect
+    values: dict[str, Value] = {"now": now}
     if expect:
-        return F("version").equals(expect) & F("expires_at").gt(now)
-    over = expired or expect == ABSENT
-    return F("pk").does_not_exist() | (F("expires_at").lte(now) if over else F("expires_at").gt(now))
+        values["expect"] = expect
+        condition = "#version = :expect AND #expires_at > :now"
+    elif expect == ABSENT or expired:
+        condition = "attribute_not_exists(#pk) OR #expires_at <= :now"
+    else:
+        condition = "attribute_not_exists(#pk) OR #expires_at > :now"
+    if isinstance(operation, Delete):
+        held = {} if expect is None else expressions(values, ConditionExpression=condition)
+        return {"Delete": {"Key": item(**key), **held}}
+    expiry = _microseconds(operation.expires_at)
+    number = int(operation.value) if _NUMBER.fullmatch(operation.value) else None
+    fields: dict[str, Value] = {"expires_at": expiry, "ttl": _seconds(expiry)}
+    fields |= {"value": operation.value} if number is None else {"number": number}
+    if expect is not None or expired:
+        made = item(**key, **fields, version=(expect or 0) + 1)
+        return {"Put": {"Item": made, **expressions(values, ConditionExpression=condition)}}
+    other = "#number" if number is None else "#value"
+    update = f"SET {', '.join(f'#{name} = :{name}' for name in fields)} REMOVE {other} ADD #version :one"
+    values |= {**fields, "one": 1}
+    return {
+        "Update": {"Key": item(**key), **expressions(values, UpdateExpression=update, ConditionExpression=condition)}
+    }
 
 
-def _item(item: dict[str, Any]) -> Item:
-    expiry = item["expires_at"]
+def _item(found: dict[str, Any]) -> Item:
+    expiry = found["expires_at"]
     return Item(
-        key=item["sk"],
-        value=b"%d" % item["number"] if "number" in item else item["value"],
-        version=item["version"],
+        key=found["sk"],
+        value=b"%d" % found["number"] if "number" in found else found["value"],
+        version=found["version"],
         expires_at=None if expiry == _NEVER else _EPOCH + expiry * _MICROSECOND,
     )
 

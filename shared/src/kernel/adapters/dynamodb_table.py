@@ -1,65 +1,55 @@
-"""A DynamoDB table by URL: one client that stays open; each call has time-outs and is retried within a bound."""
+"""A DynamoDB table by URL: connections that stay open; each call has time-outs and is retried within a bound."""
 
 import asyncio
 import os
 import random
 import re
 import secrets
+import sys
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from io import BytesIO
 from itertools import count
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
-import aiohttp
+import orjson
 import structlog
 from aiobotocore.session import AioSession, get_session
-from aiodynamo import errors
-from aiodynamo.client import Client
-from aiodynamo.credentials import Credentials, Key
-from aiodynamo.expressions import KeyCondition
-from aiodynamo.http.types import HttpImplementation, Request, Response
-from aiodynamo.models import Page, StaticDelayRetry
-from aiodynamo.operations import ConditionCheck, Delete, Put, Update
 from botocore.exceptions import BotoCoreError
-from yarl import URL
 
+from kernel.adapters.aws_signature import Keys, authorization
+from kernel.adapters.dynamodb_items import Operation, item, plain
+from kernel.adapters.http_connections import Connections
 from kernel.ports import StoreUnavailable
 from kernel.telemetry import STORE_RETRIES
 
-T = TypeVar("T")
-Operation: TypeAlias = Put | Update | Delete | ConditionCheck
-
 log = structlog.get_logger("dynamodb")
 
+_JSON: Final = "application/x-amz-json-1.0"
+_API: Final = "DynamoDB_20120810"
 _FIRST_PAUSE: Final = 0.05
 _LONGEST_PAUSE: Final = 1.0
-_LARGE_BODY: Final = 2**20
-_ONCE: Final = StaticDelayRetry(
-    time_limit_secs=-1
-)  # the client itself retries nothing: what is retried is decided here
+_ALL: Final = sys.maxsize
 
-_PASSING: Final = (
-    TimeoutError,
-    OSError,
-    aiohttp.ClientError,
-    BotoCoreError,  # the source of credentials does not answer
-    errors.ExpiredToken,
-    errors.InternalDynamoError,
-    errors.ProvisionedThroughputExceeded,
-    errors.RequestLimitExceeded,
-    errors.ServiceUnavailable,
-    errors.Throttled,
-    errors.TransactionConflict,
-    errors.TransactionInProgress,
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html
+_PASSING: Final = frozenset(
+    {
+        "ExpiredTokenException",
+        "InternalServerError",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "ThrottlingException",
+        "TransactionConflictException",
+        "TransactionInProgressException",
+    }
 )
-_REFUSED: Final = (errors.AccessDenied, errors.UnrecognizedClient, errors.NoCredentialsFound)
+_MISSING: Final = "ResourceNotFoundException"
+_REFUSED: Final = frozenset({"AccessDeniedException", "UnrecognizedClientException", "InvalidSignatureException"})
 
 # https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
-_FAILED: Final = "ConditionalCheckFailed"
-_PASSING_REASONS: Final = frozenset({"TransactionConflict", "ProvisionedThroughputExceeded", "ThrottlingError"})
+_CANCELLED: Final = "TransactionCanceledException"
+_NOT_FAILED: Final = frozenset({"None", "TransactionConflict", "ProvisionedThroughputExceeded", "ThrottlingError"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,8 +68,19 @@ class Options:
     pool: int = 50
 
 
+class DynamodbError(Exception):
+    """What DynamoDB answers where it does not do what it was asked; `code` is its name of the error."""
+
+    def __init__(self, status: int, code: str, text: str, reasons: Sequence[str]) -> None:
+        super().__init__(f"{code or status} {text}".strip())
+        self.status = status
+        self.code = code
+        self.reasons = reasons
+        self.passes = status >= 500 or code in _PASSING or (code == _CANCELLED and set(reasons) <= _NOT_FAILED)
+
+
 class ConditionsFailed(Exception):
-    """A transaction was cancelled because conditions did not hold; `indexes` tells of which operations."""
+    """Conditions did not hold, so nothing was written; `indexes` tells of which operations."""
 
     def __init__(self, indexes: Sequence[int]) -> None:
         super().__init__(f"conditions of the operations {indexes} did not hold")
@@ -87,13 +88,14 @@ class ConditionsFailed(Exception):
 
 
 class DynamoTable:
-    """A table and the client for it. `client` makes one attempt; `attempt` and `transact` retry what passes."""
+    """A table, and the way to it."""
 
-    def __init__(self, name: str, client: Client, session: aiohttp.ClientSession, options: Options) -> None:
+    def __init__(self, name: str, region: str, connections: Connections, session: AioSession, patience: float) -> None:
         self.name = name
-        self.client = client
+        self.region = region
+        self._connections = connections
         self._session = session
-        self._options = options
+        self._patience = patience
 
     @classmethod
     async def open(cls, url: str) -> "DynamoTable":
@@ -106,127 +108,129 @@ class DynamoTable:
         if not re.fullmatch(r"[\w.-]{3,255}", parts.netloc, re.ASCII) or parts.path.strip("/"):
             raise ValueError("a table is named as dynamodb://TABLE?region=...&endpoint=...")
         options = _options(parts.query)
-        aws = get_session()
-        region = options.region or os.environ.get("AWS_REGION") or aws.get_config_variable("region")
+        session = get_session()
+        region = options.region or os.environ.get("AWS_REGION") or session.get_config_variable("region")
         if not region:
             raise ValueError(f"no region for the table {parts.netloc}: not in its URL, nor in AWS_REGION")
-        endpoint = options.endpoint or os.environ.get("AWS_ENDPOINT_URL_DYNAMODB") or os.environ.get("AWS_ENDPOINT_URL")
-        session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=options.pool),
-            timeout=aiohttp.ClientTimeout(
-                total=None, sock_connect=options.connect_timeout, sock_read=options.read_timeout
-            ),
-            skip_auto_headers=("Accept", "Accept-Encoding", "User-Agent"),
+        connections = Connections(
+            options.endpoint
+            or os.environ.get("AWS_ENDPOINT_URL_DYNAMODB")
+            or os.environ.get("AWS_ENDPOINT_URL")
+            or f"https://dynamodb.{region}.amazonaws.com",
+            limit=options.pool,
+            connect_timeout=options.connect_timeout,
+            read_timeout=options.read_timeout,
         )
-        client = Client(
-            http=_Http(session),
-            credentials=_Chain(aws),
-            region=region,
-            endpoint=URL(endpoint) if endpoint else None,
-            numeric_type=int,
-            throttle_config=_ONCE,
-        )
-        return cls(parts.netloc, client, session, options)
+        return cls(parts.netloc, region, connections, session, options.patience)
 
-    async def attempt(self, call: Callable[[], Awaitable[T]]) -> T:
-        """What `call` returns, tried again after passing faults. Raises StoreUnavailable.
+    async def call(self, operation: str, **request: Any) -> dict[str, Any]:
+        """The answer to an operation of DynamoDB's API on this table, tried again after passing faults.
 
-        An attempt whose answer was lost may have been carried out: `call` must do no harm when it is repeated.
+        An attempt whose answer was lost may have been carried out: the request must do no harm when it is repeated.
+        Raises ConditionsFailed, StoreUnavailable; DynamodbError where the request itself is wrong.
         """
-        until = time.monotonic() + self._options.patience
-        for attempt in count():
-            try:
-                return await call()
-            except _PASSING as error:
-                fault: Exception = error
-            except errors.TransactionCanceled as error:
-                codes = {reason.code for reason in error.cancellation_reasons if reason is not None}
-                if _FAILED in codes or not codes <= _PASSING_REASONS:
-                    raise
-                fault = error
-            except errors.UnknownError as error:
-                if error.status != 429 and error.status < 500:
-                    raise
-                fault = error
-            except errors.TableNotFound as error:
-                raise StoreUnavailable(f"the table {self.name} is missing: it is made at deployment") from error
-            except _REFUSED as error:
-                raise StoreUnavailable(f"the table {self.name} is refused: {type(error).__name__} {error}") from error
-            pause = random.uniform(0, min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**attempt))  # noqa: S311 - jitter
-            if time.monotonic() + pause > until:
-                raise StoreUnavailable(f"the table {self.name} does not answer: {_told(fault)}") from fault
-            STORE_RETRIES.labels(self.name, type(fault).__name__).inc()
-            log.debug("dynamodb.retry", table=self.name, attempt=attempt, fault=_told(fault))
-            await asyncio.sleep(pause)
-        raise AssertionError("unreachable")
+        return await self._persist(operation, orjson.dumps({"TableName": self.name, **request}))
 
     async def transact(self, operations: Sequence[Operation]) -> None:
-        """Carry out up to 100 operations in one transaction, once. Raises ConditionsFailed, StoreUnavailable.
+        """Carry out up to 100 operations in one transaction, once.
 
         DynamoDB knows a repeated attempt by its token for ten minutes, many times our patience, and answers it with the
         outcome of the first: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html
+        Raises ConditionsFailed, StoreUnavailable.
         """
-        token = secrets.token_hex(16)
-        try:
-            await self.attempt(lambda: self.client.transact_write_items(operations, request_token=token))
-        except errors.TransactionCanceled as cancelled:
-            reasons = enumerate(cancelled.cancellation_reasons)
-            failed = [index for index, reason in reasons if reason is not None and reason.code == _FAILED]
-            if not failed:
-                raise
-            raise ConditionsFailed(failed) from cancelled
+        named = [{kind: {"TableName": self.name, **what} for kind, what in each.items()} for each in operations]
+        request = {"TransactItems": named, "ClientRequestToken": secrets.token_hex(16)}
+        await self._persist("TransactWriteItems", orjson.dumps(request))
 
     async def get(self, pk: str, sk: str) -> dict[str, Any] | None:
         """An item, consistent with every write that returned, or None. Raises StoreUnavailable."""
-        try:
-            key = {"pk": pk, "sk": sk}
-            return await self.attempt(lambda: self.client.get_item(self.name, key, consistent_read=True))
-        except errors.ItemNotFound:
-            return None
+        answer = await self.call("GetItem", Key=item(pk=pk, sk=sk), ConsistentRead=True)
+        return plain(answer["Item"]) if "Item" in answer else None
 
-    async def page(self, keys: KeyCondition, start: dict[str, Any] | None, **how: Any) -> Page:
-        """A page of a query, up to 1 MB, from where the last one ended. `how` is `Client.query_single_page`'s.
-
-        Raises StoreUnavailable.
-        """
-        return await self.attempt(lambda: self.client.query_single_page(self.name, keys, start_key=start, **how))
+    async def query(self, *, limit: int = _ALL, **request: Any) -> AsyncIterator[dict[str, Any]]:
+        """The first items that a query finds, however many pages they fill. Raises StoreUnavailable."""
+        if limit < _ALL:
+            request["Limit"] = limit
+        while limit > 0:
+            answer = await self.call("Query", **request)
+            for found in answer["Items"][:limit]:
+                yield plain(found)
+            limit -= len(answer["Items"])
+            if "LastEvaluatedKey" not in answer:
+                return
+            request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
     async def close(self) -> None:
         """Let go of every connection."""
-        await self._session.close()
+        await self._connections.close()
 
+    async def _persist(self, operation: str, body: bytes) -> dict[str, Any]:
+        until = time.monotonic() + self._patience
+        for attempt in count():
+            try:
+                return await self._once(operation, body)
+            except (OSError, BotoCoreError) as error:  # no answer, or none from the source of credentials
+                fault: Exception = error
+            except DynamodbError as error:
+                if not error.passes:
+                    raise self._translated(error) from error
+                fault = error
+            pause = random.uniform(0, min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**attempt))  # noqa: S311 - jitter
+            told = f"{type(fault).__name__} {fault}"
+            if time.monotonic() + pause > until:
+                raise StoreUnavailable(f"the table {self.name} does not answer: {told}") from fault
+            STORE_RETRIES.labels(
+                self.name, fault.code if isinstance(fault, DynamodbError) else type(fault).__name__
+            ).inc()
+            log.debug("dynamodb.retry", table=self.name, operation=operation, attempt=attempt, fault=told)
+            await asyncio.sleep(pause)
+        raise AssertionError("unreachable")
 
-@dataclass(frozen=True, slots=True)
-class _Http:
-    """How aiodynamo reaches DynamoDB. aiohttp writes a large body in pieces only if it is a file."""
+    async def _once(self, operation: str, body: bytes) -> dict[str, Any]:
+        keys = await self._keys()
+        now = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
+        headers = {"content-type": _JSON, "host": self._connections.host, "x-amz-date": now}
+        if keys.token is not None:
+            headers["x-amz-security-token"] = keys.token
+        headers["x-amz-target"] = f"{_API}.{operation}"
+        headers["authorization"] = authorization(keys, self.region, "dynamodb", now, headers, body)
+        del headers["host"]
+        lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+        status, answer = await self._connections.post(lines, body)
+        if status != 200:
+            raise _error(status, answer)
+        document: dict[str, Any] = orjson.loads(answer)
+        return document
 
-    session: aiohttp.ClientSession
-
-    async def __call__(self, request: Request) -> Response:
-        body = request.body or b""
-        data = BytesIO(body) if len(body) > _LARGE_BODY else body
-        async with self.session.request(request.method, request.url, headers=request.headers, data=data) as response:
-            return Response(response.status, await response.read())
-
-
-class _Chain(Credentials):
-    """The chain of the AWS tools, which finds and renews."""
-
-    def __init__(self, session: AioSession) -> None:
-        self._session = session
-
-    async def get_key(self, http: HttpImplementation) -> Key | None:
+    async def _keys(self) -> Keys:
         found = await self._session.get_credentials()
         if found is None:
-            return None
+            raise StoreUnavailable(f"no credentials for the table {self.name}")
         frozen = await found.get_frozen_credentials()
-        return Key(frozen.access_key or "", frozen.secret_key or "", frozen.token)
+        return Keys(frozen.access_key or "", frozen.secret_key or "", frozen.token)
 
-    def invalidate(self) -> bool:
-        return False
+    def _translated(self, error: DynamodbError) -> Exception:
+        if error.code == "ConditionalCheckFailedException":
+            return ConditionsFailed([0])
+        failed = [index for index, reason in enumerate(error.reasons) if reason == "ConditionalCheckFailed"]
+        if failed:
+            return ConditionsFailed(failed)
+        if error.code == _MISSING:
+            return StoreUnavailable(f"the table {self.name} is missing: it is made at deployment")
+        if error.code in _REFUSED:
+            return StoreUnavailable(f"the table {self.name} is refused: {error}")
+        return error
 
-    def is_disabled(self) -> bool:
-        return False
+
+def _error(status: int, answer: bytes) -> DynamodbError:
+    try:
+        document = orjson.loads(answer)
+        code = document["__type"].rpartition("#")[2]
+        text = document.get("message") or document.get("Message") or ""
+        reasons = [reason["Code"] for reason in document.get("CancellationReasons") or ()]
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return DynamodbError(status, "", answer[:200].decode(errors="replace"), ())  # a proxy's page, or nothing at all
+    return DynamodbError(status, code, text, reasons)
 
 
 def _options(query: str) -> Options:
@@ -244,7 +248,3 @@ def _options(query: str) -> Options:
     if options.endpoint and urlsplit(options.endpoint).scheme not in ("http", "https"):
         raise ValueError(f"the endpoint in a table's URL begins with http:// or https://, not as {options.endpoint!r}")
     return options
-
-
-def _told(fault: Exception) -> str:
-    return f"{type(fault).__name__} {fault}".strip()
