@@ -32,6 +32,12 @@ $(BIN)/uv:
 	$(BIN)/uv pip install -q --compile-bytecode --python .venv/emulator/bin/python --require-hashes -r requirements-emulator.lock
 	@touch $@
 
+# So does the CDK app that deploys to AWS: nothing that runs needs it.
+.venv/aws/.installed: requirements-aws.lock | $(BIN)/uv
+	$(PYTHON) -m venv --without-pip .venv/aws
+	$(BIN)/uv pip install -q --python .venv/aws/bin/python --require-hashes -r requirements-aws.lock
+	@touch $@
+
 web/node_modules/.installed: web/package-lock.json | $(BIN)/uv
 	# Not `npm ci`: it wants every platform's build of a tool in the lock, and not every registry has them all.
 	cd web && ../tools/with-node npm install --no-save --ignore-scripts --no-audit --no-fund --loglevel=error
@@ -57,7 +63,7 @@ test: .venv/.dev .venv/emulator/.installed web/dist/index.html ## install what i
 smoke: .venv/.dev ## docker compose up, a journey, down, up again: wherever Docker runs
 	$(BIN)/pytest -q --override-ini addopts=--import-mode=importlib tests/compose
 
-check: .venv/.dev web/node_modules/.installed ## formatting, lint, types, import rules, the site's sizes
+check: .venv/.dev .venv/aws/.installed web/node_modules/.installed ## formatting, lint, types, import rules, the site's sizes, what is deployed to AWS
 	$(BIN)/ruff format --check -q .
 	$(BIN)/ruff check -q .
 	$(BIN)/lint-imports --no-logo 2>/dev/null | tail -4
@@ -65,6 +71,7 @@ check: .venv/.dev web/node_modules/.installed ## formatting, lint, types, import
 	$(BIN)/mypy $(DISTS:%=%/src) bench
 	$(BIN)/python -m taskledger.openapi --check web/openapi.json
 	cd web && ../tools/with-node npm run check --silent
+	cd deploy/aws && ../../tools/with-node ../../.venv/aws/bin/python -m pytest -q -c pytest.ini tests
 
 openapi: .venv/.dev web/node_modules/.installed ## write the site's client types anew from the services
 	$(BIN)/python -m taskledger.openapi web/openapi.json
@@ -77,7 +84,7 @@ bench: .venv/.dev .venv/emulator/.installed ## measure, as ratios to what this m
 	$(BIN)/python bench/bench_dynamodb.py
 
 lock: $(BIN)/uv ## pin the dependencies anew
-	for name in requirements requirements-tools requirements-dev requirements-node requirements-emulator; do \
+	for name in requirements requirements-tools requirements-dev requirements-node requirements-emulator requirements-aws; do \
 	  $(BIN)/uv pip compile -q --python-version 3.11 --universal --generate-hashes --no-emit-index-url --no-header $$name.in -o $$name.lock || exit 1; \
 	done
 
