@@ -3,13 +3,16 @@ import { formatter } from "@lingui/format-po";
 
 /** What the first chunk shows: its texts are all of a language that a page waits for before it begins. */
 const entry = ["src/main.tsx", "src/app/App.tsx", "src/app/said.ts", "src/ui/bits.tsx", "src/ui/toast.tsx"];
+/** A page that is seldom opened has its texts with it. */
+const insights = ["src/pages/project/Insights.tsx", "src/pages/project/insights/**"];
 
 export default defineConfig({
   sourceLocale: "en",
   locales: ["en", "ko"],
   catalogs: [
     { path: "<rootDir>/src/locales/entry/{locale}", include: entry },
-    { path: "<rootDir>/src/locales/{locale}", include: ["src"], exclude: entry },
+    { path: "<rootDir>/src/locales/insights/{locale}", include: insights },
+    { path: "<rootDir>/src/locales/{locale}", include: ["src"], exclude: [...entry, ...insights] },
   ],
   format: formatter({ lineNumbers: false, origins: false }),
 });

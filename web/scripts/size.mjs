@@ -41,9 +41,15 @@ const isPage = (key) => /pages\/(project\/)?\w+\.tsx$/.test(key) && manifest[key
 for (const key of Object.keys(manifest).filter(isPage)) {
   // A view of a project comes after the project's page.
   const before = key.includes("/project/") ? project : [];
+  const own = (manifest[key].dynamicImports ?? [])
+    .filter((one) => one.endsWith(".po"))
+    .map((one) => weight(closure(one)));
   report(
     key.replace("src/pages/", ""),
-    weight(new Set([...initial, ...frame, ...before, ...closure(key)])) + entryLanguage + siteLanguage,
+    weight(new Set([...initial, ...frame, ...before, ...closure(key)])) +
+      entryLanguage +
+      siteLanguage +
+      Math.max(0, ...own),
     ROUTE,
   );
 }

@@ -18,8 +18,12 @@ import { NewTask } from "./project/NewTask";
 
 const Table = lazy(() => import("./project/Table"));
 const Calendar = lazy(() => import("./project/Calendar"));
-const Activity = lazy(() => import("./project/Activity"));
-const Settings = lazy(() => import("./project/Settings"));
+/** What has no tasks of its own to filter, and a task beside it. */
+const PAGES = {
+  insights: lazy(() => import("./project/Insights")),
+  activity: lazy(() => import("./project/Activity")),
+  settings: lazy(() => import("./project/Settings")),
+};
 const TaskPanel = lazy(() => import("./TaskPanel"));
 
 interface Props {
@@ -28,17 +32,22 @@ interface Props {
   taskId?: string | undefined;
 }
 
-/** One project: its board or table, its activity, its settings; a task opens beside the view that was there. */
+const isPage = (view: string | undefined): view is keyof typeof PAGES =>
+  view !== undefined && Object.hasOwn(PAGES, view);
+
+/** One project: its board or table, its other pages; a task opens beside the view that was there. */
 export default function Project({ id, view, taskId }: Props) {
   const project = useProject(id);
   const [, go] = useLocation();
   const kept = useKeptSearch();
-  const shown = isView(view) || view === "activity" || view === "settings" ? view : lastView(id);
+  const page = isPage(view) ? view : undefined;
+  const Page = page && PAGES[page];
+  const tasks = isView(view) ? view : lastView(id);
   useEffect(() => {
     if (isView(view)) rememberView(id, view);
   }, [id, view]);
-  // A task beside the view, the activity and the settings name themselves.
-  useTitle(taskId || !isView(shown) ? undefined : project.data?.name);
+  // A task beside the view, and the other pages, name themselves.
+  useTitle(taskId || page ? undefined : project.data?.name);
   if (project.error && !project.data) return <Failed error={project.error} retry={() => void project.refetch()} />;
   if (!project.data) {
     return (
@@ -52,10 +61,8 @@ export default function Project({ id, view, taskId }: Props) {
   return (
     <div className={`project ${taskId ? "with-panel" : ""}`}>
       <div className="project-main">
-        <ProjectHead project={project.data} shown={shown} />
-        {isView(shown) ? (
-          <Tasks project={project.data} view={shown} openId={taskId} />
-        ) : (
+        <ProjectHead project={project.data} shown={page ?? tasks} />
+        {Page ? (
           <Suspense
             fallback={
               <div className="page">
@@ -63,13 +70,15 @@ export default function Project({ id, view, taskId }: Props) {
               </div>
             }
           >
-            {shown === "activity" ? <Activity project={project.data} /> : <Settings project={project.data} />}
+            <Page project={project.data} />
           </Suspense>
+        ) : (
+          <Tasks project={project.data} view={tasks} openId={taskId} />
         )}
       </div>
       {taskId && (
         <Suspense fallback={<aside className="panel" />}>
-          <TaskPanel key={taskId} id={taskId} onClose={() => go(kept(`${path}/${shown}`))} />
+          <TaskPanel key={taskId} id={taskId} onClose={() => go(kept(`${path}/${tasks}`))} />
         </Suspense>
       )}
     </div>
@@ -77,12 +86,15 @@ export default function Project({ id, view, taskId }: Props) {
 }
 
 function ProjectHead({ project, shown }: { project: ProjectType; shown: string }) {
-  const kept = useKeptSearch();
+  const keeping = useKeptSearch();
+  // The search of another page is no filter.
+  const kept = (to: string) => (isPage(shown) ? to : keeping(to));
   const path = `/projects/${project.id}`;
   const tabs = [
     ["board", "board", t`Board`, kept(`${path}/board`)],
     ["table", "table", t`Table`, kept(`${path}/table`)],
     ["calendar", "calendar", t`Calendar`, kept(`${path}/calendar`)],
+    ["insights", "chart", t`Insights`, `${path}/insights`],
     ["activity", "activity", t`Activity`, `${path}/activity`],
     ["settings", "settings", t`Settings`, `${path}/settings`],
   ] as const;

@@ -3,6 +3,8 @@ import type { Category, Priority } from "../api/types";
 const paths = {
   board: "M2.5 3h3v10h-3zM6.75 3h3v7h-3zM11 3h3v5h-3z",
   table: "M2.5 3.5h11v9h-11zM2.5 6.5h11M2.5 9.5h11M6.5 6.5v6",
+  chart: "M2.5 2.5v11h11M5.5 10.5v-3M8.5 10.5v-6M11.5 10.5V6.5",
+  download: "M8 2.5v7M5 7l3 3 3-3M2.5 13h11",
   activity: "M1.5 8.5h3l2-5 3 9 2-4h3",
   settings: "M2.5 4.5h6M11.5 4.5h2M2.5 11.5h2M7.5 11.5h6M8.5 2.8v3.4M4.5 9.8v3.4",
   inbox: "M2.5 9.5 4.4 3.5h7.2l1.9 6v3h-11zM2.5 9.5h3.2a2.3 2.3 0 0 0 4.6 0h3.2",

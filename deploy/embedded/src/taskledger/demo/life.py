@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import cycle
 from math import log
 from random import Random
 from typing import Final
@@ -153,7 +154,7 @@ class _Team:
         for _ in range(at_once + self._about(self._story.arrivals * pace)):
             self._arrive()
         for work in [work for work in self._work if not work.over]:
-            if work.due and work.due < self._day and work.status.category != "done" and self._random.random() < 0.3:
+            if work.due and work.due < self._day and work.status.category != "done" and self._random.random() < 0.2:
                 work.due = self._day + timedelta(self._random.randint(2, 12))
                 self._do(work, EditTask(by=self._someone(), due=work.due))
             match work.status.category:
@@ -226,7 +227,7 @@ class _Team:
             self._move(work, active, person, people)
             if self._random.random() < 0.7:
                 self._tick(work, person, 1)
-            if self._random.random() < 0.05:
+            if self._random.random() < 0.04:
                 work.left, work.stuck = work.left + 30, True
 
     def _go_on(self, work: _Work, pace: float) -> None:
@@ -275,9 +276,10 @@ class _Team:
     def _plan_ahead(self) -> None:
         """Give some of what is open a day in the near past or future, so that there is something to be late with."""
         self._day = self._now.date() - timedelta(max(0, self._now.date().weekday() - 4))
+        days = cycle((-2, 1, 0, 4, -1, 7, 2, 11))
         for work in self._work:
-            if not work.over and not work.due and work.status.category != "done" and self._random.random() < 0.25:
-                due = self._now.date() + timedelta(self._random.choice((-3, -1, 0, 0, 1, 2, 3, 5, 8, 12)))
+            if not work.over and not work.due and work.status.category != "done" and self._random.random() < 0.3:
+                due = self._now.date() + timedelta(next(days))
                 self._do(work, EditTask(by=self._members[0], due=due))
 
     # --- what steps are made of ---
