@@ -134,7 +134,7 @@ def test_a_wrong_secret_is_refused_within_the_same_trace(services: Services, ann
     assert answer.status_code == 503
     lines = [json.loads(line) for line in services.by_name["auth"].printed().splitlines()]
     refused = [line for line in lines if line["event"] == "auth.service-token-refused"]
-    assert [line["trace_id"] for line in refused] == [answer.headers["x-trace-id"]]
+    assert answer.headers["x-trace-id"] in {line["trace_id"] for line in refused}
 
 
 def test_sigterm_answers_what_was_asked_and_ends_live_streams(services: Services, ann: Person) -> None:

@@ -17,9 +17,9 @@ from auth_service.sessions import Sessions
 from auth_service.testing import PASSWORD, Serve, bearer, is_problem, register
 from kernel.contracts.user import User, UserEvent
 from kernel.decider import Decider
+from kernel.ended_sessions import EndedSessions
 from kernel.ports import KeyValueStore
 from kernel.problems import Problem
-from kernel.security import EndedSessions
 
 # --- register and log in ---
 

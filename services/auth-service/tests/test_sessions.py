@@ -8,8 +8,9 @@ import pytest
 
 from auth_service.sessions import Sessions
 from auth_service.testing import PASSWORD, Serve, bearer, register
+from kernel.ended_sessions import EndedSessions
 from kernel.ports import KeyValueStore
-from kernel.security import EndedSessions
+from kernel.testing import eventually
 
 
 async def refresh(client: httpx.AsyncClient, token: str) -> httpx.Response:
@@ -155,3 +156,30 @@ async def test_one_ends_one_s_own_sessions_and_nobody_else_s(client: httpx.Async
     assert (await client.delete(path, headers=bearer(bob))).status_code == 404
     assert (await client.delete(path, headers=bearer(ann))).status_code == 204
     assert (await refresh(client, there["refresh_token"])).status_code == 401
+
+
+async def test_a_session_that_ended_is_refused_by_other_processes_soon_and_after_a_restart(serve: Serve) -> None:
+    async with serve() as one, serve() as two:
+        person = await register(one)
+        assert (await two.get("/api/auth/me", headers=bearer(person))).status_code == 200
+        assert (await one.post("/api/auth/logout", headers=bearer(person))).status_code == 204
+        await eventually(lambda: is_refused(two, person))
+    async with serve() as anew:
+        await eventually(lambda: is_refused(anew, person))
+
+
+async def is_refused(client: httpx.AsyncClient, person: dict[str, Any]) -> bool:
+    return (await client.get("/api/auth/me", headers=bearer(person))).status_code == 401
+
+
+async def test_only_services_are_told_which_sessions_ended(client: httpx.AsyncClient) -> None:
+    person, other = await register(client), await register(client, "bob@example.org")
+    await client.post("/api/auth/logout", headers=bearer(person))
+    path = "/api/auth/ended-sessions?seconds=60"
+    assert (await client.get(path, headers=bearer(other))).status_code == 401
+    body = {"service": "task-service", "secret": "between services", "audience": "auth-service"}
+    service = (await client.post("/api/auth/service-token", json=body)).json()
+    (ended,) = (await client.get(path, headers=bearer(service))).json()["items"]
+    assert 0 < ended["seconds"] <= 600
+    none = "/api/auth/ended-sessions?seconds=0"
+    assert (await client.get(none, headers=bearer(service))).json()["items"] == []

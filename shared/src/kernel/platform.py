@@ -12,8 +12,8 @@ import httpx
 from starlette.types import ASGIApp
 
 from kernel import context
+from kernel.ended_sessions import EndedSessions
 from kernel.ports import EventStore, KeyValueStore, Mailer, Subscription
-from kernel.security import EndedSessions
 from kernel.sql import Database
 
 T = TypeVar("T")

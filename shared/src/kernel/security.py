@@ -42,25 +42,6 @@ class Principal:
     expires_at: float
 
 
-class EndedSessions:
-    """Sessions that have ended in this process while access tokens of theirs may live: those count no more, at once."""
-
-    def __init__(self) -> None:
-        self._until: dict[str, float] = {}
-
-    def add(self, session_id: str, seconds: float) -> None:
-        """Refuse the session's access tokens, of which none lives for longer than `seconds`."""
-        now = time.monotonic()
-        for known, until in list(self._until.items()):
-            if until > now:
-                break  # they were added in the order in which they lapse
-            del self._until[known]
-        self._until[session_id] = now + seconds
-
-    def __contains__(self, session_id: object) -> bool:
-        return session_id in self._until
-
-
 class KeySource(Protocol):
     """Where the public keys come from."""
 

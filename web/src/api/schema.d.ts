@@ -24,6 +24,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/auth/ended-sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Ended Sessions
+         * @description Sessions that ended lately, with the seconds for which tokens of each may still live; for services alone.
+         */
+        get: operations["list_ended_sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/introspect": {
         parameters: {
             query?: never;
@@ -990,6 +1010,21 @@ export interface components {
             /** P95 */
             p95: number | null;
         };
+        /** EndedSession */
+        EndedSession: {
+            /** Id */
+            id: string;
+            /**
+             * Seconds
+             * @description for which an access token of it may still live
+             */
+            seconds: number;
+        };
+        /** EndedSessionsOut */
+        EndedSessionsOut: {
+            /** Items */
+            items: components["schemas"]["EndedSession"][];
+        };
         /** EraseBody */
         EraseBody: {
             /** Password */
@@ -1798,6 +1833,65 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
+                };
+            };
+        };
+    };
+    list_ended_sessions: {
+        parameters: {
+            query: {
+                /** @description how far back */
+                seconds: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndedSessionsOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };

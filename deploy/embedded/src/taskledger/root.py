@@ -26,7 +26,7 @@ ROUTES: Final[Mapping[str, str]] = {
 }
 """Which service answers below `/api/<first part>`."""
 
-PRIVATE: Final = frozenset({"/api/auth/service-token", "/api/auth/introspect"})
+PRIVATE: Final = frozenset({"/api/auth/service-token", "/api/auth/introspect", "/api/auth/ended-sessions"})
 """What services ask each other directly, and nobody asks from outside."""
 
 _METHODS: Final = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]

@@ -15,6 +15,7 @@ from auth_service.passwords import Passwords
 from auth_service.sessions import Sessions
 from auth_service.settings import Settings
 from auth_service.signing import SigningKeys
+from kernel.background import Background
 from kernel.codecs import USER_CODEC
 from kernel.contracts import user
 from kernel.decider import Decider
@@ -59,6 +60,8 @@ def create_app(settings: Settings, platform: Platform | None = None) -> FastAPI:
                 authenticator=Authenticator(keys, personal=personal, ended=own.ended),
                 services=Authenticator(keys, audience="auth-service"),
             )
+            background = await stack.enter_async_context(Background())
+            background.start("ended-sessions", lambda: own.ended.follow(sessions.ended))
             app.state.checks = {"event_store": log.ping, "key_value_store": store.ping}
             yield
 

@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -12,12 +12,15 @@ import orjson
 
 from auth_service.domain import time_text
 from auth_service.signing import USER_TOKEN_SECONDS
+from kernel.ended_sessions import EndedSessions
 from kernel.ids import is_id, new_id
 from kernel.ports import ABSENT, ConditionFailed, Delete, KeyValueStore, Put
-from kernel.security import PERSONAL_PREFIX, EndedSessions
+from kernel.security import PERSONAL_PREFIX
 
 SESSION_SECONDS: Final = 30 * 86_400
 _MAX_PERSONAL: Final = 50
+_PER_WRITE: Final = 50
+_ENDED: Final = "ended-sessions"
 _MAX_TABS: Final = 100
 
 
@@ -56,6 +59,11 @@ class RefreshRefused(Exception):
 def _hash(token: str) -> str:
     # The tokens are 256 random bits: a plain digest cannot be guessed back.
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _moment(time: datetime) -> str:
+    """A key that is sorted by time."""
+    return f"{int(time.timestamp() * 1_000_000):020}"
 
 
 def _now() -> str:
@@ -141,14 +149,30 @@ class Sessions:
     async def end_all(self, user_id: str, *, but: str | None = None) -> None:
         """End every session of a user, perhaps but one."""
         after = ""
-        while sessions := await self.of(user_id, after, limit=100):
+        while sessions := await self.of(user_id, after, limit=_PER_WRITE):
             after = sessions[-1].id
             await self._end(user_id, [session.id for session in sessions if session.id != but])
 
     async def _end(self, user_id: str, session_ids: Sequence[str]) -> None:
-        await self._store.write(*(Delete(_partition(user_id), session_id) for session_id in session_ids))
+        now = datetime.now(UTC)
+        lapse = now + timedelta(seconds=USER_TOKEN_SECONDS)
+        gone = [Delete(_partition(user_id), session_id) for session_id in session_ids]
+        told = [Put(_ENDED, f"{_moment(now)}:{session_id}", session_id.encode(), lapse) for session_id in session_ids]
+        await self._store.write(*gone, *told)
         for session_id in session_ids:
             self._ended.add(session_id, USER_TOKEN_SECONDS)
+
+    async def ended(self, seconds: float) -> Mapping[str, float]:
+        """The sessions that ended in the last so many seconds, with the seconds for which tokens of each may live."""
+        now = datetime.now(UTC)
+        after = _moment(now - timedelta(seconds=seconds))
+        found: dict[str, float] = {}
+        while items := await self._store.query(_ENDED, after):
+            after = items[-1].key
+            for item in items:
+                if item.expires_at is not None:
+                    found[item.value.decode()] = (item.expires_at - now).total_seconds()
+        return found
 
     # --- personal tokens ---
 

@@ -121,6 +121,15 @@ class IntrospectOut(BaseModel):
     user_id: str | None = None
 
 
+class EndedSession(BaseModel):
+    id: str
+    seconds: float = Field(description="for which an access token of it may still live")
+
+
+class EndedSessionsOut(BaseModel):
+    items: list[EndedSession]
+
+
 def own_document(account: Account) -> dict[str, Any]:
     """A person as they see themself."""
     return {

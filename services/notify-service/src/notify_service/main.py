@@ -12,6 +12,7 @@ from kernel.background import Background
 from kernel.codecs import PROJECT_CODEC, TASK_CODEC
 from kernel.consumer import Consumer
 from kernel.contracts import project, task
+from kernel.ended_sessions import ask_of
 from kernel.http import add_health
 from kernel.http import create_app as create_service
 from kernel.platform import Platform
@@ -93,6 +94,8 @@ def create_app(settings: Settings, platform: Platform | None = None) -> FastAPI:
             background.start("notifier", consumer.run, drain=consumer.stop)
             background.start("feed", feed.run)
             background.start("feed-purge", feed.purge_for_ever)
+            if platform is None:
+                background.start("ended-sessions", lambda: own.ended.follow(ask_of(auth)))
             background.start("sender", sender.run, drain=sender.stop)
             app.state.deps = Deps(
                 mode="services" if platform is None else "embedded",

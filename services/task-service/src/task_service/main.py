@@ -5,9 +5,11 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from fastapi import FastAPI
 
+from kernel.background import Background
 from kernel.codecs import PROJECT_CODEC, TASK_CODEC, USER_CODEC
 from kernel.contracts import project, task, user
 from kernel.decider import Decider
+from kernel.ended_sessions import ask_of
 from kernel.http import add_health
 from kernel.http import create_app as create_service
 from kernel.platform import Platform
@@ -56,6 +58,9 @@ def create_app(settings: Settings, platform: Platform | None = None) -> FastAPI:
                 lists=Lists(queries, projects),
                 insights=Insights(queries, projects),
             )
+            if platform is None:  # embedded, auth-service tells of them in the same process
+                background = await stack.enter_async_context(Background())
+                background.start("ended-sessions", lambda: own.ended.follow(ask_of(auth)))
             app.state.checks = {"event_store": store.ping, "read_model": read_model.ping}
             yield
 

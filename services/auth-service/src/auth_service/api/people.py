@@ -12,6 +12,7 @@ from auth_service.api.common import KEPT, PUBLIC, answer, deps_of, router_of
 from auth_service.handlers import same_secret
 from auth_service.signing import SERVICE_TOKEN_SECONDS
 from kernel import problems
+from kernel.ended_sessions import LONGEST_SECONDS
 from kernel.idempotency import IdempotentRoute, PublicIdempotentRoute
 from kernel.ids import is_id
 from kernel.openapi import answers
@@ -52,6 +53,11 @@ async def list_users(
 async def _service(request: Request) -> Principal:
     """The calling service; only tokens made for auth-service are let in."""
     return await authenticate(request, deps_of(request).services)
+
+
+async def _only_service(request: Request) -> None:
+    if (await _service(request)).kind != "service":
+        raise problems.forbidden("Only services may ask.")
 
 
 async def _reader(request: Request) -> Principal:
@@ -104,8 +110,16 @@ async def make_service_token(request: Request, body: views.ServiceTokenBody, key
 @services.post("/auth/introspect", responses=answers(views.IntrospectOut, headers=KEPT, writes=True))
 async def introspect(request: Request, body: views.IntrospectBody, key: IdempotencyKey = None) -> Response:
     """Whose personal token it is (after RFC 7662); for services alone."""
-    principal = await _service(request)
-    if principal.kind != "service":
-        raise problems.forbidden("Only services may ask.")
+    await _only_service(request)
     owner = await deps_of(request).auth.sessions.owner_of(body.token)
     return answer({"active": owner is not None, "user_id": owner})
+
+
+@services.get("/auth/ended-sessions", responses=answers(views.EndedSessionsOut))
+async def list_ended_sessions(
+    request: Request, seconds: Annotated[float, Query(ge=0, le=LONGEST_SECONDS, description="how far back")]
+) -> Response:
+    """Sessions that ended lately, with the seconds for which tokens of each may still live; for services alone."""
+    await _only_service(request)
+    ended = await deps_of(request).auth.sessions.ended(seconds)
+    return answer({"items": [{"id": session_id, "seconds": left} for session_id, left in ended.items()]})
