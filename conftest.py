@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from taskledger_local.emulator import CREDENTIALS, Emulator, emulator
 from taskledger_local.mysql_server import Server, a_database, mysql_server
 
 
@@ -20,6 +21,15 @@ def mysql_url(mysql: Server) -> Iterator[str]:
     """An empty database on it."""
     with a_database(mysql) as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    """An emulator of AWS, with what reaches it in the environment as on a machine of AWS."""
+    with pytest.MonkeyPatch.context() as patch, emulator(tmp_path_factory.mktemp("aws")) as started:
+        for name, value in CREDENTIALS.items():
+            patch.setenv(name, value)
+        yield started
 
 
 @pytest.fixture(params=["sqlite", "mysql"])

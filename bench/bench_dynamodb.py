@@ -18,10 +18,10 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-import aioboto3
 import aiohttp
 import httpx
 import uvloop
+from aiobotocore.session import get_session
 from bench_log import Measured, an_event, measure
 from load import Load, Request, generate, request
 
@@ -120,17 +120,17 @@ def by_aiohttp(endpoint: str, call: Recorded) -> Run:
     return run
 
 
-def by_aioboto3(endpoint: str, call: Recorded) -> Run:
-    """The same transaction by the client of aioboto3, for comparison."""
+def by_aiobotocore(endpoint: str, call: Recorded) -> Run:
+    """The same transaction by the client of aiobotocore, for comparison."""
     endless = bodies(call)
 
     async def run(callers: int, seconds: float) -> float:
-        async with aioboto3.Session().client("dynamodb", endpoint_url=endpoint) as client:
+        async with get_session().create_client("dynamodb", endpoint_url=endpoint) as client:
 
             async def transact() -> None:
                 await client.transact_write_items(**json.loads(next(endless)))
 
-            return (await measure("aioboto3", callers, seconds, transact)).per_second
+            return (await measure("aiobotocore", callers, seconds, transact)).per_second
 
     return run
 
@@ -245,7 +245,7 @@ def main() -> None:
         endpoint = stack.enter_context(emulator(folder)).endpoint
 
         async def create() -> dict[str, Recorded]:
-            async with aioboto3.Session().client("dynamodb", endpoint_url=endpoint) as client:
+            async with get_session().create_client("dynamodb", endpoint_url=endpoint) as client:
                 await create_tables(client)
             return await record(endpoint)
 
@@ -256,7 +256,11 @@ def main() -> None:
         rows = [
             Row("append by the adapter", appends(url), ("transaction",)),
             Row("the same bytes by aiohttp", by_aiohttp(endpoint, recorded["transaction"]), ("transaction",)),
-            Row("the same transaction by aioboto3", by_aioboto3(endpoint, recorded["transaction"]), ("transaction",)),
+            Row(
+                "the same transaction by aiobotocore",
+                by_aiobotocore(endpoint, recorded["transaction"]),
+                ("transaction",),
+            ),
             Row("PATCH a task: tail, transaction", over_http(board.port, board.change), ("tail", "transaction")),
             Row("POST a task: tail, number, transaction", over_http(board.port, board.create), tuple(calls)),
         ]

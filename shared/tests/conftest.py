@@ -1,25 +1,15 @@
-"""Servers that tests of several folders share."""
+"""What tests of several folders share."""
 
 import asyncio
-from collections.abc import Iterator
 from dataclasses import replace
 from uuid import uuid4
 
-import aioboto3
 import pytest
+from aiobotocore.session import get_session
 
-from taskledger_local.emulator import CREDENTIALS, REGION, Emulator, emulator
+from taskledger_local.emulator import REGION, Emulator
 from taskledger_local.setup import create_tables
 from taskledger_local.topology import KEYS, LOG
-
-
-@pytest.fixture(scope="session")
-def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
-    """An emulator of AWS, with what reaches it in the environment as on a machine of AWS."""
-    with pytest.MonkeyPatch.context() as patch, emulator(tmp_path_factory.mktemp("aws")) as started:
-        for name, value in CREDENTIALS.items():
-            patch.setenv(name, value)
-        yield started
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +19,7 @@ def dynamodb_tables(aws: Emulator) -> tuple[str, str]:
     tables = [replace(table, name=f"{table.name}-{name}") for table in (LOG, KEYS)]
 
     async def create() -> None:
-        async with aioboto3.Session().client("dynamodb", endpoint_url=aws.endpoint) as client:
+        async with get_session().create_client("dynamodb", endpoint_url=aws.endpoint) as client:
             await create_tables(client, tables)
 
     asyncio.run(create())

@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-import aioboto3
 import orjson
 import pytest
+from aiobotocore.session import get_session
 
 from taskledger_local.emulator import CREDENTIALS, emulator
 from taskledger_local.setup import create_all
@@ -22,7 +22,7 @@ async def endpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIter
 
 
 def client(service: str, endpoint: str) -> Any:
-    return aioboto3.Session().client(service, endpoint_url=endpoint)
+    return get_session().create_client(service, endpoint_url=endpoint)
 
 
 async def test_setting_up_again_changes_nothing(endpoint: str) -> None:

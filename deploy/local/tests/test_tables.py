@@ -1,4 +1,4 @@
-import aioboto3
+from aiobotocore.session import get_session
 
 from taskledger_local.emulator import REGION, emulator
 from taskledger_local.setup import create_tables
@@ -6,9 +6,9 @@ from taskledger_local.topology import KEYS, LOG
 
 
 async def test_tables_are_as_described_and_setting_them_up_again_changes_nothing(tmp_path):
-    session = aioboto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name=REGION)
+    keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test", "region_name": REGION}
     with emulator(tmp_path) as started:
-        async with session.client("dynamodb", endpoint_url=started.endpoint) as client:
+        async with get_session().create_client("dynamodb", endpoint_url=started.endpoint, **keys) as client:
             await create_tables(client)
             made = {name: (await client.describe_table(TableName=name))["Table"] for name in (LOG.name, KEYS.name)}
             await create_tables(client)

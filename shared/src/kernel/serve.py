@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kernel import logs
 from kernel.platform import BadUrl
-from kernel.ports import StoreUnavailable
+from kernel.ports import MailUnavailable, StoreUnavailable
 from kernel.settings import Settings
 from kernel.sql import DatabaseUnavailable
 
@@ -38,7 +38,7 @@ class CannotListen(Exception):
     """The address is in use, or cannot be had."""
 
 
-_FAULTS: Final = (CannotListen, BadUrl, StoreUnavailable, DatabaseUnavailable, OSError)
+_FAULTS: Final = (CannotListen, BadUrl, StoreUnavailable, DatabaseUnavailable, MailUnavailable, OSError)
 """What keeps a service from starting that is no defect of it: what it stands on is away, or a URL is wrong."""
 
 

@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
 
-import aioboto3
 import orjson
 import pytest
+from aiobotocore.session import get_session
 
 from kernel.adapters.dynamodb_event_store import MAX_CARRIED_BYTES, SLICES, DynamodbEventStore
 from kernel.adapters.dynamodb_table import DynamodbError
@@ -66,7 +66,7 @@ async def impatient(faulty_url: str) -> AsyncIterator[EventStore]:
 
 @pytest.fixture
 async def client(aws: Emulator) -> AsyncIterator[Any]:
-    async with aioboto3.Session().client("dynamodb", endpoint_url=aws.endpoint) as client:
+    async with get_session().create_client("dynamodb", endpoint_url=aws.endpoint) as client:
         yield client
 
 

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import aioboto3
 import pytest
+from aiobotocore.session import get_session
 
 from kernel.platform import Platform
 from kernel.ports import ABSENT, ConditionFailed, Delete, KeyValueStore, Put, StoreUnavailable
@@ -31,7 +31,7 @@ async def values(faulty_url: str) -> AsyncIterator[KeyValueStore]:
 async def kept(dynamodb_tables: tuple[str, str], aws: Emulator, unique: str) -> AsyncIterator[Any]:
     """Reads an item of the test's partition as it lies in the table."""
     name = dynamodb_tables[1].removeprefix("dynamodb://").partition("?")[0]
-    async with aioboto3.Session().client("dynamodb", endpoint_url=aws.endpoint) as client:
+    async with get_session().create_client("dynamodb", endpoint_url=aws.endpoint) as client:
 
         async def read(key: str) -> Any:
             answer = await client.get_item(TableName=name, Key={"pk": {"S": unique}, "sk": {"S": key}})

@@ -29,8 +29,8 @@ async def test_a_mail_program_finds_text_and_html_in_the_maildir(mailer: Maildir
     assert message["Subject"] == "할 일 OPS-12 완료"
     assert message.get_content_type() == "multipart/alternative"
     assert [(part.get_content_type(), part.get_content()) for part in message.iter_parts()] == [
-        ("text/plain", "진행 중 → 완료\n"),
-        ("text/html", "<p>진행 중 → 완료</p>\n"),
+        ("text/plain", "진행 중 → 완료\r\n"),
+        ("text/html", "<p>진행 중 → 완료</p>\r\n"),
     ]
 
 

@@ -1,19 +1,22 @@
 """What a queue adds to the port: work that outlasts a time-out, what is handed back, what nobody can read."""
 
 import asyncio
-import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
-import aioboto3
 import orjson
 import pytest
+from aiobotocore.session import get_session
+from prometheus_client import REGISTRY
 
 from kernel.adapters.sqs_subscription import SqsSubscription
 from kernel.envelope import Envelope
-from kernel.ports import StoreUnavailable
-from kernel.testing import envelope
+from kernel.ports import Message, StoreUnavailable
+from kernel.testing import envelope, eventually
 from taskledger_local.emulator import Emulator
+from taskledger_local.faults import Answer, Broken, Faults, Late, aws_error
 from taskledger_local.processes import free_port
 from taskledger_local.setup import create_queues
 from taskledger_local.topology import Queue
@@ -27,9 +30,9 @@ class Hop:
         self.queue = queue
         self.endpoint = endpoint
 
-    async def subscribe(self) -> SqsSubscription:
+    async def subscribe(self, endpoint: str | None = None, *, visibility: int = 600) -> SqsSubscription:
         prefix, _, consumer = self.queue.name.rpartition("-")
-        url = f"sqs://{prefix}?endpoint={self.endpoint}&visibility={self.queue.visibility}"
+        url = f"sqs://{prefix}?endpoint={endpoint or self.endpoint}&visibility={visibility}&read_timeout=2"
         return await SqsSubscription.open(url, consumer)
 
     async def send(self, *events: Envelope) -> None:
@@ -50,21 +53,30 @@ class Hop:
         answer = await self.client.get_queue_attributes(QueueUrl=await self.url(name), AttributeNames=attributes)
         return sum(int(value) for value in answer["Attributes"].values())
 
+    async def holds(self, name: str, count: int) -> bool:
+        return await self.count(name) == count
+
+    async def nothing_to_receive(self) -> bool:
+        attributes = ["ApproximateNumberOfMessages"]
+        url = await self.url(self.queue.name)
+        answer = await self.client.get_queue_attributes(QueueUrl=url, AttributeNames=attributes)
+        return bool(answer["Attributes"]["ApproximateNumberOfMessages"] == "0")
+
 
 @pytest.fixture
-async def hop(aws: Emulator, request: pytest.FixtureRequest) -> AsyncIterator[Hop]:
-    queue = Queue(name=f"q{time.time_ns()}-projector", visibility=1, max_receives=2)
-    async with aioboto3.Session().client("sqs", endpoint_url=aws.endpoint) as client:
+async def hop(aws: Emulator) -> AsyncIterator[Hop]:
+    queue = Queue(name=f"{uuid4().hex}-projector", max_receives=2)
+    async with get_session().create_client("sqs", endpoint_url=aws.endpoint) as client:
         await create_queues(client, [queue])
         yield Hop(client, queue, aws.endpoint)
 
 
 async def test_work_that_outlasts_the_time_out_is_not_given_to_anybody_else(hop: Hop) -> None:
-    first, second = await hop.subscribe(), await hop.subscribe()
+    first, second = await hop.subscribe(visibility=2), await hop.subscribe()
     await hop.send(envelope("task-a", 1))
     [message] = await first.receive(10)
     other = asyncio.create_task(second.receive(10))
-    await asyncio.wait([other], timeout=2.5)  # two and a half time-outs
+    await asyncio.wait([other], timeout=4.5)  # more than two time-outs
     assert not other.done()
     await first.acknowledge([message])
     await first.close()
@@ -76,10 +88,21 @@ async def test_closing_hands_back_what_was_not_done(hop: Hop) -> None:
     first, second = await hop.subscribe(), await hop.subscribe()
     await hop.send(envelope("task-a", 1))
     assert len(await first.receive(10)) == 1
-    started = time.monotonic()
     await first.close()
-    assert [message.stream for message in await second.receive(10)] == ["task-a"]
-    assert time.monotonic() - started < hop.queue.visibility
+    assert [message.stream for message in await received(second, 1)] == ["task-a"]
+    await second.close()
+
+
+async def test_closing_hands_back_what_nobody_has_seen_yet(hop: Hop) -> None:
+    first, second = await hop.subscribe(), await hop.subscribe()
+    receiving = asyncio.create_task(first.receive(10))
+    await asyncio.sleep(0)
+    receiving.cancel()
+    await hop.send(envelope("task-a", 1))
+    await eventually(hop.nothing_to_receive)
+    await first.ping()  # what the poll brought has come by now
+    await first.close()
+    assert [message.stream for message in await received(second, 1)] == ["task-a"]
     await second.close()
 
 
@@ -93,27 +116,38 @@ async def test_a_burst_is_received_in_one_go_up_to_the_limit(hop: Hop) -> None:
     await subscription.close()
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
+OTHERS_EVENT = {"stream": "task-b", "version": "1", "envelope": envelope("task-a", 1).to_json().decode()}
+
+
+async def test_what_cannot_be_read_goes_to_the_dead_letter_queue(hop: Hop) -> None:
+    unreadable = [
         "not json",
+        "[]",
         "{}",
+        '{"detail": "text"}',
         '{"detail": {"stream": "task-a"}}',
         '{"detail": {"stream": "task-a", "version": "one"}}',
+        '{"detail": {"stream": "task-a", "version": "0"}}',
+        '{"detail": {"stream": 7, "version": "1"}}',
         '{"detail": {"stream": "task-a", "version": "1", "envelope": "{}"}}',
-        orjson.dumps(
-            {"detail": {"stream": "task-b", "version": "1", "envelope": envelope("task-a", 1).to_json().decode()}}
-        ).decode(),
-    ],
-)
-async def test_what_cannot_be_read_goes_to_the_dead_letter_queue(hop: Hop, body: str) -> None:
-    subscription = await hop.subscribe()
-    await hop.send_raw(body)
+        '{"detail": {"stream": "task-a", "version": "1", "envelope": "[]"}}',
+        '{"detail": {"stream": "task-a", "version": "1", "envelope": {"subject": "task-a"}}}',
+        orjson.dumps({"detail": OTHERS_EVENT}).decode(),
+    ]
+    before = REGISTRY.get_sample_value("consumer_unreadable_messages_total", {"consumer": "projector"}) or 0
+    subscription = await hop.subscribe(visibility=1)
+    for body in unreadable:
+        await hop.send_raw(body)
+    await hop.send(envelope("task-a", 1))
+    [message] = await received(subscription, 1)
     receiving = asyncio.create_task(_receive_for_ever(subscription))
-    await _until(lambda: hop.count(hop.queue.dead), 1)
+    await eventually(lambda: hop.holds(hop.queue.dead, len(unreadable)))
     receiving.cancel()
     await subscription.close()
+    assert message.stream == "task-a"
     assert await hop.count(hop.queue.name) == 0
+    counted = REGISTRY.get_sample_value("consumer_unreadable_messages_total", {"consumer": "projector"}) or 0
+    assert counted - before == len(unreadable) * hop.queue.max_receives
 
 
 async def test_a_hint_without_its_event_is_a_message(hop: Hop) -> None:
@@ -135,17 +169,122 @@ async def test_a_queue_that_is_away_or_missing_is_unavailable(aws: Emulator) -> 
         await subscription.close()
 
 
-async def test_an_option_that_there_is_not_is_an_error() -> None:
-    with pytest.raises(ValueError, match="visible"):
-        await SqsSubscription.open("sqs://taskledger?visible=3", "projector")
+@pytest.mark.parametrize(
+    "url",
+    [
+        "sqs://",
+        "sqs://a b",
+        "sqs://a/b",
+        "sqs://a?visible=3",
+        "sqs://a?visibility=0",
+        "sqs://a?visibility=43201",
+        "sqs://a?poll=30",
+        "sqs://a?poll=x",
+        "sqs://a?endpoint=nowhere",
+    ],
+)
+async def test_a_url_that_makes_no_sense_is_an_error(url: str) -> None:
+    with pytest.raises(ValueError, match=r"sqs|URL|at most|endpoint"):
+        await SqsSubscription.open(url, "projector")
+
+
+async def test_no_region_or_no_credentials_are_told_at_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        monkeypatch.setenv(name, str(tmp_path / name))
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(StoreUnavailable, match="credentials"):
+        await SqsSubscription.open("sqs://taskledger?region=eu-central-1", "projector")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "somebody")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "a secret")
+    with pytest.raises(ValueError, match="AWS_REGION"):
+        await SqsSubscription.open("sqs://taskledger", "projector")
+    monkeypatch.setenv("AWS_REGION", "eu-central-1")
+    await (await SqsSubscription.open("sqs://taskledger", "projector")).close()
+
+
+# --- faults between us and the queue ---
+
+
+async def test_receiving_goes_on_after_an_outage(hop: Hop, faults: Faults) -> None:
+    subscription = await hop.subscribe(faults.endpoint)
+    faults.always(Broken())
+    with pytest.raises(StoreUnavailable):
+        await subscription.receive(10)
+    faults.clear()
+    await hop.send(envelope("task-a", 1))
+    assert [message.stream for message in await received(subscription, 1)] == ["task-a"]
+    await subscription.close()
+    assert await hop.count(hop.queue.name) == 0
+
+
+async def test_throttling_that_passes_is_not_noticed(hop: Hop, faults: Faults) -> None:
+    subscription = await hop.subscribe(faults.endpoint)
+    await hop.send(envelope("task-a", 1))
+    faults.next(aws_error("RequestThrottled"), Answer(503), operation="ReceiveMessage")
+    faults.next(aws_error("RequestThrottled"), operation="DeleteMessageBatch")
+    [message] = await received(subscription, 1)
+    assert message.stream == "task-a"
+    await subscription.close()
+    assert await hop.count(hop.queue.name) == 0
+
+
+async def test_what_failed_of_an_acknowledgement_is_tried_again(hop: Hop, faults: Faults) -> None:
+    subscription = await hop.subscribe(faults.endpoint)
+    await hop.send(*(envelope("task-a", version) for version in range(1, 5)))
+    messages = await held(subscription, 4)
+    failed = [
+        {"Id": "2", "SenderFault": False, "Code": "InternalError"},
+        {"Id": "0", "SenderFault": False, "Code": "X"},
+    ]
+    done = [{"Id": "1"}, {"Id": "3"}]
+    faults.next(Answer(200, orjson.dumps({"Successful": done, "Failed": failed})), operation="DeleteMessageBatch")
+    await subscription.acknowledge(messages)
+    again = orjson.loads(faults.requests[-1].body)["Entries"]
+    assert [entry["ReceiptHandle"] for entry in again] == [messages[2].receipt, messages[0].receipt]
+    assert faults.count("DeleteMessageBatch") == 2
+    await subscription.close()
+
+
+async def test_what_could_not_be_acknowledged_comes_again(hop: Hop, faults: Faults) -> None:
+    subscription = await hop.subscribe(faults.endpoint, visibility=1)
+    await hop.send(envelope("task-a", 1))
+    faults.next(*[Broken()] * 3, operation="DeleteMessageBatch")
+    await received(subscription, 1)
+    assert [message.stream for message in await received(subscription, 1)] == ["task-a"]
+    await subscription.close()
+    assert await hop.count(hop.queue.name) == 0
+
+
+async def test_closing_does_not_wait_for_a_queue_that_is_away(hop: Hop, faults: Faults) -> None:
+    subscription = await hop.subscribe(faults.endpoint)
+    await hop.send(envelope("task-a", 1))
+    await subscription.receive(10)
+    faults.always(Late(3600))
+    async with asyncio.timeout(10):
+        await subscription.close()
+
+
+async def received(subscription: SqsSubscription, count: int) -> list[Message]:
+    """Receive and acknowledge until so many have come."""
+    messages: list[Message] = []
+    async with asyncio.timeout(10):
+        while len(messages) < count:
+            batch = await subscription.receive(10)
+            messages += batch
+            await subscription.acknowledge(batch)
+    return messages
+
+
+async def held(subscription: SqsSubscription, count: int) -> Sequence[Message]:
+    """Receive until so many have come, and acknowledge none."""
+    async with asyncio.timeout(10):
+        while len(messages := await subscription.receive(10)) < count:
+            pass
+    return messages
 
 
 async def _receive_for_ever(subscription: SqsSubscription) -> None:
     while True:
         assert await subscription.receive(10) == []
-
-
-async def _until(look: Callable[[], Any], wanted: int) -> None:
-    async with asyncio.timeout(20):
-        while await look() != wanted:  # noqa: ASYNC110 - the queue tells nobody
-            await asyncio.sleep(0.1)

@@ -1,23 +1,23 @@
 """The adapters that the contract suites run against: a new adapter adds its URL here and nothing else."""
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Final, TypeAlias
 
 import pytest
+from aiobotocore.session import get_session
 
 from kernel.platform import Platform
 from kernel.ports import EventStore, KeyValueStore, Mailer
 from kernel.sql import Database
 from taskledger_local.mail_server import mail_server
-from taskledger_local.setup import create_all
+from taskledger_local.setup import create_sender
+from taskledger_local.testing import hops
 
 Urls: TypeAlias = dict[str, Callable[[Path], str]]
 
 EVENT_STORES: Final[Urls] = {"sqlite": lambda tmp: f"sqlite:///{tmp}/log.db"}
-SUBSCRIPTIONS: Final[Urls] = {"tail": lambda tmp: "tail:"}
 KEY_VALUE_STORES: Final[Urls] = {"sqlite": lambda tmp: f"sqlite:///{tmp}/key-value.db"}
 DATABASES: Final[Urls] = {
     "sqlite": lambda tmp: f"sqlite:///{tmp}/database.db",
@@ -35,9 +35,14 @@ def event_store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return str(log)
 
 
-@pytest.fixture(params=SUBSCRIPTIONS)
-def subscription_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    return SUBSCRIPTIONS[request.param](tmp_path)
+@pytest.fixture(params=["tail", "sqs"])
+async def followed(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[tuple[str, str]]:
+    """A log and the way from it: the URLs of an event store and of the subscriptions that hear of it."""
+    if request.param == "tail":
+        yield EVENT_STORES["sqlite"](tmp_path), "tail:"
+        return
+    async with hops(request.getfixturevalue("aws").endpoint, tmp_path) as made:
+        yield made.event_store_url, made.subscription_url
 
 
 @pytest.fixture(params=[*KEY_VALUE_STORES, "dynamodb"])
@@ -57,14 +62,15 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture(params=[*MAILERS, "smtp", "ses"])
-def mailer_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+async def mailer_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
     match request.param:
         case "smtp":
             with mail_server() as server:
                 yield f"smtp://127.0.0.1:{server.port}?from={SENDER}"
         case "ses":
             endpoint: str = request.getfixturevalue("aws").endpoint
-            asyncio.run(create_all(endpoint, sender=SENDER))
+            async with get_session().create_client("sesv2", endpoint_url=endpoint) as client:
+                await create_sender(client, SENDER)
             yield f"ses://?from={SENDER}&endpoint={endpoint}"
         case _:
             yield MAILERS[request.param](tmp_path)

@@ -25,7 +25,13 @@ async def test_different_mails_have_different_message_ids(mailer: Mailer, unique
     ("to", "subject"),
     [
         ("kim@example.org\nBcc: everybody@example.org", "hello"),
+        ("kim@example.org\n", "hello"),
+        ("kim@example.org\r", "hello"),
         ("kim@example.org", "hello\r\nBcc: everybody@example.org"),
+        ("kim@example.org", "hello\n"),
+        ("kim@example.org, lee@example.org", "hello"),
+        ("kim@example.org lee", "hello"),
+        ("kim@", "hello"),
         ("", "hello"),
         ("no address", "hello"),
         ("kim@example.org", "\ud800"),

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from typing import Any
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -17,6 +18,7 @@ class MailServer:
     def __init__(self) -> None:
         self.port = free_port()
         self.mails: list[EmailMessage] = []
+        self.recipients: list[str] = []
         self.refuse: dict[str, str] = {}
 
     async def handle_RCPT(  # noqa: N802 - the name that aiosmtpd looks for
@@ -35,14 +37,15 @@ class MailServer:
             raise TypeError("aiosmtpd gives bytes")
         made = message_from_bytes(content, policy=policy.default)
         self.mails.append(made)
+        self.recipients += envelope.rcpt_tos
         return "250 OK"
 
 
 @contextmanager
-def mail_server() -> Iterator[MailServer]:
-    """A started server on a free loopback port that is ended at the end."""
+def mail_server(**options: Any) -> Iterator[MailServer]:
+    """A started server on a free loopback port that is ended at the end. `options` are those of aiosmtpd's `SMTP`."""
     server = MailServer()
-    controller = Controller(server, hostname="127.0.0.1", port=server.port)
+    controller = Controller(server, hostname="127.0.0.1", port=server.port, **{"enable_SMTPUTF8": False, **options})
     controller.start()
     try:
         yield server

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
-import aioboto3
 import orjson
+from aiobotocore.session import get_session
 
 from taskledger_local.topology import BUS, QUEUES, RULES, TABLES, Queue, Rule, Table
 
@@ -88,7 +88,7 @@ async def create_queues(client: "SQSClient", queues: Iterable[Queue] = QUEUES) -
         attributes = {
             "VisibilityTimeout": str(queue.visibility),
             "MessageRetentionPeriod": str(queue.retention),
-            "ReceiveMessageWaitTimeSeconds": "20",
+            "ReceiveMessageWaitTimeSeconds": str(queue.long_poll),
             "RedrivePolicy": orjson.dumps(redrive).decode(),
         }
         await _queue(client, queue.name, attributes)
@@ -129,12 +129,12 @@ async def create_sender(client: "SESV2Client", address: str) -> None:
 
 async def create_all(endpoint: str, *, tables_endpoint: str | None = None, sender: str | None = None) -> None:
     """Everything: tables, queues, bus and rules, and the sender of mails where one is named."""
-    session = aioboto3.Session()
+    session = get_session()
     async with (
-        session.client("dynamodb", endpoint_url=tables_endpoint or endpoint) as dynamodb,
-        session.client("sqs", endpoint_url=endpoint) as sqs,
-        session.client("events", endpoint_url=endpoint) as events,
-        session.client("sesv2", endpoint_url=endpoint) as ses,
+        session.create_client("dynamodb", endpoint_url=tables_endpoint or endpoint) as dynamodb,
+        session.create_client("sqs", endpoint_url=endpoint) as sqs,
+        session.create_client("events", endpoint_url=endpoint) as events,
+        session.create_client("sesv2", endpoint_url=endpoint) as ses,
     ):
         await create_tables(dynamodb)
         await create_queues(sqs)

@@ -49,6 +49,7 @@ class Queue:
 
     name: str
     visibility: int = 30
+    long_poll: int = 20
     max_receives: int = 10
     """How often a message may be received before it goes to the dead-letter queue. Consumers that are started anew
     again and again during an outage must not use it up."""

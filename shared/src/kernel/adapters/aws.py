@@ -1,32 +1,70 @@
-"""Clients of AWS services by URL: `scheme://name?region=...&endpoint=...`."""
+"""Clients of AWS services, as a URL's query says: `?region=...&endpoint=...`, and more for some."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import AsyncExitStack
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final, TypeVar
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
-import aioboto3
+from aiobotocore.session import AioSession
+from aiohttp import ClientError as HttpError
 from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
+from botocore.parsers import ResponseParserError
 
 T = TypeVar("T")
 
-_CONNECT_SECONDS: Final = 2.0
+FAULTS: Final = (BotoCoreError, ClientError, ResponseParserError, HttpError, OSError, TimeoutError)
+"""Whatever a call may raise: a refusal, no connection, no answer, one that is none."""
+
 _CONNECTIONS: Final = 50
 
 
-def named(url: str, **defaults: str) -> tuple[str, Mapping[str, str]]:
-    """The name and the options of a URL; region and endpoint, where not given, are the standard AWS variables' affair.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """Where a service is, and how long a connection and an attempt may take, in seconds.
 
-    Raises ValueError for an option that is neither of these nor has a default here.
+    Without `region` and `endpoint` the variables of the AWS tools count.
     """
-    parts = urlsplit(url)
-    given = {name: values[-1] for name, values in parse_qs(parts.query, keep_blank_values=True).items()}
-    unknown = given.keys() - {"region", "endpoint"} - defaults.keys()
-    if unknown:
-        known = ", ".join(["region", "endpoint", *defaults])
-        raise ValueError(f"{parts.scheme}: knows the options {known}; not {', '.join(sorted(unknown))}")
-    return parts.netloc, {**defaults, **given}
+
+    region: str = ""
+    endpoint: str = ""
+    connect_timeout: float = 2.0
+    read_timeout: float = 5.0
+
+
+def region(session: AioSession, options: Options) -> str:
+    """The region of the options, else of AWS_REGION, as tasks and functions have it, else of the AWS tools' settings.
+
+    Raises ValueError where none is known.
+    """
+    found = options.region or os.environ.get("AWS_REGION") or session.get_config_variable("region")
+    if not found:
+        raise ValueError("no region: not in the URL, nor in AWS_REGION")
+    return str(found)
+
+
+async def connecting(session: AioSession, options: Options, *, attempts: int, longest_wait: float = 0) -> Any:
+    """The arguments of `session.create_client`. What passes is tried so often, with pauses that grow, and jitter.
+
+    `longest_wait`: seconds that the service itself may wait before it answers. Raises ValueError for what makes no
+    sense, NoCredentialsError where there are none: a client without them would never look again.
+    """
+    if options.endpoint and urlsplit(options.endpoint).scheme not in ("http", "https"):
+        raise ValueError(f"an endpoint begins with http:// or https://, not as {options.endpoint!r}")
+    if await session.get_credentials() is None:
+        raise NoCredentialsError
+    return {
+        "region_name": region(session, options),
+        "endpoint_url": options.endpoint or None,
+        "config": Config(
+            connect_timeout=options.connect_timeout,
+            read_timeout=options.read_timeout + longest_wait,
+            retries={"mode": "standard", "total_max_attempts": attempts},
+            max_pool_connections=_CONNECTIONS,
+        ),
+    }
 
 
 def in_tens(items: Iterable[T]) -> Iterator[list[T]]:
@@ -34,35 +72,3 @@ def in_tens(items: Iterable[T]) -> Iterator[list[T]]:
     rest = iter(items)
     while ten := list(islice(rest, 10)):
         yield ten
-
-
-class Client:
-    """A client of one service, made at the first use and kept open. What is retried is retried within bounds."""
-
-    def __init__(
-        self, service: str, options: Mapping[str, str], *, read_timeout: float = 10.0, attempts: int = 3
-    ) -> None:
-        self._service = service
-        self._region = options.get("region")
-        self._endpoint = options.get("endpoint")
-        self._config = Config(
-            connect_timeout=_CONNECT_SECONDS,
-            read_timeout=read_timeout,
-            retries={"mode": "standard", "total_max_attempts": attempts},
-            max_pool_connections=_CONNECTIONS,
-        )
-        self._closing = AsyncExitStack()
-        self._client: Any = None
-
-    async def get(self) -> Any:
-        """The open client."""
-        if self._client is None:
-            made = aioboto3.Session().client(
-                self._service, region_name=self._region, endpoint_url=self._endpoint, config=self._config
-            )
-            self._client = await self._closing.enter_async_context(made)
-        return self._client
-
-    async def close(self) -> None:
-        """Let go of every connection."""
-        await self._closing.aclose()

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import policy
+from email.headerregistry import Address
+from email.message import MIMEPart
 from email.parser import BytesParser
 from email.utils import parseaddr
 from pathlib import Path
@@ -16,7 +18,7 @@ from urllib.parse import quote
 from kernel.adapters import mime
 from kernel.ports import Mail, MailUnavailable
 
-_SENDER: Final = "Taskledger <taskledger@localhost>"
+_SENDER: Final = Address("Taskledger", "taskledger", "localhost")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +128,10 @@ def _stored(time: int, path: Path) -> StoredMail:
         to=str(message["To"]),
         subject=str(message["Subject"]),
         sent_at=datetime.fromtimestamp(time / 1e9, UTC),
-        text=text.get_content() if text else "",
-        html=html.get_content() if html else "",
+        text=_text(text),
+        html=_text(html),
     )
+
+
+def _text(part: MIMEPart | None) -> str:
+    return part.get_content().replace("\r\n", "\n") if part else ""  # mail ends its lines with both
