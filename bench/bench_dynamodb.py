@@ -257,7 +257,7 @@ def main() -> None:
             Row("append by the adapter", appends(url), ("transaction",)),
             Row("the same bytes by aiohttp", by_aiohttp(endpoint, recorded["transaction"]), ("transaction",)),
             Row(
-                "the same transaction by aiobotocore",
+                "the same by aiobotocore",
                 by_aiobotocore(endpoint, recorded["transaction"]),
                 ("transaction",),
             ),

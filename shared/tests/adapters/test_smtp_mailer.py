@@ -142,6 +142,7 @@ async def test_no_password_is_given_to_a_server_without_tls_or_of_an_unknown_aut
     for port in (server.port, strict.port):
         with pytest.raises(MailUnavailable):
             await (await SmtpMailer.open(f"smtp://board:p@127.0.0.1:{port}?from=board@example.org")).send(a_mail())
+        await asyncio.sleep(0.01)  # the connection is closed in the turns that follow
     assert passwords == []
 
 
