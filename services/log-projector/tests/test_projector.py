@@ -1,7 +1,7 @@
 """The running service: from a log to lists that are current, whatever generations there are."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from random import Random
 
 import httpx
@@ -12,16 +12,9 @@ from kernel.platform import Platform
 from kernel.read_model import ActiveGeneration, tables
 from kernel.sql import Database, Statement
 from kernel.testing import eventually
-from log_projector.main import create_app
 from log_projector.settings import Settings
 
-
-@asynccontextmanager
-async def running(settings: Settings) -> AsyncIterator[tuple[Platform, httpx.AsyncClient]]:
-    app = create_app(settings)
-    http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://projector")
-    async with Platform() as platform, app.router.lifespan_context(app), http:
-        yield platform, http
+Serving = Callable[[], AbstractAsyncContextManager[httpx.AsyncClient]]
 
 
 async def count(database: Database, number: int) -> int:
@@ -30,16 +23,18 @@ async def count(database: Database, number: int) -> int:
     return found
 
 
-async def test_an_empty_log_is_readable_at_once(settings: Settings) -> None:
-    async with running(settings) as (platform, _):
+async def test_an_empty_log_is_readable_at_once(platform: Platform, settings: Settings, serving: Serving) -> None:
+    async with serving():
         database = await platform.database(settings.read_model_url)
         assert await ActiveGeneration(database).number() == 1
         assert await count(database, 1) == 0
 
 
-async def test_what_another_process_appends_is_projected(settings: Settings) -> None:
+async def test_what_another_process_appends_is_projected(
+    platform: Platform, settings: Settings, serving: Serving
+) -> None:
     board = Board(Random(1))
-    async with running(settings) as (platform, _):
+    async with serving():
         await record(await platform.event_store(settings.event_store_url), board.grow(80))
         database = await platform.database(settings.read_model_url)
 
@@ -49,18 +44,21 @@ async def test_what_another_process_appends_is_projected(settings: Settings) -> 
         await eventually(projected)
 
 
-async def test_a_lost_read_model_is_made_anew_from_the_log(settings: Settings) -> None:
+async def test_a_lost_read_model_is_made_anew_from_the_log(
+    platform: Platform, settings: Settings, serving: Serving
+) -> None:
     board = Board(Random(2))
-    async with Platform() as platform:
-        await record(await platform.event_store(settings.event_store_url), board.grow(300))
-    async with running(settings) as (platform, _):
+    await record(await platform.event_store(settings.event_store_url), board.grow(300))
+    async with serving():
         database = await platform.database(settings.read_model_url)
         active = ActiveGeneration(database)
         assert await count(database, await active.number()) == len(board.tasks)
 
 
-async def test_health_names_what_the_service_stands_on(settings: Settings) -> None:
-    async with running(settings) as (_, http):
+async def test_health_names_what_the_service_stands_on(
+    platform: Platform, settings: Settings, serving: Serving
+) -> None:
+    async with serving() as http:
         ready = await http.get("/readyz")
         assert (ready.status_code, ready.json()["checks"]) == (
             200,

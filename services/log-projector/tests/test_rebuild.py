@@ -1,11 +1,12 @@
 """A rebuilt read model equals the live one, and switching loses nothing, under writes."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from random import Random
 from tempfile import TemporaryDirectory
 
+import httpx
 import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
@@ -21,10 +22,11 @@ from kernel.sql import Database, DatabaseRefused, Row, Statement, Write
 from log_projector.fill import Filler
 from log_projector.generations import Generations
 from log_projector.handlers import Handler, Projection
-from log_projector.main import create_app
 from log_projector.rebuild import NothingToSwitchTo, RebuildRunning, rebuild, switch_back
 from log_projector.settings import Settings
 from log_projector.verify import verify
+
+Serving = Callable[[], AbstractAsyncContextManager[httpx.AsyncClient]]
 
 
 async def content(database: Database, number: int) -> dict[str, Sequence[Row]]:
@@ -66,20 +68,13 @@ def _consumer(store: EventStore, database: Database, number: int) -> Consumer:
 
 
 @asynccontextmanager
-async def serving(settings: Settings) -> AsyncIterator[None]:
-    app = create_app(settings)
-    async with app.router.lifespan_context(app):
-        yield
-
-
-@asynccontextmanager
 async def under_writes(store: EventStore, board: Board) -> AsyncIterator[None]:
     """Events are appended all the while."""
 
     async def write() -> None:
         while True:
             await record(store, board.grow(5))
-            await asyncio.sleep(0.002)
+            await asyncio.sleep(0.01)
 
     writing = asyncio.create_task(write())
     try:
@@ -90,12 +85,14 @@ async def under_writes(store: EventStore, board: Board) -> AsyncIterator[None]:
     assert writing.cancelled()
 
 
-async def test_switching_and_switching_back_lose_nothing_under_writes(platform: Platform, settings: Settings) -> None:
+async def test_switching_and_switching_back_lose_nothing_under_writes(
+    platform: Platform, settings: Settings, serving: Serving
+) -> None:
     store = await platform.event_store(settings.event_store_url)
     database = await platform.database(settings.read_model_url)
     board = Board(Random(5))
     await record(store, board.grow(200))
-    async with serving(settings):
+    async with serving():
         async with under_writes(store, board):
             done = await rebuild(platform, settings)
             assert (done.before, done.generation, done.differences) == (1, 2, [])

@@ -1,5 +1,6 @@
 """How far each consumer has come in each stream, in the consumer's own database."""
 
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from sqlalchemy import BigInteger, Column, MetaData, String, Table, Text, bindparam, func, insert, select, update
@@ -36,6 +37,23 @@ READ_ALL: Final = Statement(
         checkpoints.c.consumer == bindparam("consumer_")
     )
 )
+MANY: Final = 50
+"""How many streams `READ_MANY` reads."""
+
+READ_MANY: Final = Statement(
+    select(checkpoints.c.stream, checkpoints.c.version, checkpoints.c.blocked_version).where(
+        (checkpoints.c.consumer == bindparam("consumer_"))
+        & checkpoints.c.stream.in_([bindparam(f"stream_{n}") for n in range(MANY)])
+    )
+)
+
+
+def many(consumer: str, streams: Sequence[str]) -> Mapping[str, str]:
+    """The parameters of `READ_MANY` for up to `MANY` streams."""
+    padded = [*streams, *[""] * (MANY - len(streams))]
+    return {"consumer_": consumer, **{f"stream_{n}": stream for n, stream in enumerate(padded)}}
+
+
 BEGIN: Final = Statement(
     insert(checkpoints).values(
         consumer=bindparam("consumer_"),

@@ -18,7 +18,7 @@ from kernel import checkpoints
 from kernel.envelope import Envelope
 from kernel.lru import Lru
 from kernel.merged_writes import MergedWrites
-from kernel.ports import EventStore, Message, StoreUnavailable, Subscription
+from kernel.ports import EventStore, Head, Message, StoreUnavailable, Subscription
 from kernel.receiver import Receiver
 from kernel.sql import Database, DatabaseRefused, DatabaseUnavailable, DuplicateRow, ExpectationFailed, Write
 from kernel.streams import CannotApply
@@ -264,6 +264,24 @@ class Consumer:
         self._checkpoints[stream] = found
         return found
 
+    async def _behind(self, heads: Sequence[Head]) -> Sequence[Message]:
+        """Hints of those heads that their checkpoints are behind.
+
+        What another process of the same consumer did since is not in this one's memory, so checkpoints are read anew.
+        """
+        if not heads:
+            return ()
+        streams = [head.stream for head in heads]
+        rows = await self._database.fetch(checkpoints.READ_MANY, checkpoints.many(self.name, streams))
+        read = {stream: _Checkpoint(version, True, blocked is not None) for stream, version, blocked in rows}
+        for stream in streams:
+            self._checkpoints[stream] = read.get(stream, _NO_CHECKPOINT)
+        return [
+            Message(stream=head.stream, version=head.version)
+            for head in heads
+            if not (found := self._checkpoints[head.stream]).blocked and found.version < head.version
+        ]
+
     async def _commit(self, stream: str, checkpoint: _Checkpoint, events: Sequence[Envelope]) -> bool:
         """Apply and commit, or block at a poison event; False when another consumer moved the checkpoint first."""
         try:
@@ -378,6 +396,7 @@ class Consumer:
         for stream, hinted in unfinished:
             behind.append(Message(stream=stream, version=hinted))
         seen = 0
+        doubtful: list[Head] = []
         async for head in self._store.heads(since):
             seen += 1
             if seen % _TURN == 0:
@@ -386,14 +405,15 @@ class Consumer:
                 continue
             checkpoint = known.get(head.stream) or self._checkpoints.get(head.stream)
             if checkpoint is None or checkpoint.version < head.version:
-                # What another process of the same consumer did since is not in this one's memory.
-                checkpoint = await self._read(head.stream)
-            if not checkpoint.blocked and checkpoint.version < head.version:
-                behind.append(Message(stream=head.stream, version=head.version))
+                doubtful.append(head)
+            if len(doubtful) == checkpoints.MANY:
+                behind += await self._behind(doubtful)
+                doubtful = []
             if len(behind) >= _MAX_BATCH:
                 found += len(behind)
                 await self.settle(behind)
                 behind = []
+        behind += await self._behind(doubtful)
         found += len(behind)
         await self.settle(behind)
         CONSUMER_BEHIND.labels(self.name).set(found)
