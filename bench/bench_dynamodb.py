@@ -11,8 +11,8 @@ import os
 import statistics
 import sys
 import tempfile
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import AsyncExitStack, ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -36,11 +36,12 @@ from taskledger_local.setup import create_tables
 from taskledger_local.topology import KEYS, LOG
 
 CONCURRENCY: Final = (1, 16)
+TRANSACTION, TAIL, NUMBER = "bare transaction", "bare tail", "bare number"
 STREAM: Final = "task-01990000-0000-7000-8000-000000000000"
 """Stands in the recorded calls; each bare call has another stream of the same length."""
 
-Run = Callable[[int, float], Awaitable[float]]
-"""Calls a second, by so many callers at once, for so many seconds."""
+Run = Callable[[int, float], Awaitable[Measured]]
+"""Calls by so many callers at once for so many seconds."""
 
 
 async def append_new(store: DynamodbEventStore, stream: str = "") -> None:
@@ -57,7 +58,7 @@ async def record(endpoint: str) -> dict[str, Recorded]:
         await store.load(STREAM, after=1)
         await store.allocate("bench")
         await store.close()
-        return dict(zip(("transaction", "tail", "number"), proxy.requests, strict=True))
+        return dict(zip((TRANSACTION, TAIL, NUMBER), proxy.requests, strict=True))
 
 
 def bodies(call: Recorded) -> Iterator[bytes]:
@@ -83,62 +84,26 @@ def bare(endpoint: str, call: Recorded) -> Run:
 def over_http(port: int, requests: Callable[[], Iterator[Request]]) -> Run:
     """Requests to a port of this machine."""
 
-    async def run(connections: int, seconds: float) -> float:
+    async def run(connections: int, seconds: float) -> Measured:
         load: Load = await generate(port, requests, connections=connections, seconds=seconds)
         if load.failures:
             raise RuntimeError(f"{load.failures} of {load.answers} answers were errors")
-        return load.rate
+        p50, p99 = load.percentile(50), load.percentile(99)
+        return Measured(name="", concurrency=connections, per_second=load.rate, p50=p50, p99=p99)
 
     return run
 
 
-def appends(url: str) -> Run:
-    """Appends of one event by the adapter."""
-
-    async def run(callers: int, seconds: float) -> float:
-        store = await DynamodbEventStore.open(url)
-        measured: Measured = await measure("append", callers, seconds, lambda: append_new(store))
-        await store.close()
-        return measured.per_second
-
-    return run
-
-
-def by_aiohttp(endpoint: str, call: Recorded) -> Run:
-    """The recorded call by a usual HTTP client, unsigned and its answer unread, for comparison."""
-
-    async def run(callers: int, seconds: float) -> float:
-        endless = bodies(call)
-        async with aiohttp.ClientSession(headers=call.headers) as session:
-
-            async def transact() -> None:
-                async with session.post(endpoint, data=next(endless)) as answer:
-                    answer.raise_for_status()
-
-            return (await measure("aiohttp", callers, seconds, transact)).per_second
-
-    return run
-
-
-def by_aiobotocore(endpoint: str, call: Recorded) -> Run:
-    """The same transaction by the client of aiobotocore, for comparison."""
-    endless = bodies(call)
-
-    async def run(callers: int, seconds: float) -> float:
-        async with get_session().create_client("dynamodb", endpoint_url=endpoint) as client:
-
-            async def transact() -> None:
-                await client.transact_write_items(**json.loads(next(endless)))
-
-            return (await measure("aiobotocore", callers, seconds, transact)).per_second
-
-    return run
+def calling(call: Callable[[], Awaitable[object]]) -> Run:
+    """Calls within this process."""
+    return lambda callers, seconds: measure("", callers, seconds, call)
 
 
 @dataclass(frozen=True)
 class Board:
     """A running task-service, and somebody with a project and tasks."""
 
+    process: int
     port: int
     token: str
     project: str
@@ -168,11 +133,8 @@ def start_board(folder: Path, endpoint: str, stack: ExitStack) -> Board:
         "SERVICE_SECRET": "a secret for as long as a benchmark runs",
     }
     for module, port in ports.items():
-        serve = (
-            f"import uvicorn; from {module} import main, settings; uvicorn.run(main.create_app(settings.Settings()),"
-            f" host='127.0.0.1', port={port}, log_config=None, access_log=False)"
-        )
-        child = Child(module, [sys.executable, "-c", serve], folder, environment)
+        where = {"HOST": "127.0.0.1", "PORT": str(port)}
+        child = Child(module, [sys.executable, "-m", module], folder, environment | where)
         stack.callback(child.end)
         child.start(lambda port=port: _answers(port))  # type: ignore[misc]
     with httpx.Client(timeout=30) as http:
@@ -189,7 +151,7 @@ def start_board(folder: Path, endpoint: str, stack: ExitStack) -> Board:
         port = ports["task_service"]
         project = post(port, "/projects", name="Bench", key="BEN")["id"]
         tasks = [post(port, f"/projects/{project}/tasks", title="A task")["id"] for _ in range(64)]
-    return Board(port, token, project, tasks)
+    return Board(child.process.pid if child.process else 0, port, token, project, tasks)
 
 
 def _answers(port: int) -> bool:
@@ -201,30 +163,33 @@ def _answers(port: int) -> bool:
 
 @dataclass(frozen=True)
 class Row:
-    """A thing to measure, and the bare calls whose time, one after the other, it is set against."""
+    """A thing to measure, and the rows whose times, one after the other, it is set against."""
 
     name: str
     run: Run
     against: tuple[str, ...]
+    process: int = os.getpid()
 
 
-async def compare(rows: list[Row], calls: dict[str, Run], seconds: float, rounds: int) -> None:
-    """Print each row's time as a ratio to its bare calls, all measured in turns; the median of the rounds."""
-    print(f"{'':38} clients    per s   ms each  x bare calls  x bare transaction")
+async def compare(rows: list[Row], seconds: float, rounds: int) -> None:
+    """Print each row's time beside that of its bare calls; all are measured in turns, the median round counts."""
+    print(f"{'':38} clients   p50 ms  x bare calls  x bare transaction  processor us")
     for callers in CONCURRENCY:
-        rates: dict[str, list[float]] = {name: [] for name in (*calls, *(row.name for row in rows))}
+        times: dict[str, list[float]] = {row.name: [] for row in rows}
+        calls, processor = dict.fromkeys(times, 0.0), dict.fromkeys(times, 0.0)
         for _ in range(rounds):
-            for name, run in (*calls.items(), *((row.name, row.run) for row in rows)):
-                rates[name].append(await run(callers, seconds))
-        times = {name: [callers / rate for rate in found] for name, found in rates.items()}
-        for row in (*(Row(f"bare {name}", run, (name,)) for name, run in calls.items()), *rows):
-            own = times.get(row.name) or times[row.against[0]]
-            to_calls = _ratio(own, [sum(each) for each in zip(*(times[name] for name in row.against), strict=True)])
-            to_transaction = _ratio(own, times["transaction"])
-            middle = statistics.median(own)
+            for row in rows:
+                before = _processor_seconds(row.process)
+                measured = await row.run(callers, seconds)
+                processor[row.name] += _processor_seconds(row.process) - before
+                calls[row.name] += measured.per_second * seconds
+                times[row.name].append(measured.p50)
+        for row in rows:
+            own = times[row.name]
+            bare_calls = [sum(each) for each in zip(*(times[name] for name in row.against), strict=True)]
             print(
-                f"{row.name:38} {callers:7} {callers / middle:8.0f} {1000 * middle:9.2f}"
-                f" {to_calls:13.2f} {to_transaction:19.2f}",
+                f"{row.name:38} {callers:7} {statistics.median(own):8.2f} {_ratio(own, bare_calls):13.2f}"
+                f" {_ratio(own, times[TRANSACTION]):19.2f} {1e6 * processor[row.name] / calls[row.name]:13.0f}",
                 flush=True,
             )
 
@@ -233,38 +198,62 @@ def _ratio(own: list[float], other: list[float]) -> float:
     return statistics.median(mine / theirs for mine, theirs in zip(own, other, strict=True))
 
 
+def _processor_seconds(process: int) -> float:
+    user, system = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+
+async def prepare(endpoint: str) -> dict[str, Recorded]:
+    """Make the tables and record the bare calls."""
+    async with get_session().create_client("dynamodb", endpoint_url=endpoint) as client:
+        await create_tables(client)
+    return await record(endpoint)
+
+
+async def run(endpoint: str, recorded: Mapping[str, Recorded], board: Board, seconds: float, rounds: int) -> None:
+    """Open what is compared, and compare."""
+    transaction = recorded[TRANSACTION]
+    again = bodies(transaction)
+    async with AsyncExitStack() as stack:
+        store = await DynamodbEventStore.open(f"dynamodb://{LOG.name}?endpoint={endpoint}")
+        stack.push_async_callback(store.close)
+        session = await stack.enter_async_context(aiohttp.ClientSession(headers=transaction.headers))
+        client = await stack.enter_async_context(get_session().create_client("dynamodb", endpoint_url=endpoint))
+
+        async def by_aiohttp() -> None:
+            async with session.post(endpoint, data=next(again)) as answer:
+                answer.raise_for_status()
+
+        async def by_aiobotocore() -> None:
+            await client.transact_write_items(**json.loads(next(again)))
+
+        rows = [Row(name, bare(endpoint, call), (name,)) for name, call in recorded.items()]
+        rows.append(Row("append by the adapter", calling(lambda: append_new(store)), (TRANSACTION,)))
+        rows.append(Row("the same bytes by aiohttp, unsigned", calling(by_aiohttp), (TRANSACTION,)))
+        rows.append(Row("the same transaction by aiobotocore", calling(by_aiobotocore), (TRANSACTION,)))
+        for name, requests, against in (
+            ("PATCH a task: tail, transaction", board.change, (TAIL, TRANSACTION)),
+            ("POST a task: tail, number, transaction", board.create, (TAIL, NUMBER, TRANSACTION)),
+        ):
+            rows.append(Row(name, over_http(board.port, requests), against, board.process))
+        await compare(rows, seconds, rounds)
+
+
 def main() -> None:
     """Start the emulator and the services, measure, end them."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=1.5, help="of each measurement")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--endpoint", default="", help="another DynamoDB than the emulator, such as DynamoDB Local")
     options = parser.parse_args()
     os.environ.update(CREDENTIALS)
     with tempfile.TemporaryDirectory(prefix="bench-") as name, ExitStack() as stack:
         folder = Path(name)
-        endpoint = stack.enter_context(emulator(folder)).endpoint
+        endpoint = options.endpoint or stack.enter_context(emulator(folder)).endpoint
 
-        async def create() -> dict[str, Recorded]:
-            async with get_session().create_client("dynamodb", endpoint_url=endpoint) as client:
-                await create_tables(client)
-            return await record(endpoint)
-
-        recorded = uvloop.run(create())
+        recorded = uvloop.run(prepare(endpoint))
         board = start_board(folder, endpoint, stack)
-        url = f"dynamodb://{LOG.name}?endpoint={endpoint}"
-        calls = {name: bare(endpoint, call) for name, call in recorded.items()}
-        rows = [
-            Row("append by the adapter", appends(url), ("transaction",)),
-            Row("the same bytes by aiohttp", by_aiohttp(endpoint, recorded["transaction"]), ("transaction",)),
-            Row(
-                "the same by aiobotocore",
-                by_aiobotocore(endpoint, recorded["transaction"]),
-                ("transaction",),
-            ),
-            Row("PATCH a task: tail, transaction", over_http(board.port, board.change), ("tail", "transaction")),
-            Row("POST a task: tail, number, transaction", over_http(board.port, board.create), tuple(calls)),
-        ]
-        uvloop.run(compare(rows, calls, options.seconds, options.rounds))
+        uvloop.run(run(endpoint, recorded, board, options.seconds, options.rounds))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """What tests of several folders share."""
 
 import asyncio
+import os
 from dataclasses import replace
 from uuid import uuid4
 
@@ -12,18 +13,24 @@ from taskledger_local.setup import create_tables
 from taskledger_local.topology import KEYS, LOG
 
 
+@pytest.fixture(scope="session")
+def dynamodb(aws: Emulator) -> str:
+    """The endpoint of DynamoDB: the emulator's, or that of another, such as DynamoDB Local, which a variable names."""
+    return os.environ.get("TASKLEDGER_DYNAMODB_ENDPOINT", aws.endpoint)
+
+
 @pytest.fixture(scope="module")
-def dynamodb_tables(aws: Emulator) -> tuple[str, str]:
+def dynamodb_tables(dynamodb: str) -> tuple[str, str]:
     """The URLs of a log and of keys and values that a module's tests share."""
     name = uuid4().hex
     tables = [replace(table, name=f"{table.name}-{name}") for table in (LOG, KEYS)]
 
     async def create() -> None:
-        async with get_session().create_client("dynamodb", endpoint_url=aws.endpoint) as client:
+        async with get_session().create_client("dynamodb", endpoint_url=dynamodb) as client:
             await create_tables(client, tables)
 
     asyncio.run(create())
-    log, keys = (f"dynamodb://{table.name}?region={REGION}&endpoint={aws.endpoint}" for table in tables)
+    log, keys = (f"dynamodb://{table.name}?region={REGION}&endpoint={dynamodb}" for table in tables)
     return log, keys
 
 

@@ -2,19 +2,18 @@ from collections.abc import Iterator
 
 import pytest
 
-from taskledger_local.emulator import Emulator
 from taskledger_local.faults import Faults, faults_before
 
 
 @pytest.fixture(scope="module")
-def proxy(aws: Emulator) -> Iterator[Faults]:
-    with faults_before(aws.endpoint) as started:
+def proxy(dynamodb: str) -> Iterator[Faults]:
+    with faults_before(dynamodb) as started:
         yield started
 
 
 @pytest.fixture
 def faults(proxy: Faults) -> Iterator[Faults]:
-    """A proxy before the emulator that does nothing yet, and has seen nothing."""
+    """A proxy before DynamoDB that does nothing yet, and has seen nothing."""
     proxy.clear()
     proxy.requests.clear()
     yield proxy

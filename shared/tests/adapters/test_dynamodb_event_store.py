@@ -40,8 +40,8 @@ def table_name(log_url: str) -> str:
 
 
 @pytest.fixture
-def faulty_url(log_url: str, aws: Emulator, faults: Faults) -> str:
-    return log_url.replace(aws.endpoint, faults.endpoint)
+def faulty_url(log_url: str, dynamodb: str, faults: Faults) -> str:
+    return log_url.replace(dynamodb, faults.endpoint)
 
 
 @pytest.fixture
@@ -65,8 +65,8 @@ async def impatient(faulty_url: str) -> AsyncIterator[EventStore]:
 
 
 @pytest.fixture
-async def client(aws: Emulator) -> AsyncIterator[Any]:
-    async with get_session().create_client("dynamodb", endpoint_url=aws.endpoint) as client:
+async def client(dynamodb: str) -> AsyncIterator[Any]:
+    async with get_session().create_client("dynamodb", endpoint_url=dynamodb) as client:
         yield client
 
 
@@ -288,7 +288,7 @@ async def test_what_does_not_pass_in_time_makes_the_store_unavailable(
     await extend(impatient, f"task-{unique}", 0)
 
 
-async def test_nobody_listening_makes_the_store_unavailable(unique: str, aws: Emulator) -> None:
+async def test_nobody_listening_makes_the_store_unavailable(aws: Emulator) -> None:
     async with Platform() as platform:
         url = "dynamodb://taskledger-log?region=us-east-1&endpoint=http://127.0.0.1:1&patience=0.1"
         store = await platform.event_store(url)

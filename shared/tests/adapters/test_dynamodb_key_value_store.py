@@ -10,15 +10,14 @@ from aiobotocore.session import get_session
 
 from kernel.platform import Platform
 from kernel.ports import ABSENT, ConditionFailed, Delete, KeyValueStore, Put, StoreUnavailable
-from taskledger_local.emulator import Emulator
 from taskledger_local.faults import Answer, Broken, Fault, Faults, Late, Lost, aws_error
 
 NOON = datetime(2126, 11, 22, 12, 0, 0, 1, tzinfo=UTC)
 
 
 @pytest.fixture
-def faulty_url(dynamodb_tables: tuple[str, str], aws: Emulator, faults: Faults) -> str:
-    return dynamodb_tables[1].replace(aws.endpoint, faults.endpoint)
+def faulty_url(dynamodb_tables: tuple[str, str], dynamodb: str, faults: Faults) -> str:
+    return dynamodb_tables[1].replace(dynamodb, faults.endpoint)
 
 
 @pytest.fixture
@@ -28,10 +27,10 @@ async def values(faulty_url: str) -> AsyncIterator[KeyValueStore]:
 
 
 @pytest.fixture
-async def kept(dynamodb_tables: tuple[str, str], aws: Emulator, unique: str) -> AsyncIterator[Any]:
+async def kept(dynamodb_tables: tuple[str, str], dynamodb: str, unique: str) -> AsyncIterator[Any]:
     """Reads an item of the test's partition as it lies in the table."""
     name = dynamodb_tables[1].removeprefix("dynamodb://").partition("?")[0]
-    async with get_session().create_client("dynamodb", endpoint_url=aws.endpoint) as client:
+    async with get_session().create_client("dynamodb", endpoint_url=dynamodb) as client:
 
         async def read(key: str) -> Any:
             answer = await client.get_item(TableName=name, Key={"pk": {"S": unique}, "sk": {"S": key}})

@@ -101,14 +101,14 @@ async def test_without_credentials_the_table_is_refused(
 async def test_a_tasks_role_is_used_and_renewed_before_it_expires(
     unknown_here: pytest.MonkeyPatch,
     dynamodb_tables: tuple[str, str],
-    aws: Emulator,
+    dynamodb: str,
     faults: Faults,
     lives: timedelta,
     pairs: int,
 ) -> None:
     async with a_task_role(lives) as address:
         unknown_here.setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", address)
-        table = await DynamoTable.open(dynamodb_tables[0].replace(aws.endpoint, faults.endpoint))
+        table = await DynamoTable.open(dynamodb_tables[0].replace(dynamodb, faults.endpoint))
         for _ in range(2):
             await table.get("a", "b")
         await table.close()
