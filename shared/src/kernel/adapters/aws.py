@@ -45,19 +45,24 @@ def region(session: AioSession, options: Options) -> str:
     return str(found)
 
 
+def endpoint(options: Options) -> str | None:
+    """The endpoint of the options, where they have one. Raises ValueError where it makes no sense."""
+    if options.endpoint and urlsplit(options.endpoint).scheme not in ("http", "https"):
+        raise ValueError(f"an endpoint begins with http:// or https://, not as {options.endpoint!r}")
+    return options.endpoint or None
+
+
 async def connecting(session: AioSession, options: Options, *, attempts: int, longest_wait: float = 0) -> Any:
     """The arguments of `session.create_client`. What passes is tried so often, with pauses that grow, and jitter.
 
     `longest_wait`: seconds that the service itself may wait before it answers. Raises ValueError for what makes no
     sense, NoCredentialsError where there are none: a client without them would never look again.
     """
-    if options.endpoint and urlsplit(options.endpoint).scheme not in ("http", "https"):
-        raise ValueError(f"an endpoint begins with http:// or https://, not as {options.endpoint!r}")
     if await session.get_credentials() is None:
         raise NoCredentialsError
     return {
         "region_name": region(session, options),
-        "endpoint_url": options.endpoint or None,
+        "endpoint_url": endpoint(options),
         "config": Config(
             connect_timeout=options.connect_timeout,
             read_timeout=options.read_timeout + longest_wait,

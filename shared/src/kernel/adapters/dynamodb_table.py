@@ -11,16 +11,18 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from itertools import count
 from typing import Any, Final
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 import orjson
 import structlog
 from aiobotocore.session import AioSession, get_session
 from botocore.exceptions import BotoCoreError
 
+from kernel.adapters import aws
 from kernel.adapters.aws_signature import Keys, authorization
 from kernel.adapters.dynamodb_items import Operation, item, plain
 from kernel.adapters.http_connections import Connections
+from kernel.adapters.options import from_query
 from kernel.ports import StoreUnavailable
 from kernel.telemetry import STORE_RETRIES
 
@@ -53,17 +55,13 @@ _NOT_FAILED: Final = frozenset({"None", "TransactionConflict", "ProvisionedThrou
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
+class Options(aws.Options):
     """How a table is reached. Each may stand in the URL's query by its name; times are in seconds.
 
-    Without `region` and `endpoint` the variables of the AWS tools count. `read_timeout` is for one attempt, `patience`
-    for all attempts of a call together; `pool` is the number of connections.
+    `read_timeout` is for one attempt, `patience` for all attempts of a call together; `pool` is the number of
+    connections.
     """
 
-    region: str = ""
-    endpoint: str = ""
-    connect_timeout: float = 2.0
-    read_timeout: float = 5.0
     patience: float = 10.0
     pool: int = 50
 
@@ -107,13 +105,11 @@ class DynamoTable:
         parts = urlsplit(url)
         if not re.fullmatch(r"[\w.-]{3,255}", parts.netloc, re.ASCII) or parts.path.strip("/"):
             raise ValueError("a table is named as dynamodb://TABLE?region=...&endpoint=...")
-        options = _options(parts.query)
+        options = from_query(Options, parts.query)
         session = get_session()
-        region = options.region or os.environ.get("AWS_REGION") or session.get_config_variable("region")
-        if not region:
-            raise ValueError(f"no region for the table {parts.netloc}: not in its URL, nor in AWS_REGION")
+        region = aws.region(session, options)
         connections = Connections(
-            options.endpoint
+            aws.endpoint(options)
             or os.environ.get("AWS_ENDPOINT_URL_DYNAMODB")
             or os.environ.get("AWS_ENDPOINT_URL")
             or f"https://dynamodb.{region}.amazonaws.com",
@@ -231,20 +227,3 @@ def _error(status: int, answer: bytes) -> DynamodbError:
     except (ValueError, TypeError, KeyError, AttributeError):
         return DynamodbError(status, "", answer[:200].decode(errors="replace"), ())  # a proxy's page, or nothing at all
     return DynamodbError(status, code, text, reasons)
-
-
-def _options(query: str) -> Options:
-    given = {name: values[-1] for name, values in parse_qs(query, keep_blank_values=True).items()}
-    known = {name: type(getattr(Options(), name)) for name in Options.__slots__}
-    unknown = given.keys() - known.keys()
-    if unknown:
-        raise ValueError(f"a table's URL knows {', '.join(known)}; not {', '.join(sorted(unknown))}")
-    try:
-        options = Options(**{name: known[name](value) for name, value in given.items()})
-    except ValueError as error:
-        raise ValueError(f"a table's URL has a number that is none: {error}") from error
-    if min(options.connect_timeout, options.read_timeout, options.patience, options.pool) <= 0:
-        raise ValueError("time-outs, patience and pool in a table's URL are above 0")
-    if options.endpoint and urlsplit(options.endpoint).scheme not in ("http", "https"):
-        raise ValueError(f"the endpoint in a table's URL begins with http:// or https://, not as {options.endpoint!r}")
-    return options
