@@ -25,8 +25,44 @@ function macros(): Plugin {
   };
 }
 
+/**
+ * Names in the page what a board needs besides the entry, for `theme.js` to fetch it for whoever is signed in while the
+ * entry is still being read.
+ */
+function ahead(): Plugin {
+  return {
+    name: "ahead",
+    transformIndexHtml: {
+      order: "post",
+      handler(html, { bundle }) {
+        const chunks = Object.values(bundle ?? {}).filter((output) => output.type === "chunk");
+        const closure = (file: string, seen = new Set<string>()): Set<string> => {
+          if (!seen.has(file)) {
+            seen.add(file);
+            for (const next of chunks.find((chunk) => chunk.fileName === file)?.imports ?? []) closure(next, seen);
+          }
+          return seen;
+        };
+        const filesOf = (pattern: RegExp) =>
+          chunks
+            .filter((chunk) => pattern.test(chunk.facadeModuleId ?? ""))
+            .flatMap((chunk) => [...closure(chunk.fileName)]);
+        const entry = new Set(chunks.filter((chunk) => chunk.isEntry).flatMap((chunk) => [...closure(chunk.fileName)]));
+        const listed = (pattern: RegExp) => [...new Set(filesOf(pattern))].filter((file) => !entry.has(file)).join(" ");
+        const names = {
+          board: listed(/src\/app\/SignedIn\.tsx$|src\/pages\/Project\.tsx$/),
+          en: listed(/locales\/(entry\/)?en\.po$/),
+          ko: listed(/locales\/(entry\/)?ko\.po$/),
+        };
+        const data = Object.entries(names).map(([name, files]) => `data-${name}="${files}"`);
+        return html.replace('src="/theme.js"', `src="/theme.js" ${data.join(" ")}`);
+      },
+    },
+  };
+}
+
 export default defineConfig({
-  plugins: [macros(), react(), lingui()],
+  plugins: [macros(), react(), lingui(), ahead()],
   build: {
     target: "es2023",
     modulePreload: { polyfill: false },

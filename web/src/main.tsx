@@ -8,8 +8,9 @@ import { createQueryClient, keys } from "./api/cache";
 import { onSignedOut } from "./api/client";
 import { prefetchProject } from "./api/queries";
 import { App } from "./app/App";
+import { Project, SignedIn } from "./app/pages";
 import { signedInBefore } from "./app/prefs";
-import { activate, loadSite, preferredLocale } from "./i18n";
+import { activate, preferredLocale } from "./i18n";
 
 const client = createQueryClient();
 onSignedOut(() => client.setQueryData(keys.me, null));
@@ -21,20 +22,21 @@ addEventListener("vite:preloadError", () => {
   }
 });
 
-// What comes next is known before React has asked for it.
+// What comes next is known before React has asked for it. It is waited for with the language, so that nothing stands in
+// for it meanwhile; what fails to come is asked for again by whoever shows it.
+const next: Promise<void>[] = [];
 if (signedInBefore()) {
-  void loadSite();
-  void import("./app/SignedIn");
+  next.push(SignedIn.load());
   const project = /^\/projects\/([^/]+)/.exec(location.pathname)?.[1];
   if (project) {
     prefetchProject(client, project);
-    void import("./pages/Project");
+    next.push(Project.load());
   }
 }
 
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no #root");
-await activate(preferredLocale());
+await Promise.all([activate(preferredLocale()), Promise.allSettled(next)]);
 createRoot(root).render(
   <StrictMode>
     <I18nProvider i18n={i18n}>

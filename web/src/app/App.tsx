@@ -1,21 +1,12 @@
 import { useLingui } from "@lingui/react";
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
 import { Redirect, Route, Switch, useLocation } from "wouter";
 import { ApiError } from "../api/client";
 import { useMe } from "../api/queries";
-import { loadSite } from "../i18n";
 import { Failed } from "../ui/bits";
 import { Announcer, Toaster } from "../ui/toast";
+import { Login, SignedIn } from "./pages";
 import { rememberSignedIn } from "./prefs";
-
-/** A part of the site together with its texts. */
-async function withTexts<T>(code: Promise<T>): Promise<T> {
-  await loadSite();
-  return code;
-}
-
-const Login = lazy(() => withTexts(import("../pages/Login")));
-const SignedIn = lazy(() => withTexts(import("./SignedIn")));
 
 export function App() {
   // The tree is built anew in another language, so that no text of the old one stays.

@@ -1,26 +1,30 @@
 /** The site for whoever is signed in: the frame, the live stream, every page. */
 import { useQueryClient } from "@tanstack/react-query";
-import { lazy, Suspense, useEffect } from "react";
+import { Suspense, useEffect } from "react";
 import { Redirect, Route, Switch } from "wouter";
 import { startLive } from "../api/live";
 import type { User } from "../api/types";
 import { activate, preferredLocale } from "../i18n";
 import { Skeleton } from "../ui/bits";
+import { loadWhenIdle } from "./page";
+import {
+  Account,
+  Inbox,
+  MyTasks,
+  NotFound,
+  Outbox,
+  Preferences,
+  Project,
+  Projects,
+  TaskLink,
+  TaskPanel,
+} from "./pages";
 import { Shell } from "./Shell";
-
-const Account = lazy(() => import("../pages/Account"));
-const Inbox = lazy(() => import("../pages/Inbox"));
-const MyTasks = lazy(() => import("../pages/MyTasks"));
-const NotFound = lazy(() => import("../pages/NotFound"));
-const Outbox = lazy(() => import("../pages/Outbox"));
-const Preferences = lazy(() => import("../pages/Preferences"));
-const Project = lazy(() => import("../pages/Project"));
-const Projects = lazy(() => import("../pages/Projects"));
-const TaskLink = lazy(() => import("../pages/TaskLink"));
 
 export default function SignedIn({ me }: { me: User }) {
   const client = useQueryClient();
   useEffect(() => startLive(client), [client]);
+  useEffect(() => loadWhenIdle([Project, TaskPanel, MyTasks, Inbox, Projects]), []);
   useEffect(() => {
     // The account's language holds on a device where none was chosen.
     const locale = me.locale === "ko" || me.locale === "en" ? me.locale : null;

@@ -1,19 +1,18 @@
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { type InfiniteData, useQueryClient } from "@tanstack/react-query";
-import { lazy, Suspense, useState } from "react";
+import { Suspense, useState } from "react";
 import { Link, useLocation } from "wouter";
 import { keys } from "../api/cache";
 import { markAllRead, markRead } from "../api/endpoints";
 import { useInbox, useProjects, useUnread } from "../api/queries";
 import type { Inbox as InboxPage, Notification, Project } from "../api/types";
+import { TaskPanel } from "../app/pages";
 import { OldNew } from "../app/told";
 import { ago, dayHeading, dayOf, fullTime } from "../lib/dates";
 import { Avatar, Empty, explain, Failed, Name, Skeleton, useTitle } from "../ui/bits";
 import { Icon } from "../ui/icons";
 import { toast } from "../ui/toast";
-
-const TaskPanel = lazy(() => import("./TaskPanel"));
 
 export default function Inbox({ taskId }: { taskId: string | undefined }) {
   const client = useQueryClient();

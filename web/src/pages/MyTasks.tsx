@@ -1,18 +1,17 @@
 import { plural, t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useQueryClient } from "@tanstack/react-query";
-import { lazy, Suspense, useMemo } from "react";
+import { Suspense, useMemo } from "react";
 import { Link, useLocation } from "wouter";
 import { editTask } from "../api/changes";
 import { statusOf, useMyTasks, useProjects } from "../api/queries";
 import type { Project, Task } from "../api/types";
+import { TaskPanel } from "../app/pages";
 import { statusName } from "../app/words";
 import { dayOf, daysUntil } from "../lib/dates";
 import { Due, Empty, Failed, Label, Skeleton, useTitle } from "../ui/bits";
 import { PriorityIcon } from "../ui/icons";
 import { StatusPicker } from "./task/fields";
-
-const TaskPanel = lazy(() => import("./TaskPanel"));
 
 type Group = "late" | "today" | "week" | "later" | "undated" | "done";
 

@@ -1,11 +1,13 @@
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
-import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
+import { Suspense, useEffect, useMemo, useRef, useState } from "react";
 import { Link, useLocation, useSearchParams } from "wouter";
 import { MOST_TASKS } from "../api/endpoints";
 import { useFoundTasks, useMe, useProject, useProjectTasks } from "../api/queries";
 import type { Project as ProjectType, Task } from "../api/types";
 import { useKeptSearch } from "../app/history";
+import { loadWhenIdle, page } from "../app/page";
+import { TaskPanel } from "../app/pages";
 import { isView, lastView, rememberView, type View } from "../app/prefs";
 import { useShortcuts } from "../app/shortcuts";
 import { dayOf } from "../lib/dates";
@@ -16,15 +18,14 @@ import { Board } from "./project/Board";
 import { FilterBar } from "./project/FilterBar";
 import { NewTask } from "./project/NewTask";
 
-const Table = lazy(() => import("./project/Table"));
-const Calendar = lazy(() => import("./project/Calendar"));
+const Table = page(() => import("./project/Table"));
+const Calendar = page(() => import("./project/Calendar"));
 /** What has no tasks of its own to filter, and a task beside it. */
 const PAGES = {
-  insights: lazy(() => import("./project/Insights")),
-  activity: lazy(() => import("./project/Activity")),
-  settings: lazy(() => import("./project/Settings")),
+  insights: page(() => import("./project/Insights")),
+  activity: page(() => import("./project/Activity")),
+  settings: page(() => import("./project/Settings")),
 };
-const TaskPanel = lazy(() => import("./TaskPanel"));
 
 interface Props {
   id: string;
@@ -40,14 +41,15 @@ export default function Project({ id, view, taskId }: Props) {
   const project = useProject(id);
   const [, go] = useLocation();
   const kept = useKeptSearch();
-  const page = isPage(view) ? view : undefined;
-  const Page = page && PAGES[page];
+  const other = isPage(view) ? view : undefined;
+  const Page = other && PAGES[other];
   const tasks = isView(view) ? view : lastView(id);
   useEffect(() => {
     if (isView(view)) rememberView(id, view);
   }, [id, view]);
+  useEffect(() => loadWhenIdle([Table, Calendar, ...Object.values(PAGES)]), []);
   // A task beside the view, and the other pages, name themselves.
-  useTitle(taskId || page ? undefined : project.data?.name);
+  useTitle(taskId || other ? undefined : project.data?.name);
   if (project.error && !project.data) return <Failed error={project.error} retry={() => void project.refetch()} />;
   if (!project.data) {
     return (
@@ -61,7 +63,7 @@ export default function Project({ id, view, taskId }: Props) {
   return (
     <div className={`project ${taskId ? "with-panel" : ""}`}>
       <div className="project-main">
-        <ProjectHead project={project.data} shown={page ?? tasks} />
+        <ProjectHead project={project.data} shown={other ?? tasks} />
         {Page ? (
           <Suspense
             fallback={

@@ -1,4 +1,5 @@
 import { type KeyboardEvent, useCallback, useEffect, useRef, useState } from "react";
+import { useSearch } from "wouter";
 import type { Project, Task } from "../../api/types";
 import { dragWithin, type Point } from "../../lib/drag";
 import { BoardColumn } from "./board/BoardColumn";
@@ -35,6 +36,7 @@ export function Board({ project, tasks, loading, openId, filtered, byHand, fresh
   const carry = useCarry(columns, project.statuses, byHand, move);
   const dragged = useDragged(board, project, current, byHand, move);
   const writable = project.role !== "viewer";
+  const search = useSearch();
 
   /** Arrow keys walk over the cards; with Shift they carry the card along. */
   function onKeyDown(event: KeyboardEvent<HTMLDivElement>): void {
@@ -89,6 +91,7 @@ export function Board({ project, tasks, loading, openId, filtered, byHand, fresh
           byHand={byHand}
           hint={fresh && index === 0}
           move={move}
+          search={search && `?${search}`}
           carried={carry.id}
           dragged={dragged?.id ?? ""}
           drop={dragged?.status === status.key ? dragged.index : null}

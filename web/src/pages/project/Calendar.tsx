@@ -73,6 +73,7 @@ export default function Calendar({ project, tasks, openId, onNew }: Props) {
     days,
     today,
     openId,
+    search: search.size > 0 ? `?${search}` : "",
     carried: carry.id,
     dragged: dragged?.id ?? "",
     over: dragged?.over ?? null,
@@ -126,6 +127,7 @@ export default function Calendar({ project, tasks, openId, onNew }: Props) {
             project={project}
             tasks={unscheduled}
             openId={openId}
+            search={view.search}
             dragged={view.dragged}
             over={view.over === ""}
           />

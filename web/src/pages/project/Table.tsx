@@ -3,7 +3,7 @@ import { Trans } from "@lingui/react/macro";
 import { useQueryClient } from "@tanstack/react-query";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type KeyboardEvent, useCallback, useMemo, useRef, useState } from "react";
-import { useSearchParams } from "wouter";
+import { useSearch, useSearchParams } from "wouter";
 import { keys } from "../../api/cache";
 import type { Project, Task } from "../../api/types";
 import type { Filter, Sort } from "../../lib/filters";
@@ -25,6 +25,7 @@ export default function Table({ project, tasks, openId, filter }: Props) {
   const scroller = useRef<HTMLDivElement>(null);
   const [selection, setSelection] = useState(NOTHING);
   const [choosing, setChoosing] = useState(false);
+  const search = useSearch();
   const writable = project.role !== "viewer";
   const order = useMemo(() => tasks.map((task) => task.id), [tasks]);
   const latest = useRef(order);
@@ -127,6 +128,7 @@ export default function Table({ project, tasks, openId, filter }: Props) {
                     start={row.start}
                     open={task.id === openId}
                     chosen={selection.ids.has(task.id)}
+                    search={search && `?${search}`}
                     choose={choose}
                   />
                 )

@@ -5,7 +5,7 @@ import { memo, useEffect, useRef, useState } from "react";
 import type { Project, Status, Task } from "../../../api/types";
 import { statusName } from "../../../app/words";
 import { Icon, StatusIcon } from "../../../ui/icons";
-import { Card } from "./Card";
+import { Card, cardHeight } from "./Card";
 import type { Move } from "./columns";
 import { QuickAdd } from "./QuickAdd";
 
@@ -20,6 +20,7 @@ interface Props {
   byHand: boolean;
   hint: boolean;
   move: Move;
+  search: string;
   /** The card that the keyboard carries: it keeps the focus wherever it is drawn. */
   carried: string;
   dragged: string;
@@ -28,17 +29,32 @@ interface Props {
 }
 
 const GAP = 8;
+const WIDTH = 360;
+/** What stands above the cards. */
+const HEADS = 180;
+const TOUCH = matchMedia("(pointer: coarse), (max-width: 720px)");
 
 export const BoardColumn = memo(function BoardColumn({ project, status, tasks, ...props }: Props) {
   const { loading, hint, carried, dragged, drop } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const [adding, setAdding] = useState(false);
   const writable = project.role !== "viewer";
+  const [begun, setBegun] = useState(false);
+  // First what is seen; what a scroll would bring follows when that has been drawn.
+  useEffect(() => {
+    const timer = setTimeout(() => setBegun(true), 100);
+    return () => clearTimeout(timer);
+  }, []);
   const rows = useVirtualizer({
     count: tasks.length,
     getScrollElement: () => scroller.current,
-    estimateSize: () => 84,
-    overscan: 4,
+    estimateSize: (index) => {
+      const task = tasks[index];
+      return task ? cardHeight(task, scroller.current?.clientWidth || WIDTH, TOUCH.matches) : 0;
+    },
+    // Before anything has been measured, so that the first drawing has the cards already.
+    initialRect: { width: WIDTH, height: innerHeight - HEADS },
+    overscan: begun ? 4 : 0,
     gap: GAP,
     getItemKey: (index) => tasks[index]?.id ?? index,
   });
@@ -105,6 +121,7 @@ export const BoardColumn = memo(function BoardColumn({ project, status, tasks, .
                       carried={task.id === carried}
                       dragged={task.id === dragged}
                       move={props.move}
+                      search={props.search}
                     />
                   </li>
                 )

@@ -1,12 +1,11 @@
 import { t } from "@lingui/core/macro";
 import { memo, useLayoutEffect, useRef, useState } from "react";
-import { Link } from "wouter";
 import type { Project, Status, Task } from "../../../api/types";
-import { useKeptSearch } from "../../../app/history";
 import { priorityName, statusName } from "../../../app/words";
 import { Avatars, Due, Label } from "../../../ui/bits";
 import { Icon, PriorityIcon, StatusIcon } from "../../../ui/icons";
 import { type Option, Picker } from "../../../ui/Picker";
+import { PlainLink } from "../../../ui/PlainLink";
 import type { Move } from "./columns";
 
 interface Props {
@@ -22,15 +21,15 @@ interface Props {
   carried: boolean;
   dragged: boolean;
   move: Move;
+  /** What stands behind the path in the address. */
+  search: string;
 }
 
 export const Card = memo(function Card({ project, task, status, column, index, carried, ...props }: Props) {
   const card = useRef<HTMLElement>(null);
-  const kept = useKeptSearch();
   useLayoutEffect(() => {
     if (carried) card.current?.querySelector<HTMLElement>(".card-link")?.focus({ preventScroll: true });
   });
-  const quiet = task.priority === "none" && task.labels.length === 0 && !task.due && task.assignees.length === 0;
   const state = `${props.open ? "open" : ""} ${props.dragged ? "dragged" : ""} ${carried ? "carried" : ""}`;
   return (
     <article ref={card} className={`card ${state}`} data-task={task.id} data-column={column} data-index={index}>
@@ -48,10 +47,10 @@ export const Card = memo(function Card({ project, task, status, column, index, c
           />
         )}
       </div>
-      <Link href={kept(`/projects/${project.id}/tasks/${task.id}`)} className="card-link" draggable={false}>
+      <PlainLink href={`/projects/${project.id}/tasks/${task.id}${props.search}`} className="card-link">
         {task.title}
-      </Link>
-      {!quiet && (
+      </PlainLink>
+      {!isQuiet(task) && (
         <div className="card-meta">
           {task.priority !== "none" && (
             <span className="card-priority" title={priorityName(task.priority)}>
@@ -69,6 +68,19 @@ export const Card = memo(function Card({ project, task, status, column, index, c
     </article>
   );
 });
+
+/** Whether there is nothing to say of it below its title. */
+const isQuiet = (task: Task): boolean =>
+  task.priority === "none" && task.labels.length === 0 && !task.due && task.assignees.length === 0;
+
+/** The height of a card on a column of this width, in pixels: what is right at once need not be moved later. */
+export function cardHeight(task: Task, width: number, touch: boolean): number {
+  let title = 0;
+  // Hangul and its neighbours are square.
+  for (const letter of task.title) title += letter > "\u2e80" ? 13 : 7.1;
+  const lines = Math.min(3, Math.max(1, Math.ceil(title / (width - 42))));
+  return (touch ? 68 : 62) + (lines - 1) * 20 + (isQuiet(task) ? 0 : 31);
+}
 
 type MenuProps = Pick<Props, "project" | "task" | "status" | "index" | "count" | "byHand" | "move">;
 

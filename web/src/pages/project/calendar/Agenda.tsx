@@ -11,7 +11,19 @@ import type { MonthProps } from "./Month";
 const scrollTo = (day: string) => document.getElementById(`day-${day}`)?.scrollIntoView({ block: "start" });
 
 /** The month on a phone: a small calendar to look at and to drop on, and under it what is due, day by day. */
-export function Agenda({ project, month, weeks, days, today, openId, carried, dragged, over, onNew }: MonthProps) {
+export function Agenda({
+  project,
+  month,
+  weeks,
+  days,
+  today,
+  openId,
+  search,
+  carried,
+  dragged,
+  over,
+  onNew,
+}: MonthProps) {
   const within = weeks.flat().filter((day) => monthOf(day) === month);
   const listed = within.filter((day) => days.has(day) || day === today || day === over);
   useEffect(() => {
@@ -28,6 +40,7 @@ export function Agenda({ project, month, weeks, days, today, openId, carried, dr
           task={task}
           late={day !== "" && day < today && statusOf(project, task.status).category !== "done"}
           open={task.id === openId}
+          search={search}
           carried={task.id === carried}
           dragged={task.id === dragged}
         />

@@ -1,11 +1,10 @@
 import { memo, useLayoutEffect, useRef } from "react";
-import { Link } from "wouter";
 import { statusOf } from "../../../api/queries";
 import type { Project, Task } from "../../../api/types";
-import { useKeptSearch } from "../../../app/history";
 import { priorityName, statusName } from "../../../app/words";
 import { Avatars } from "../../../ui/bits";
 import { PriorityIcon, StatusIcon } from "../../../ui/icons";
+import { PlainLink } from "../../../ui/PlainLink";
 
 interface Props {
   project: Project;
@@ -13,6 +12,8 @@ interface Props {
   /** Its day has passed and it is not done. */
   late: boolean;
   open: boolean;
+  /** What stands behind the path in the address. */
+  search: string;
   carried: boolean;
   dragged: boolean;
   /** A line for itself, with all there is to see of it. */
@@ -20,9 +21,8 @@ interface Props {
 }
 
 /** A task on its day. */
-export const Entry = memo(function Entry({ project, task, late, open, carried, dragged, wide = false }: Props) {
+export const Entry = memo(function Entry({ project, task, late, open, search, carried, dragged, wide = false }: Props) {
   const link = useRef<HTMLAnchorElement>(null);
-  const kept = useKeptSearch();
   const status = statusOf(project, task.status);
   useLayoutEffect(() => {
     if (carried) link.current?.focus({ preventScroll: true });
@@ -37,10 +37,10 @@ export const Entry = memo(function Entry({ project, task, late, open, carried, d
     >
       <StatusIcon category={status.category} />
       <span className="sr-only">{statusName(status)}</span>
-      <Link ref={link} href={kept(`/projects/${project.id}/tasks/${task.id}`)} className="entry-link" draggable={false}>
+      <PlainLink ref={link} href={`/projects/${project.id}/tasks/${task.id}${search}`} className="entry-link">
         <span className="sr-only">{task.key} </span>
         {task.title}
-      </Link>
+      </PlainLink>
       {task.priority !== "none" && (wide || task.priority === "urgent" || task.priority === "high") && (
         <span className="entry-priority" title={priorityName(task.priority)}>
           <PriorityIcon priority={task.priority} />

@@ -16,6 +16,7 @@ export interface MonthProps {
   days: Days;
   today: string;
   openId: string | undefined;
+  search: string;
   carried: string;
   dragged: string;
   /** The day that is dragged over; null where nothing is. */
@@ -125,6 +126,7 @@ const Day = memo(function Day({ day, month, tasks, today, over, room, onFull, on
           task={task}
           late={day < today && statusOf(project, task.status).category !== "done"}
           open={task.id === props.openId}
+          search={props.search}
           carried={task.id === carried}
           dragged={task.id === props.dragged}
         />

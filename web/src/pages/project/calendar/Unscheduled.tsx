@@ -8,12 +8,13 @@ interface Props {
   project: Project;
   tasks: readonly Task[];
   openId: string | undefined;
+  search: string;
   dragged: string;
   over: boolean;
 }
 
 /** What has no day yet, to be dragged onto one. */
-export function Unscheduled({ project, tasks, openId, dragged, over }: Props) {
+export function Unscheduled({ project, tasks, openId, search, dragged, over }: Props) {
   const scroller = useRef<HTMLDivElement>(null);
   const rows = useVirtualizer({
     count: tasks.length,
@@ -51,6 +52,7 @@ export function Unscheduled({ project, tasks, openId, dragged, over }: Props) {
                       task={task}
                       late={false}
                       open={task.id === openId}
+                      search={search}
                       carried={false}
                       dragged={task.id === dragged}
                     />

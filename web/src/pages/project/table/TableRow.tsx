@@ -1,14 +1,13 @@
 import { t } from "@lingui/core/macro";
 import { useQueryClient } from "@tanstack/react-query";
 import { type MouseEvent, memo, type ReactNode } from "react";
-import { Link } from "wouter";
 import { editTask } from "../../../api/changes";
 import { statusOf } from "../../../api/queries";
 import type { Project, Task } from "../../../api/types";
-import { useKeptSearch } from "../../../app/history";
 import { priorityName, statusName } from "../../../app/words";
 import { ago } from "../../../lib/dates";
 import { Avatars, Due, Label } from "../../../ui/bits";
+import { PlainLink } from "../../../ui/PlainLink";
 import { PriorityPicker, StatusPicker } from "../../task/fields";
 
 interface Props {
@@ -18,13 +17,14 @@ interface Props {
   start: number;
   open: boolean;
   chosen: boolean;
+  /** What stands behind the path in the address. */
+  search: string;
   /** With `range`: everything from the last choice to here. */
   choose: (id: string, range: boolean) => void;
 }
 
-export const TableRow = memo(function TableRow({ project, task, index, start, open, chosen, choose }: Props) {
+export const TableRow = memo(function TableRow({ project, task, index, start, open, chosen, search, choose }: Props) {
   const client = useQueryClient();
-  const kept = useKeptSearch();
   const status = statusOf(project, task.status);
   const reader = project.role === "viewer";
   const onClick = (event: MouseEvent<HTMLElement>) => {
@@ -83,9 +83,9 @@ export const TableRow = memo(function TableRow({ project, task, index, start, op
         />
       </Cell>
       <Cell name="c-title">
-        <Link href={kept(`/projects/${project.id}/tasks/${task.id}`)} className="row-link">
+        <PlainLink href={`/projects/${project.id}/tasks/${task.id}${search}`} className="row-link">
           {task.title}
-        </Link>
+        </PlainLink>
       </Cell>
       <Cell name="c-labels">
         {task.labels.slice(0, 2).map((label) => (

@@ -1,0 +1,23 @@
+/** Every page of the site, loaded when it is wanted. */
+import { loadSite } from "../i18n";
+import { page } from "./page";
+
+/** What is shown first comes together with the texts of all pages. */
+const first = async <T>(code: Promise<T>): Promise<T> => {
+  await loadSite();
+  return code;
+};
+
+export const Login = page(() => first(import("../pages/Login")));
+export const SignedIn = page(() => first(import("./SignedIn")));
+
+export const Account = page(() => import("../pages/Account"));
+export const Inbox = page(() => import("../pages/Inbox"));
+export const MyTasks = page(() => import("../pages/MyTasks"));
+export const NotFound = page(() => import("../pages/NotFound"));
+export const Outbox = page(() => import("../pages/Outbox"));
+export const Preferences = page(() => import("../pages/Preferences"));
+export const Project = page(() => import("../pages/Project"));
+export const Projects = page(() => import("../pages/Projects"));
+export const TaskLink = page(() => import("../pages/TaskLink"));
+export const TaskPanel = page(() => import("../pages/TaskPanel"));
