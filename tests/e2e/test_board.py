@@ -98,6 +98,22 @@ def test_a_drag_that_escape_ends_or_that_leads_nowhere_changes_nothing(board: Vi
     expect(page.locator(".panel")).to_have_count(0)
 
 
+def test_a_long_column_scrolls_under_a_card_at_its_edge(board: Visitor, ann: Person, project: dict[str, Any]) -> None:
+    for number in range(25):
+        ann.post(f"/api/projects/{project['id']}/tasks", title=f"More {number}")
+    expect(board.column(0).locator(".column-count")).to_have_text("30")
+    page, scroller = board.page, board.column(0).locator(".column-scroll")
+    page.mouse.move(*middle(board.card("Alpha")))
+    page.mouse.down()
+    page.mouse.move(*middle(scroller, down=0.99), steps=5)
+    # The card that was taken hold of leaves the page meanwhile: the list is virtual.
+    expect(board.card("More 24")).to_be_visible()
+    expect(board.column(0).locator(".dragged")).to_have_count(0)
+    page.mouse.move(*middle(board.card("More 24"), down=0.9), steps=3)
+    page.mouse.up()
+    expect(board.titles(0).last).to_have_text("Alpha")
+
+
 def test_a_finger_that_rests_drags_and_one_that_does_not_scrolls(
     browser: Browser, stack: Running, ann: Person, project: dict[str, Any]
 ) -> None:

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createQueryClient, freshest, keys, knownTask, putTask } from "./cache";
+import { createQueryClient, freshest, keys, knownTask, putTask, putTasks } from "./cache";
 import type { Task } from "./types";
 
 const task = {
@@ -50,6 +50,27 @@ describe("a changed task", () => {
     const client = filled();
     putTask(client, { ...task, id: "n", version: 1 });
     expect(client.getQueryData<Task[]>(keys.tasks("p"))?.map(({ id }) => id)).toEqual(["n", "t"]);
+  });
+});
+
+describe("many changed tasks", () => {
+  it("reach their lists together, each by its newest state", () => {
+    const client = filled();
+    let written = 0;
+    client.getQueryCache().subscribe(({ type, query }) => {
+      if (type === "updated" && query.queryKey[0] === keys.tasks("p")[0]) written += 1;
+    });
+    putTasks(client, [
+      { ...task, title: "newest", version: 6 },
+      { ...task, title: "late", version: 5 },
+      { ...task, id: "n", version: 1 },
+      { ...task, id: "gone", deleted: true, version: 2 },
+      { ...task, id: "elsewhere", project_id: "q", assignees: [], version: 1 },
+    ]);
+    const titles = client.getQueryData<Task[]>(keys.tasks("p"))?.map(({ id, title }) => `${id} ${title}`);
+    expect(titles).toEqual(["n old", "t newest"]);
+    expect(client.getQueryData<Task[]>(keys.mine)).toHaveLength(2);
+    expect(written).toBe(1);
   });
 });
 
