@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from collections.abc import Iterator
 from dataclasses import replace
 from uuid import uuid4
 
@@ -9,6 +10,7 @@ import pytest
 from aiobotocore.session import get_session
 
 from taskledger_local.emulator import REGION, Emulator
+from taskledger_local.faults import Faults, faults_before
 from taskledger_local.setup import create_tables
 from taskledger_local.topology import KEYS, LOG
 
@@ -32,6 +34,21 @@ def dynamodb_tables(dynamodb: str) -> tuple[str, str]:
     asyncio.run(create())
     log, keys = (f"dynamodb://{table.name}?region={REGION}&endpoint={dynamodb}" for table in tables)
     return log, keys
+
+
+@pytest.fixture(scope="module")
+def aws_proxy(aws: Emulator) -> Iterator[Faults]:
+    with faults_before(aws.endpoint) as started:
+        yield started
+
+
+@pytest.fixture
+def aws_faults(aws_proxy: Faults) -> Iterator[Faults]:
+    """A proxy before the emulator that does nothing yet, and has seen nothing."""
+    aws_proxy.clear()
+    aws_proxy.requests.clear()
+    yield aws_proxy
+    aws_proxy.clear()
 
 
 @pytest.fixture

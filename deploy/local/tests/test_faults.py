@@ -4,7 +4,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import httpx
 import pytest
 
-from taskledger_local.faults import Answer, Broken, Late, Lost, aws_error, faults_before
+from taskledger_local.faults import Answer, Broken, Changed, Late, Lost, aws_error, faults_before
 
 
 class _Echo(BaseHTTPRequestHandler):
@@ -84,3 +84,9 @@ def test_a_share_of_all_requests_meets_a_lasting_fault(faults):
     assert {post(faults).status_code for _ in range(20)} == {200, 503}
     faults.clear()
     assert {post(faults).status_code for _ in range(5)} == {200}
+
+
+def test_a_changed_answer_is_carried_out_first(faults, echo):
+    faults.next(Changed(bytes.upper))
+    assert post(faults).content == b"BODY"
+    assert echo.RequestHandlerClass.carried_out == 1

@@ -25,6 +25,11 @@ def a_mail(to: str = KIM) -> Mail:
 
 
 @pytest.fixture
+def faults(aws_faults: Faults) -> Faults:
+    return aws_faults
+
+
+@pytest.fixture
 async def verified(aws: Emulator) -> None:
     async with get_session().create_client("sesv2", endpoint_url=aws.endpoint) as client:
         await create_sender(client, SENDER)

@@ -1,4 +1,4 @@
-"""What a queue adds to the port: work that outlasts a time-out, what is handed back, what nobody can read."""
+"""What a queue adds to the port: what is handed back, what nobody can read, and faults on the way to it."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -64,24 +64,16 @@ class Hop:
 
 
 @pytest.fixture
+def faults(aws_faults: Faults) -> Faults:
+    return aws_faults
+
+
+@pytest.fixture
 async def hop(aws: Emulator) -> AsyncIterator[Hop]:
     queue = Queue(name=f"{uuid4().hex}-projector", max_receives=2)
     async with get_session().create_client("sqs", endpoint_url=aws.endpoint) as client:
         await create_queues(client, [queue])
         yield Hop(client, queue, aws.endpoint)
-
-
-async def test_work_that_outlasts_the_time_out_is_not_given_to_anybody_else(hop: Hop) -> None:
-    first, second = await hop.subscribe(visibility=2), await hop.subscribe()
-    await hop.send(envelope("task-a", 1))
-    [message] = await first.receive(10)
-    other = asyncio.create_task(second.receive(10))
-    await asyncio.wait([other], timeout=4.5)  # more than two time-outs
-    assert not other.done()
-    await first.acknowledge([message])
-    await first.close()
-    await second.close()
-    assert await hop.count(hop.queue.name) == 0
 
 
 async def test_closing_hands_back_what_was_not_done(hop: Hop) -> None:

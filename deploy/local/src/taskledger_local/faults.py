@@ -3,7 +3,7 @@
 import asyncio
 import random
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
@@ -40,7 +40,14 @@ class Late:
     seconds: float
 
 
-Fault: TypeAlias = Answer | Broken | Lost | Late
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """The request is passed on and carried out; the body of a good answer is what `change` makes of it."""
+
+    change: Callable[[bytes], bytes]
+
+
+Fault: TypeAlias = Answer | Broken | Lost | Late | Changed
 
 
 def aws_error(code: str, status: int = 400, **more: Any) -> Answer:
@@ -122,13 +129,23 @@ class Faults:
                 answer = await self._pass_on(request, body, client)
                 await asyncio.sleep(fault.seconds)
                 return answer
+            case Changed():
+                return await self._pass_on(request, body, client, fault.change)
             case None:
                 return await self._pass_on(request, body, client)
 
-    async def _pass_on(self, request: web.Request, body: bytes, client: ClientSession) -> web.Response:
+    async def _pass_on(
+        self,
+        request: web.Request,
+        body: bytes,
+        client: ClientSession,
+        change: Callable[[bytes], bytes] = lambda content: content,
+    ) -> web.Response:
         url = self.target + request.path_qs
         async with client.request(request.method, url, headers=_kept(request.headers), data=body) as answer:
-            return web.Response(status=answer.status, body=await answer.read(), headers=_kept(answer.headers))
+            content = await answer.read()
+            content = change(content) if answer.ok else content
+            return web.Response(status=answer.status, body=content, headers=_kept(answer.headers))
 
     async def _serve(self, ready: threading.Event, stop: asyncio.Event) -> None:
         async with ClientSession(auto_decompress=False, timeout=ClientTimeout(total=None)) as client:

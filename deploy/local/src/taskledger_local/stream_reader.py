@@ -25,6 +25,10 @@ _LONGEST_PAUSE: Final = 0.1
 _FINISHED: Final = "finished"
 
 
+class NoStream(OSError):
+    """The table has no stream, now."""
+
+
 class Positions:
     """The newest sequence number of each shard whose record, and every one before it, needs not be read again.
 
@@ -97,7 +101,10 @@ class StreamReader:
         Raises what a client of AWS raises; begun again, it goes on behind the last page that was dealt with.
         """
         while not self._stopping.is_set():
-            stream = (await self._dynamodb.describe_table(TableName=self._table))["Table"]["LatestStreamArn"]
+            table = (await self._dynamodb.describe_table(TableName=self._table))["Table"]
+            if "LatestStreamArn" not in table:
+                raise NoStream(f"the table {self._table} has no stream")
+            stream = table["LatestStreamArn"]
             iterators = {shard: await self._begin(stream, shard) for shard in await self._readable(stream)}
             pause = _SHORTEST_PAUSE
             while iterators and not self._stopping.is_set():
