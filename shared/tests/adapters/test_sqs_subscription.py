@@ -261,7 +261,7 @@ async def test_closing_does_not_wait_for_a_queue_that_is_away(hop: Hop, faults: 
 async def received(subscription: SqsSubscription, count: int) -> list[Message]:
     """Receive and acknowledge until so many have come."""
     messages: list[Message] = []
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while len(messages) < count:
             batch = await subscription.receive(10)
             messages += batch
@@ -271,7 +271,7 @@ async def received(subscription: SqsSubscription, count: int) -> list[Message]:
 
 async def held(subscription: SqsSubscription, count: int) -> Sequence[Message]:
     """Receive until so many have come, and acknowledge none."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while len(messages := await subscription.receive(10)) < count:
             pass
     return messages

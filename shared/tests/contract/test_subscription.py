@@ -30,7 +30,7 @@ async def subscribe(
 async def received(subscription: Subscription, count: int, limit: int = 100) -> list[Message]:
     """Receive and acknowledge until `count` different events have come."""
     messages: dict[tuple[str, int], Message] = {}
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while len(messages) < count:
             batch = await subscription.receive(limit)
             assert len(batch) <= limit
