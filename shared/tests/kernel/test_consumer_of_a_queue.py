@@ -185,5 +185,6 @@ async def test_a_stream_with_poison_is_blocked_and_its_messages_are_not_kept(
         world.ledger.mended = True
         await consumer.unblock("task-a")
         assert (await world.applied())["task-a"] == [1, 2, 3]
-    assert await holds(aws, way.queues[0].name, 0)
+        await until(lambda: holds(aws, way.queues[1].name, 5))  # all of them have come
+        await until(lambda: holds(aws, way.queues[0].name, 0))
     assert await holds(aws, way.queues[0].dead, 0)
