@@ -176,6 +176,10 @@ async def test_a_command_without_events_is_recorded(store: EventStore, unique: s
     assert await store.command(unique) == a_command(unique)
 
 
+async def test_an_append_of_nothing_is_nothing(store: EventStore) -> None:
+    await store.append([])
+
+
 async def test_a_command_never_carried_out_has_no_record(store: EventStore, unique: str) -> None:
     assert await store.command(unique) is None
 

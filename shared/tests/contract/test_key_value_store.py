@@ -110,6 +110,11 @@ async def test_a_transaction_holds_up_to_a_hundred_operations(values: KeyValueSt
     assert await keys(values, unique) == [f"{n:03}" for n in range(100)]
 
 
+async def test_a_write_of_nothing_is_nothing(values: KeyValueStore, unique: str) -> None:
+    await values.write()
+    assert await keys(values, unique) == []
+
+
 async def test_a_key_stands_once_in_a_transaction(values: KeyValueStore, unique: str) -> None:
     with pytest.raises(ValueError, match="twice"):
         await values.write(Put(partition=unique, key="a", value=b"1"), Delete(partition=unique, key="a"))

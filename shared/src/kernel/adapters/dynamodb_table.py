@@ -38,7 +38,6 @@ _ALL: Final = sys.maxsize
 _PASSING: Final = frozenset(
     {
         "ExpiredTokenException",
-        "InternalServerError",
         "ProvisionedThroughputExceededException",
         "RequestLimitExceeded",
         "ThrottlingException",
@@ -74,7 +73,8 @@ class DynamodbError(Exception):
         self.status = status
         self.code = code
         self.reasons = reasons
-        self.passes = status >= 500 or code in _PASSING or (code == _CANCELLED and set(reasons) <= _NOT_FAILED)
+        undone = code == _CANCELLED and set(reasons) <= _NOT_FAILED
+        self.passes = status >= 500 or status == 429 or code in _PASSING or undone
 
 
 class ConditionsFailed(Exception):
@@ -134,6 +134,8 @@ class DynamoTable:
         outcome of the first: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html
         Raises ConditionsFailed, StoreUnavailable.
         """
+        if not operations:
+            return
         named = [{kind: {"TableName": self.name, **what} for kind, what in each.items()} for each in operations]
         request = {"TransactItems": named, "ClientRequestToken": secrets.token_hex(16)}
         await self._persist("TransactWriteItems", orjson.dumps(request))
@@ -175,9 +177,8 @@ class DynamoTable:
             told = f"{type(fault).__name__} {fault}"
             if time.monotonic() + pause > until:
                 raise StoreUnavailable(f"the table {self.name} does not answer: {told}") from fault
-            STORE_RETRIES.labels(
-                self.name, fault.code if isinstance(fault, DynamodbError) else type(fault).__name__
-            ).inc()
+            kind = fault.code if isinstance(fault, DynamodbError) else type(fault).__name__
+            STORE_RETRIES.labels(self.name, kind).inc()
             log.debug("dynamodb.retry", table=self.name, operation=operation, attempt=attempt, fault=told)
             await asyncio.sleep(pause)
         raise AssertionError("unreachable")

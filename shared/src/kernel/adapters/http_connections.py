@@ -5,6 +5,7 @@ import ssl
 from typing import Final, TypeAlias, cast
 from urllib.parse import urlsplit
 
+import certifi
 import httptools
 
 Answer: TypeAlias = tuple[int, bytes]
@@ -24,7 +25,7 @@ class Connections:
         parts = urlsplit(address)
         self.host = parts.netloc
         self._name = parts.hostname or ""
-        self._tls = ssl.create_default_context() if parts.scheme == "https" else None
+        self._tls = _tls() if parts.scheme == "https" else None
         self._port = parts.port or (443 if self._tls else 80)
         self._free: list[_Connection] = []
         self._closed = False
@@ -70,6 +71,12 @@ class Connections:
         while self._free:
             self._free.pop().abort()
         await asyncio.sleep(0)
+
+
+def _tls() -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    context.load_verify_locations(certifi.where())  # a slim image may have no authorities of its own
+    return context
 
 
 class _Connection(asyncio.Protocol):
