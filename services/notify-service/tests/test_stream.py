@@ -87,8 +87,8 @@ class Listener:
 
 
 @contextlib.asynccontextmanager
-async def serving(settings: Settings) -> AsyncIterator[Live]:
-    auth = Auth()
+async def serving(settings: Settings, auth: Auth | None = None) -> AsyncIterator[Live]:
+    auth = auth or Auth()
     async with Platform(apps={AUTH_URL: auth.app()}) as platform:
         app = create_app(settings, platform)
         server = Server(uvicorn.Config(app, port=0, log_config=None, lifespan="on", timeout_graceful_shutdown=20))
@@ -346,6 +346,33 @@ async def test_what_another_process_writes_is_seen(scene: Scene) -> None:
     async with listening(scene.live, scene.bob) as heard:
         await scene.live.database.write(Write(insert_absent(tables.feed), row))
         await until(lambda: heard.of("change"))
+
+
+async def test_a_stream_is_resumed_at_another_process_without_loss_or_duplicate(
+    scene: Scene, settings: Settings
+) -> None:
+    """Both processes write the feed: each event is in the transaction of the one that was faster."""
+    async with serving(settings, scene.live.auth) as other:
+        heard: list[tuple[str, int]] = []
+        last_id: str | None = None
+        for number in range(12):
+            at = scene.live if number % 2 else other
+            async with listening(at, scene.bob, last_id=last_id) as part:
+                for n in range(3):
+                    await scene.comment(10 * number + n)
+                await until(part.changes)
+                heard += part.changes()
+                last_id = part.last_id
+            await scene.comment(10 * number + 3)
+        async with (
+            listening(other, scene.bob, last_id=last_id) as rest,
+            listening(scene.live, scene.bob, last_id="0") as all_of_it,
+        ):
+            await until(lambda: len(heard) + len(rest.changes()) >= 48)
+            await until(lambda: len(all_of_it.of("change")) >= 50)
+            heard += rest.changes()
+        assert heard == [("task.commented", version) for version in range(2, 50)]
+        assert [change for change in all_of_it.changes() if change[0] == "task.commented"] == heard
 
 
 async def test_a_client_that_does_not_read_holds_up_nobody(scene: Scene) -> None:

@@ -29,6 +29,8 @@ _OPTIONS: Final = (
     "--innodb-buffer-pool-size=256M",
     "--max-connections=300",
 )
+_SHARED_MEMORY: Final = Path("/dev/shm")  # noqa: S108 - a folder with a name of chance is made in it
+_ROOM_BYTES: Final = 2 << 30
 _PROGRAMS: Final = ("/usr/local/sbin", "/usr/sbin", "/usr/local/libexec", "/usr/libexec")
 
 
@@ -83,7 +85,7 @@ class MysqlServer(Child):
         """Let the server's user come to its data: temporary folders are their maker's alone."""
         closed = [parent for parent in self.data.parents if parent.exists() and not parent.stat().st_mode & 0o001]
         for parent in closed:
-            if not parent.is_relative_to(gettempdir()):
+            if not (parent.is_relative_to(gettempdir()) or parent.is_relative_to(_SHARED_MEMORY)):
                 raise DidNotStart(f"the user {_unprivileged()}, as whom MySQL runs, cannot enter {parent}")
             parent.chmod(parent.stat().st_mode | 0o011)
 
@@ -130,8 +132,8 @@ class Existing:
 
 @contextmanager
 def private_server(options: Sequence[str] = ()) -> Iterator[MysqlServer]:
-    """A server in a temporary folder of its own, ended and removed at the end."""
-    with TemporaryDirectory(prefix="taskledger-mysql-") as folder:
+    """A server in a temporary folder of its own, in memory where there is room; ended and removed at the end."""
+    with TemporaryDirectory(prefix="taskledger-mysql-", dir=_memory()) as folder:
         server = MysqlServer(Path(folder), options=options)
         server.run()
         try:
@@ -166,6 +168,13 @@ def a_database(server: Server) -> Iterator[str]:
         yield server.url(name)
     finally:
         _administer(server, f"DROP DATABASE {name}")
+
+
+def _memory() -> Path | None:
+    """A folder in memory with room for a server: making and dropping tables is a hundred times as fast there."""
+    if os.access(_SHARED_MEMORY, os.W_OK) and shutil.disk_usage(_SHARED_MEMORY).free > _ROOM_BYTES:
+        return _SHARED_MEMORY
+    return None
 
 
 def _administer(server: Server, statement: str) -> None:
