@@ -157,9 +157,7 @@ class Queries:
             params["q"] = search
         if cursor is not None:
             params |= _position(decode_cursor(cursor, str, by.kind, str), sort)
-        by_index = len(filters.statuses) in by.indexed
-        by_index = by_index and not (mine or search or filters.assignees or filters.labels)
-        rows = await self.fetch(lambda number: tasks_statement(number, shape), params, long=not by_index)
+        rows = await self.fetch(lambda number: tasks_statement(number, shape), params, long=shape.index is None)
         return [row[2] for row in rows[:limit]], _next_cursor(sort, rows, limit)
 
     async def fetch(

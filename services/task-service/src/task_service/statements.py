@@ -1,11 +1,11 @@
 """The SQL of the lists, made once for each shape and generation; values are parameters."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, Table, bindparam, func, or_, select, tuple_
 
 from kernel.read_model import Tables, tables
 from kernel.sql import DialectName, Statement
@@ -15,20 +15,20 @@ from kernel.sql import DialectName, Statement
 class Sort:
     """`key` is never null, so that one comparison continues a page; `kind` is what a cursor holds of it.
 
-    `indexed`: with how many statuses asked for an index gives the order.
+    `indexes`: by how many statuses are asked for, the index that gives the order.
     """
 
     key: Callable[[Tables, bool], ColumnElement[Any]]
     kind: type
-    indexed: tuple[int, ...] = ()
+    indexes: Mapping[int, str] = field(default_factory=dict)
 
 
 # What has no due date comes last, whichever way dates run; '~' and '' sort after and before every date.
 SORTS: Final[Mapping[str, Sort]] = {
-    "created_at": Sort(lambda t, _: t.tasks.c.created_at, int, indexed=(0, 1)),
-    "updated_at": Sort(lambda t, _: t.tasks.c.updated_at, int, indexed=(0,)),
-    "key": Sort(lambda t, _: t.tasks.c.number, int, indexed=(0,)),
-    "rank": Sort(lambda t, _: t.tasks.c.rank, str, indexed=(1,)),
+    "created_at": Sort(lambda t, _: t.tasks.c.created_at, int, {0: "tasks_created", 1: "tasks_status"}),
+    "updated_at": Sort(lambda t, _: t.tasks.c.updated_at, int, {0: "tasks_updated"}),
+    "key": Sort(lambda t, _: t.tasks.c.number, int, {0: "tasks_number"}),
+    "rank": Sort(lambda t, _: t.tasks.c.rank, str, {1: "tasks_rank"}),
     "due": Sort(lambda t, descending: func.coalesce(t.tasks.c.due, "" if descending else "~"), str),
     "priority": Sort(lambda t, _: t.tasks.c.priority, int),
     "title": Sort(lambda t, _: t.tasks.c.title_key, str),
@@ -49,6 +49,13 @@ class Shape:
     labels: int
     search: bool
     later_page: bool
+
+    @property
+    def index(self) -> str | None:
+        """The index that gives the rows in their order, none left over, if there is one."""
+        if self.mine or self.search or self.assignees or self.labels:
+            return None
+        return SORTS[self.sort].indexes.get(self.statuses)
 
 
 def _after(
@@ -78,12 +85,17 @@ def _paged(
     return query.order_by(*(c.desc() if descending else c.asc() for c in columns)).limit(bindparam("limit"))
 
 
+def _by(query: Select[Any], table: Table, number: int, index: str) -> Select[Any]:
+    """The query through an index; MySQL guesses at another one while a table has just been filled."""
+    return query.with_hint(table, f"FORCE INDEX (g{number}_{index})", "mysql")
+
+
 @lru_cache(maxsize=1_000)
 def tasks_statement(number: int, shape: Shape) -> Statement:
     """Of a generation: sort key, id and document of tasks."""
     t = tables(number)
     key = SORTS[shape.sort].key(t, shape.descending)
-    query = select(key, t.tasks.c.task_id, t.tasks.c.doc)
+    query: Select[Any] = select(key, t.tasks.c.task_id, t.tasks.c.doc)
     if shape.mine:
         mine = t.assignees.alias("mine")
         query = (
@@ -111,6 +123,8 @@ def tasks_statement(number: int, shape: Shape) -> Statement:
     if shape.search:
         # Not LIKE: both sides are folded already, and nothing needs to be escaped.
         query = query.where(func.instr(t.tasks.c.search, bindparam("q")) > 0)
+    if shape.index is not None:
+        query = _by(query, t.tasks, number, shape.index)
     columns = (key, t.tasks.c.task_id)
     return Statement(lambda dialect: _paged(query, dialect, columns, shape.later_page, shape.descending))
 
@@ -118,9 +132,10 @@ def tasks_statement(number: int, shape: Shape) -> Statement:
 @lru_cache(maxsize=16)
 def next_rank_statement(number: int, upwards: bool, bounded: bool) -> Statement:
     """Of a generation: the rank of the column's task next above or below a rank, or of its last or first."""
-    t = tables(number).tasks.c
+    tasks = tables(number).tasks
+    t = tasks.c
     column = (t.project_id == bindparam("project"), t.deleted == 0, t.status == bindparam("status"))
-    query = select(t.rank).where(*column, t.task_id != bindparam("but"))
+    query = _by(select(t.rank).where(*column, t.task_id != bindparam("but")), tasks, number, "tasks_rank")
     if bounded:
         query = query.where(t.rank < bindparam("rank_") if upwards else t.rank > bindparam("rank_"))
     return Statement(query.order_by(t.rank.desc() if upwards else t.rank).limit(1))
