@@ -80,7 +80,7 @@ def test_two_people_work_side_by_side(register: Register, stack: Running) -> Non
 
     ann.card("Renew the certificate").drag_to(ann.column(1))
     expect(bob.column(1).locator(".card")).to_have_count(1)
-    ann.page.get_by_role("button", name="Undo").click()
+    ann.toast("moved").get_by_role("button", name="Undo").click()
     expect(bob.column(0).locator(".card")).to_have_count(1)
 
     ann.card("Renew the certificate").locator(".card-link").click()

@@ -7,12 +7,14 @@ import { createRoot } from "react-dom/client";
 import { createQueryClient, keys } from "./api/cache";
 import { onSignedOut } from "./api/client";
 import { prefetchProject } from "./api/queries";
+import { watchReach } from "./api/reach";
 import { App } from "./app/App";
 import { Project, SignedIn } from "./app/pages";
 import { signedInBefore } from "./app/prefs";
 import { activate, preferredLocale } from "./i18n";
 
 const client = createQueryClient();
+watchReach();
 onSignedOut(() => client.setQueryData(keys.me, null));
 // A new release has replaced the page's files: load it anew, once.
 addEventListener("vite:preloadError", () => {

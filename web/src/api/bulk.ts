@@ -8,16 +8,19 @@ import type { QueryClient } from "@tanstack/react-query";
 import { explain } from "../ui/bits";
 import { progress, toast } from "../ui/toast";
 import { keys, putTasks, showTasks } from "./cache";
-import { send } from "./changes";
 import { ApiError } from "./client";
-import * as api from "./endpoints";
+import type { Command } from "./commands";
+import { Withdrawn } from "./queue";
+import { queue } from "./sending";
 import type { Task, TaskChanges } from "./types";
+
+type TaskCommand = Extract<Command, { kind: "edit" | "assign" | "unassign" | "delete" | "restore" }>;
 
 /** One command on one task: what it shows, and what would take it back. */
 export interface Step {
   task: Task;
   shows: Partial<Task>;
-  send: (key: string) => Promise<Task>;
+  command: TaskCommand;
   back: (now: Task) => Step;
 }
 
@@ -26,7 +29,7 @@ export function edit(task: Task, changes: TaskChanges): Step {
   return {
     task,
     shows: changes,
-    send: (key) => api.editTask(task.id, changes, { key }),
+    command: { kind: "edit", id: task.id, body: changes },
     back: (now) => edit(now, before),
   };
 }
@@ -36,20 +39,19 @@ export function assign(task: Task, userId: string, assigned: boolean): Step {
   return {
     task,
     shows: { assignees: assigned ? [...others, userId] : others },
-    send: (key) => (assigned ? api.assign : api.unassign)(task.id, userId, key),
+    command: { kind: assigned ? "assign" : "unassign", id: task.id, userId },
     back: (now) => assign(now, userId, !assigned),
   };
 }
 
 export function remove(task: Task): Step {
-  return { task, shows: { deleted: true }, send: (key) => api.deleteTask(task.id, key), back: restore };
+  return { task, shows: { deleted: true }, command: { kind: "delete", id: task.id }, back: restore };
 }
 
 function restore(task: Task): Step {
-  return { task, shows: { deleted: false }, send: (key) => api.restoreTask(task.id, key), back: remove };
+  return { task, shows: { deleted: false }, command: { kind: "restore", id: task.id }, back: remove };
 }
 
-const AT_ONCE = 6;
 const SHOWN_EVERY_MILLISECONDS = 150;
 
 /** Carries the steps out; `told` says for a number of tasks what was done. */
@@ -61,9 +63,11 @@ export async function changeMany(client: QueryClient, steps: Step[], told: (coun
   showTasks(client, new Map(steps.map((step) => [step.task.id, step.shows])));
   const done: { step: Step; result: Task }[] = [];
   const refused: { step: Step; error: unknown }[] = [];
-  const waiting = [...steps];
+  const waiting = new Set<string>();
   const bar = progress(t`Changing the tasks`);
   let shown = 0;
+  let held = false;
+  let undone = false;
   const show = () => {
     putTasks(
       client,
@@ -72,34 +76,46 @@ export async function changeMany(client: QueryClient, steps: Step[], told: (coun
     shown = done.length;
     bar.to((done.length + refused.length) / steps.length);
   };
-  const timer = setInterval(show, SHOWN_EVERY_MILLISECONDS);
-  async function work(): Promise<void> {
-    for (let step = waiting.shift(); step; step = waiting.shift()) {
-      try {
-        done.push({ step, result: await send(client, step.task.id, step.send) });
-      } catch (error) {
-        refused.push({ step, error });
-        // Whoever may not change one task of a project may change none: the rest need not be asked.
-        if (error instanceof ApiError && (error.status === 401 || error.status === 403)) {
-          refused.push(...waiting.splice(0).map((unsent) => ({ step: unsent, error })));
-        }
-      }
+  const back = () => {
+    undone = true;
+    queue().withdraw([...waiting]);
+    void all.then(() => {
+      const steps = done.map(({ step, result }) => step.back(result));
+      if (steps.length > 0) void changeMany(client, steps, told);
+    });
+  };
+  const say = (count: number) => toast(told(count), { undo: back, long: steps.length > 1 });
+  const onHeld = () => {
+    if (held) return;
+    held = true;
+    bar.end();
+    say(steps.length);
+  };
+  const work = steps.map(async (step) => {
+    const { id, key } = step.task;
+    const what = { command: step.command, scope: id, about: key, shows: { id, fields: step.shows } };
+    const sending = queue().send(what, onHeld);
+    waiting.add(sending.key);
+    try {
+      done.push({ step, result: await sending.done });
+    } catch (error) {
+      refused.push({ step, error });
+      // Whoever may not change one task of a project may change none: the rest need not be asked.
+      if (error instanceof ApiError && error.status === 403) queue().withdraw([...waiting]);
     }
-  }
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
+    waiting.delete(sending.key);
+  });
+  const all = Promise.all(work);
+  const timer = setInterval(show, SHOWN_EVERY_MILLISECONDS);
+  await all;
   clearInterval(timer);
   show();
   bar.end();
   showTasks(client, new Map(refused.map(({ step }) => [step.task.id, before(step)])));
   void client.invalidateQueries({ queryKey: [keys.history("")[0]] });
   void client.invalidateQueries({ queryKey: [keys.activity("")[0]] });
-  const back = () =>
-    void changeMany(
-      client,
-      done.map(({ step, result }) => step.back(result)),
-      told,
-    );
-  if (done.length > 0) toast(told(done.length), { undo: back, long: steps.length > 1 });
+  if (held || undone) return;
+  if (done.length > 0) say(done.length);
   if (refused.length > 0) toast(refusal(refused, steps.length), { kind: "error" });
 }
 
@@ -111,6 +127,6 @@ function refusal(refused: { step: Step; error: unknown }[], total: number): stri
   const count = refused.length;
   const named = refused.slice(0, 3).map(({ step }) => step.task.key);
   const which = named.join(", ") + (count > named.length ? " …" : "");
-  const reason = explain(refused[0]?.error);
+  const reason = explain(refused.find(({ error }) => !(error instanceof Withdrawn))?.error);
   return t`${count} of ${total} tasks stayed as they were (${which}): ${reason}`;
 }

@@ -1,6 +1,7 @@
 /** What the site knows, kept in one TanStack cache: the keys, and how one changed document reaches every list. */
 import { QueryClient } from "@tanstack/react-query";
 import { ApiError } from "./client";
+import { withUnsent } from "./pending";
 import type { Project, Task, User } from "./types";
 
 export const keys = {
@@ -50,7 +51,7 @@ export function putTasks(client: QueryClient, tasks: readonly Task[], force = fa
   const newest = new Map<string, Task>();
   for (const task of tasks) {
     heardAt.set(task.id, Date.now());
-    if ((newest.get(task.id)?.version ?? -1) <= task.version) newest.set(task.id, task);
+    if ((newest.get(task.id)?.version ?? -1) <= task.version) newest.set(task.id, withUnsent(task));
   }
   const newer = (old: Task | undefined, task: Task) => (!force && old && old.version > task.version ? old : task);
   for (const task of newest.values()) client.setQueryData<Task>(keys.task(task.id), (old) => newer(old, task));
@@ -90,7 +91,7 @@ export function showTasks(client: QueryClient, fields: ReadonlyMap<string, Parti
   if (fields.size === 0) return;
   const merge = (task: Task): Task => {
     const shown = fields.get(task.id);
-    return shown ? { ...task, ...shown } : task;
+    return shown ? withUnsent({ ...task, ...shown }) : task;
   };
   for (const id of fields.keys()) client.setQueryData<Task>(keys.task(id), (task) => task && merge(task));
   client.setQueriesData<Task[]>({ queryKey: [keys.tasks("")[0]] }, (list) => list?.map(merge));

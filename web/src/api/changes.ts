@@ -1,6 +1,6 @@
 /**
- * Writing: each change shows at once, is sent with a key of its own (so a lost answer can be asked for again), is kept
- * while the network is away, and is taken back with a message when the service refuses it.
+ * Writing: each change shows at once and goes through the queue, which keeps it while the network is away. What a service
+ * refuses is taken back with a message; what was done is told with the way back.
  */
 import { t } from "@lingui/core/macro";
 import type { QueryClient } from "@tanstack/react-query";
@@ -8,35 +8,53 @@ import { type Place, placeOf, rankAt } from "../lib/order";
 import { explain } from "../ui/bits";
 import { toast } from "../ui/toast";
 import { keys, putTask, showTasks } from "./cache";
-import { ApiError } from "./client";
-import * as api from "./endpoints";
+import { type Command, type NewTask, type ResultOf, TextConflict, type TextField } from "./commands";
+import type { Unsent } from "./pending";
+import { Withdrawn } from "./queue";
+import { arrived, queue } from "./sending";
 import type { Comment, Task, TaskChanges, User } from "./types";
 
-/** Sends one change under a key of its own; those of one scope go in their order. Raises what the service answers. */
-export function send<T>(client: QueryClient, scope: string, work: (key: string) => Promise<T>): Promise<T> {
-  const key = crypto.randomUUID();
-  const mutation = client.getMutationCache().build<T, Error, void, unknown>(client, {
-    mutationFn: () => work(key),
-    scope: { id: scope },
-    retry: (count, error) => count < 3 && error instanceof ApiError && (error.status === 0 || error.status === 503),
-  });
-  return mutation.execute();
+/** What has become of a change by the time that its maker can go on. */
+export type Outcome<T> =
+  | { state: "sent"; result: T }
+  /** It waits for the network; whether it is refused later is told in the list of unsent changes. */
+  | { state: "kept" }
+  | { state: "refused"; error: unknown };
+
+interface Change<C extends Command> extends Pick<Unsent, "scope" | "about" | "shows"> {
+  command: C;
+  /** Shows again what was there before. */
+  rollback?: () => void;
+  /** What the toast says, and what its button does to what came of it. */
+  told?: { text: string; undo: (result: ResultOf<C>) => void } | undefined;
 }
 
-/** Runs one change. Answers undefined when it was refused. */
-async function change<T>(
-  client: QueryClient,
-  scope: string,
-  work: (key: string) => Promise<T>,
-  rollback: () => void,
-): Promise<T | undefined> {
-  try {
-    return await send(client, scope, work);
-  } catch (error) {
-    rollback();
-    toast(explain(error), { kind: "error" });
-    return undefined;
-  }
+function change<C extends Command>(client: QueryClient, what: Change<C>): Promise<Outcome<ResultOf<C>>> {
+  const { rollback, told, ...sent } = what;
+  return new Promise((resolve) => {
+    let held = false;
+    const say = () => told && toast(told.text, { undo: () => undo() });
+    const sending = queue().send(sent, () => {
+      held = true;
+      say();
+      resolve({ state: "kept" });
+    });
+    const undo = () => {
+      if (!queue().withdraw([sending.key])) sending.done.then(told?.undo, () => {});
+    };
+    sending.done.then(
+      (result) => {
+        arrived(client, what.command, result);
+        if (!held) say();
+        resolve({ state: "sent", result });
+      },
+      (error: unknown) => {
+        rollback?.();
+        if (!(error instanceof Withdrawn || error instanceof TextConflict)) toast(explain(error), { kind: "error" });
+        resolve({ state: "refused", error });
+      },
+    );
+  });
 }
 
 /** Shows new fields of a task before the service has confirmed them. */
@@ -44,25 +62,18 @@ function show(client: QueryClient, id: string, fields: Partial<Task>): void {
   showTasks(client, new Map([[id, fields]]));
 }
 
-function settled(client: QueryClient, task: Task): void {
-  putTask(client, task);
-  void client.invalidateQueries({ queryKey: keys.history(task.id) });
-  void client.invalidateQueries({ queryKey: keys.activity(task.project_id) });
-}
-
 /** Changes fields of a task; `done` is what the toast says, with the way back. */
 export async function editTask(client: QueryClient, task: Task, changes: TaskChanges, done?: string): Promise<void> {
   const before = Object.fromEntries(Object.keys(changes).map((field) => [field, task[field as keyof TaskChanges]]));
   show(client, task.id, changes);
-  const result = await change(
-    client,
-    task.id,
-    (key) => api.editTask(task.id, changes, { key }),
-    () => show(client, task.id, before),
-  );
-  if (!result) return;
-  settled(client, result);
-  if (done) toast(done, { undo: () => void editTask(client, result, before) });
+  await change(client, {
+    command: { kind: "edit", id: task.id, body: changes },
+    scope: task.id,
+    about: task.key,
+    shows: { id: task.id, fields: changes },
+    rollback: () => show(client, task.id, before),
+    told: done === undefined ? undefined : { text: done, undo: (result) => void editTask(client, result, before) },
+  });
 }
 
 /** Puts a task somewhere else on the board: into a column, between two of its tasks. */
@@ -76,17 +87,17 @@ export async function placeTask(
   const tasks = client.getQueryData<Task[]>(keys.tasks(task.project_id)) ?? [];
   const back = placeOf(task, tasks);
   const before = { status: task.status, rank: task.rank };
-  show(client, task.id, { status, rank: rankAt(task, place, tasks) });
-  const result = await change(
-    client,
+  const fields = { status, rank: rankAt(task, place, tasks) };
+  show(client, task.id, fields);
+  await change(client, {
+    command: { kind: "edit", id: task.id, body: { ...place, ...(status !== before.status && { status }) } },
     // One after the other: the next move may name this task as its neighbour.
-    `order-${task.project_id}`,
-    (key) => api.editTask(task.id, { ...place, ...(status !== before.status && { status }) }, { key }),
-    () => show(client, task.id, before),
-  );
-  if (!result) return;
-  settled(client, result);
-  toast(done, { undo: () => void placeTask(client, result, before.status, back, done) });
+    scope: `order-${task.project_id}`,
+    about: task.key,
+    shows: { id: task.id, fields },
+    rollback: () => show(client, task.id, before),
+    told: { text: done, undo: (result) => void placeTask(client, result, before.status, back, done) },
+  });
 }
 
 /**
@@ -96,111 +107,101 @@ export async function placeTask(
 export async function saveText(
   client: QueryClient,
   base: Task,
-  field: "title" | "description",
+  field: TextField,
   text: string,
+  done: string,
 ): Promise<{ saved: boolean; theirs?: Task }> {
-  let version: number = base.version;
-  for (let attempt = 0; attempt < 3; attempt++) {
-    try {
-      const result = await api.editTask(base.id, { [field]: text }, { version });
-      settled(client, result);
-      return { saved: true };
-    } catch (error) {
-      if (error instanceof ApiError && error.status === 412) {
-        const theirs = await api.task(base.id);
-        putTask(client, theirs);
-        if (theirs[field] !== base[field]) return { saved: false, theirs };
-        version = theirs.version; // Only other fields were changed: both changes stand.
-      } else {
-        toast(explain(error), { kind: "error" });
-        return { saved: false };
-      }
-    }
-  }
-  toast(t`Others are changing this task right now. Try again in a moment.`, { kind: "error" });
-  return { saved: false };
+  const fields = { [field]: text };
+  const outcome = await change(client, {
+    command: { kind: "text", id: base.id, field, text, base: base[field], version: base.version },
+    scope: base.id,
+    about: base.key,
+    shows: { id: base.id, fields },
+    rollback: () => show(client, base.id, { [field]: base[field] }),
+    told: { text: done, undo: (result) => void saveText(client, result, field, base[field], done) },
+  });
+  if (outcome.state === "kept") show(client, base.id, fields);
+  if (outcome.state !== "refused") return { saved: true };
+  if (!(outcome.error instanceof TextConflict)) return { saved: false };
+  putTask(client, outcome.error.theirs, true);
+  return { saved: false, theirs: outcome.error.theirs };
 }
 
 export async function setAssignee(client: QueryClient, task: Task, userId: string, assigned: boolean): Promise<void> {
   const assignees = assigned ? [...task.assignees, userId] : task.assignees.filter((id) => id !== userId);
-  show(client, task.id, { assignees });
-  const result = await change(
-    client,
-    task.id,
-    (key) => (assigned ? api.assign : api.unassign)(task.id, userId, key),
-    () => show(client, task.id, { assignees: task.assignees }),
-  );
-  if (!result) return;
-  settled(client, result);
   const name = client.getQueryData<User>(keys.user(userId))?.name ?? "";
-  toast(assigned ? t`${task.key} assigned to ${name}` : t`${name} taken off ${task.key}`, {
-    undo: () => void setAssignee(client, result, userId, !assigned),
+  show(client, task.id, { assignees });
+  await change(client, {
+    command: { kind: assigned ? "assign" : "unassign", id: task.id, userId },
+    scope: task.id,
+    about: task.key,
+    shows: { id: task.id, fields: { assignees } },
+    rollback: () => show(client, task.id, { assignees: task.assignees }),
+    told: {
+      text: assigned ? t`${task.key} assigned to ${name}` : t`${name} taken off ${task.key}`,
+      undo: (result) => void setAssignee(client, result, userId, !assigned),
+    },
   });
 }
 
-export async function createTask(
-  client: QueryClient,
-  projectId: string,
-  fields: TaskChanges & { title: string; assignees?: string[] },
-): Promise<Task | undefined> {
-  const result = await change(
-    client,
-    `create-${projectId}`,
-    (key) => api.createTask(projectId, fields, key),
-    () => {},
-  );
-  if (result) settled(client, result);
-  return result;
+export function createTask(client: QueryClient, projectId: string, body: NewTask): Promise<Outcome<Task>> {
+  return change(client, {
+    command: { kind: "create", projectId, body },
+    scope: `create-${projectId}`,
+    about: body.title,
+    told: { text: t`Task added`, undo: (task) => void deleteTask(client, task) },
+  });
 }
 
-export async function deleteTask(client: QueryClient, task: Task): Promise<boolean> {
-  putTask(client, { ...task, deleted: true });
-  const result = await change(
-    client,
-    task.id,
-    (key) => api.deleteTask(task.id, key),
-    () => putTask(client, task, true),
-  );
-  if (!result) return false;
-  // The answer to a deletion is the deleted task; an older service may answer nothing.
-  settled(client, result.id ? result : { ...task, deleted: true, version: task.version + 1 });
-  toast(t`${task.key} deleted`, { undo: () => void restoreTask(client, task) });
-  return true;
+export async function deleteTask(client: QueryClient, task: Task): Promise<void> {
+  const fields = { deleted: true };
+  putTask(client, { ...task, ...fields });
+  await change(client, {
+    command: { kind: "delete", id: task.id },
+    scope: task.id,
+    about: task.key,
+    shows: { id: task.id, fields },
+    rollback: () => putTask(client, task, true),
+    told: { text: t`${task.key} deleted`, undo: (result) => void restoreTask(client, result) },
+  });
 }
 
 export async function restoreTask(client: QueryClient, task: Task): Promise<void> {
-  const result = await change(
-    client,
-    task.id,
-    (key) => api.restoreTask(task.id, key),
-    () => {},
-  );
-  if (!result) return;
-  settled(client, result);
-  toast(t`${task.key} restored`);
+  await change(client, {
+    command: { kind: "restore", id: task.id },
+    scope: task.id,
+    about: task.key,
+    told: { text: t`${task.key} restored`, undo: (result) => void deleteTask(client, result) },
+  });
 }
 
-export async function addComment(client: QueryClient, task: Task, body: string, author: string): Promise<boolean> {
-  const id = `sending-${crypto.randomUUID()}`;
-  const shown: Comment = {
-    id,
-    author,
-    author_name: null,
-    body,
-    mentions: [],
-    created_at: new Date().toISOString(),
-    edited_at: null,
-    deleted: false,
-  };
-  client.setQueryData<Comment[]>(keys.comments(task.id), (list) => [...(list ?? []), shown]);
-  const without = (list: Comment[] | undefined) => list?.filter((comment) => comment.id !== id);
-  const result = await change(
-    client,
-    task.id,
-    (key) => api.addComment(task.id, body, key),
-    () => client.setQueryData(keys.comments(task.id), without),
-  );
-  await client.invalidateQueries({ queryKey: keys.comments(task.id) });
-  void client.invalidateQueries({ queryKey: keys.history(task.id) });
-  return result !== undefined;
+/** Answers whether the comment is on its way; one that was refused belongs into its field again. */
+export async function addComment(client: QueryClient, task: Task, body: string): Promise<boolean> {
+  const outcome = await change(client, {
+    command: { kind: "comment", id: task.id, body },
+    scope: task.id,
+    about: task.key,
+    told: { text: t`Comment added`, undo: (result) => void deleteComment(client, task, result) },
+  });
+  return outcome.state !== "refused";
+}
+
+export async function editComment(client: QueryClient, task: Task, comment: Comment, body: string): Promise<boolean> {
+  const outcome = await change(client, {
+    command: { kind: "edit-comment", id: task.id, commentId: comment.id, body },
+    scope: task.id,
+    about: task.key,
+    told: { text: t`Comment changed`, undo: (result) => void editComment(client, task, result, comment.body) },
+  });
+  return outcome.state !== "refused";
+}
+
+export async function deleteComment(client: QueryClient, task: Task, comment: Comment): Promise<void> {
+  await change(client, {
+    command: { kind: "delete-comment", id: task.id, commentId: comment.id },
+    scope: task.id,
+    about: task.key,
+    // A deleted comment stays deleted: it is written once more.
+    told: { text: t`Comment deleted`, undo: () => void addComment(client, task, comment.body) },
+  });
 }

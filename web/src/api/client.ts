@@ -2,6 +2,8 @@
  * One door to the services: paths, bodies and answers typed by their OpenAPI document, same-origin cookies, problem+json
  * as {@link ApiError}, one retry after a refresh.
  */
+import { randomId } from "../lib/ids";
+import { lost } from "./reach";
 import type { paths } from "./schema";
 
 export interface FieldError {
@@ -79,7 +81,7 @@ export async function call<M extends Method, P extends PathOf<M>>(
   ...[given]: Record<string, never> extends CallOptions<M, P> ? [CallOptions<M, P>?] : [CallOptions<M, P>]
 ): Promise<Answer<M, P>> {
   const wire = given as Wire | undefined;
-  const options: Wire = { ...wire, key: wire?.key ?? (method === "get" ? undefined : crypto.randomUUID()) };
+  const options: Wire = { ...wire, key: wire?.key ?? (method === "get" ? undefined : randomId()) };
   const started = Date.now();
   let response = await send(method, path, options);
   // A 401 of these is about what was typed, or about a session that has ended already.
@@ -90,6 +92,8 @@ export async function call<M extends Method, P extends PathOf<M>>(
   if (error.status === 401 && !path.startsWith("/api/auth/")) signedOut();
   throw error;
 }
+
+const PATIENCE_MILLISECONDS = 20_000;
 
 async function send(method: Method, path: string, options: Wire): Promise<Response> {
   const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(options.path?.[name] ?? ""));
@@ -102,7 +106,12 @@ async function send(method: Method, path: string, options: Wire): Promise<Respon
   const headers = new Headers({ Accept: "application/json" });
   if (options.key) headers.set("Idempotency-Key", options.key);
   if (options.version !== undefined) headers.set("If-Match", `"${options.version}"`);
-  const init: RequestInit = { method: method.toUpperCase(), headers, credentials: "same-origin" };
+  const init: RequestInit = {
+    method: method.toUpperCase(),
+    headers,
+    credentials: "same-origin",
+    signal: AbortSignal.timeout(PATIENCE_MILLISECONDS),
+  };
   if (options.body !== undefined) {
     headers.set("Content-Type", "application/json");
     init.body = JSON.stringify(options.body);
@@ -110,6 +119,7 @@ async function send(method: Method, path: string, options: Wire): Promise<Respon
   try {
     return await fetch(url, init);
   } catch {
+    lost();
     throw new ApiError(0, "offline", "");
   }
 }

@@ -103,9 +103,11 @@ export const createTask = (
   body: TaskChanges & { title: string; assignees?: string[] },
   key?: string,
 ): Promise<Task> => call("post", "/api/projects/{project_id}/tasks", { path: { project_id: projectId }, body, key });
+/** The fields of a task, and where in its column it goes. */
+export type TaskPatch = TaskChanges & Partial<Place>;
 export const editTask = (
   id: string,
-  body: TaskChanges & Partial<Place>,
+  body: TaskPatch,
   options: { key?: string; version?: number } = {},
 ): Promise<Task> => call("patch", "/api/tasks/{task_id}", { path: { task_id: id }, body, ...options });
 export const deleteTask = (id: string, key?: string) =>
@@ -122,13 +124,17 @@ export const comments = (id: string) =>
   );
 export const addComment = (id: string, body: string, key: string) =>
   call("post", "/api/tasks/{task_id}/comments", { path: { task_id: id }, body: { body }, key });
-export const editComment = (id: string, commentId: string, body: string) =>
+export const editComment = (id: string, commentId: string, body: string, key: string) =>
   call("patch", "/api/tasks/{task_id}/comments/{comment_id}", {
     path: { task_id: id, comment_id: commentId },
     body: { body },
+    key,
   });
-export const deleteComment = (id: string, commentId: string) =>
-  call("delete", "/api/tasks/{task_id}/comments/{comment_id}", { path: { task_id: id, comment_id: commentId } });
+export const deleteComment = (id: string, commentId: string, key: string) =>
+  call("delete", "/api/tasks/{task_id}/comments/{comment_id}", {
+    path: { task_id: id, comment_id: commentId },
+    key,
+  });
 export const history = (id: string) =>
   all((cursor) =>
     call("get", "/api/tasks/{task_id}/history", { path: { task_id: id }, query: { cursor, limit: PAGE } }),

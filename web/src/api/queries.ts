@@ -2,6 +2,7 @@
 import { type QueryClient, queryOptions, useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { freshest, keys, knownTask } from "./cache";
 import * as api from "./endpoints";
+import { withUnsent } from "./pending";
 import type { Project, Status, Task, User } from "./types";
 
 /** Who is signed in; asked for only where `enabled`. */
@@ -44,7 +45,8 @@ export const useMyTasks = () =>
 
 async function tasks(client: QueryClient, key: readonly string[], answer: Promise<Task[]>): Promise<Task[]> {
   const list = await answer;
-  return freshest(list, client.getQueryData<Task[]>(key) ?? [], (id) => client.getQueryData<Task>(keys.task(id)));
+  const known = client.getQueryData<Task[]>(key) ?? [];
+  return freshest(list.map(withUnsent), known, (id) => client.getQueryData<Task>(keys.task(id)));
 }
 
 /** What a project's search finds beyond the tasks that this tab has loaded; asked for only where there are more. */
@@ -64,7 +66,7 @@ export function useTask(id: string) {
   const client = useQueryClient();
   return useQuery({
     queryKey: keys.task(id),
-    queryFn: () => api.task(id),
+    queryFn: () => api.task(id).then(withUnsent),
     placeholderData: () => knownTask(client, id),
   });
 }

@@ -1,13 +1,15 @@
 import { t } from "@lingui/core/macro";
-import { Trans } from "@lingui/react/macro";
-import { useMutationState, useQueryClient } from "@tanstack/react-query";
+import { Plural, Trans } from "@lingui/react/macro";
+import { useQueryClient } from "@tanstack/react-query";
 import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from "react";
 import { Link, useLocation } from "wouter";
 import { keys } from "../api/cache";
 import { logout } from "../api/endpoints";
+import { pending, usePending } from "../api/pending";
 import { useConfig, useProjects, useUnread } from "../api/queries";
+import { useReachable } from "../api/reach";
 import type { User } from "../api/types";
-import { Avatar, explain, useOnline } from "../ui/bits";
+import { Avatar, explain } from "../ui/bits";
 import { Icon, type IconName, Logo } from "../ui/icons";
 import { Picker } from "../ui/Picker";
 import { toast } from "../ui/toast";
@@ -174,7 +176,16 @@ export function useForgetting(): () => void {
 
 export function useLogout(): () => Promise<void> {
   const forget = useForgetting();
-  return () => logout().then(forget, (error) => toast(explain(error), { kind: "error" }));
+  const [, go] = useLocation();
+  return async () => {
+    if (pending().length > 0) {
+      // Nobody who signs in here later should find them, and they should not be lost unseen.
+      toast(t`Some changes are not sent yet. Send or discard them first.`, { kind: "error" });
+      go("/unsent");
+      return;
+    }
+    await logout().then(forget, (error) => toast(explain(error), { kind: "error" }));
+  };
 }
 
 function UserMenu({ me }: { me: User }) {
@@ -204,16 +215,33 @@ function UserMenu({ me }: { me: User }) {
 }
 
 function OfflineBanner() {
-  const online = useOnline();
-  const kept = useMutationState({ filters: { predicate: (mutation) => mutation.state.isPaused } }).length;
-  if (online) return null;
+  const online = useReachable();
+  const unsent = usePending();
+  const [location] = useLocation();
+  const refused = unsent.filter((one) => one.refused).length;
+  const kept = unsent.length - refused;
+  if (online && refused === 0) return null;
   return (
-    <div className="banner" role="status">
-      <Icon name="offline" />
-      {kept > 0 ? (
-        <Trans>You are offline. {kept} unsent changes will be sent when you are back. Keep this tab open.</Trans>
-      ) : (
-        <Trans>You are offline. You see what was loaded last.</Trans>
+    <div className={`banner ${online ? "refused" : ""}`} role="status">
+      <Icon name={online ? "warn" : "offline"} />
+      <span>
+        {!online && (navigator.onLine ? <Trans>The server cannot be reached.</Trans> : <Trans>You are offline.</Trans>)}{" "}
+        {!online && kept === 0 && <Trans>You see what was loaded last.</Trans>}
+        {!online && kept > 0 && (
+          <Plural
+            value={kept}
+            one="# unsent change is kept on this device and sent when you are back."
+            other="# unsent changes are kept on this device and sent when you are back."
+          />
+        )}{" "}
+        {refused > 0 && (
+          <Plural value={refused} one="# change could not be sent." other="# changes could not be sent." />
+        )}
+      </span>
+      {unsent.length > 0 && location !== "/unsent" && (
+        <Link href="/unsent">
+          <Trans>Show</Trans>
+        </Link>
       )}
     </div>
   );

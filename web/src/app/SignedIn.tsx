@@ -3,6 +3,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { Suspense, useEffect } from "react";
 import { Redirect, Route, Switch } from "wouter";
 import { startLive } from "../api/live";
+import { startSending } from "../api/sending";
 import type { User } from "../api/types";
 import { activate, preferredLocale } from "../i18n";
 import { Skeleton } from "../ui/bits";
@@ -18,11 +19,13 @@ import {
   Projects,
   TaskLink,
   TaskPanel,
+  Unsent,
 } from "./pages";
 import { Shell } from "./Shell";
 
 export default function SignedIn({ me }: { me: User }) {
   const client = useQueryClient();
+  useEffect(() => startSending(client, me.id), [client, me.id]);
   useEffect(() => startLive(client), [client]);
   useEffect(() => loadWhenIdle([Project, TaskPanel, MyTasks, Inbox, Projects]), []);
   useEffect(() => {
@@ -54,6 +57,7 @@ export default function SignedIn({ me }: { me: User }) {
           <Route path="/account" component={Account} />
           <Route path="/notifications" component={Preferences} />
           <Route path="/outbox" component={Outbox} />
+          <Route path="/unsent" component={Unsent} />
           <Route component={NotFound} />
         </Switch>
       </Suspense>

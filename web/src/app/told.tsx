@@ -16,7 +16,7 @@ function list(value: unknown): string[] {
 const short = (text: string) => (text.length > 120 ? `${text.slice(0, 120)}…` : text);
 
 /** One value of a field as the site shows it elsewhere. */
-function Value({ field, value, project }: { field: string; value: unknown; project: Project | undefined }) {
+export function Value({ field, value, project }: { field: string; value: unknown; project: Project | undefined }) {
   if (value === null || value === undefined || value === "" || (Array.isArray(value) && value.length === 0)) {
     return <span className="value none">{t`none`}</span>;
   }

@@ -244,11 +244,9 @@ function Title({ task, readonly }: { task: Task; readonly: boolean }) {
     const text = draft?.trim();
     setDraft(null);
     if (!text || text === base.title) return;
-    const result = await saveText(client, base, "title", text);
+    const result = await saveText(client, base, "title", text, t`Title changed`);
     if (result.theirs) setConflict({ mine: text, theirs: result.theirs });
     else if (!result.saved) setDraft(text);
-    else
-      toast(t`Title changed`, { undo: () => void editTask(client, { ...task, title: text }, { title: base.title }) });
   }
   return (
     <>
@@ -310,15 +308,10 @@ function Description({ task, readonly }: { task: Task; readonly: boolean }) {
     if (draft === null || busy) return;
     if (draft === base.description) return setDraft(null);
     setBusy(true);
-    const result = await saveText(client, base, "description", draft);
+    const result = await saveText(client, base, "description", draft, t`Description saved`);
     setBusy(false);
-    if (result.theirs) {
-      setConflict({ mine: draft, theirs: result.theirs });
-    } else if (result.saved) {
-      setDraft(null);
-      const now = { ...task, description: draft };
-      toast(t`Description saved`, { undo: () => void editTask(client, now, { description: base.description }) });
-    }
+    if (result.theirs) setConflict({ mine: draft, theirs: result.theirs });
+    else if (result.saved) setDraft(null);
   }
   return (
     <section className="description" aria-label={t`Description`}>

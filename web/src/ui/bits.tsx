@@ -1,6 +1,6 @@
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
-import { type ReactNode, useEffect, useState, useSyncExternalStore } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import { ApiError } from "../api/client";
 import { useUser } from "../api/queries";
 import { said } from "../app/said";
@@ -156,20 +156,6 @@ export function Failed({ error, retry }: { error: unknown; retry?: () => void })
     >
       {explain(error)}
     </Empty>
-  );
-}
-
-export function useOnline(): boolean {
-  return useSyncExternalStore(
-    (listener) => {
-      addEventListener("online", listener);
-      addEventListener("offline", listener);
-      return () => {
-        removeEventListener("online", listener);
-        removeEventListener("offline", listener);
-      };
-    },
-    () => navigator.onLine,
   );
 }
 

@@ -34,11 +34,11 @@ export function NewTask({ project, due: firstDue, onClose }: Props) {
     if (!title.trim() || busy) return;
     setBusy(true);
     const fields = { title: title.trim(), description, status, priority, due, labels, assignees };
-    const task = await createTask(client, project.id, fields);
+    const outcome = await createTask(client, project.id, fields);
     setBusy(false);
-    if (!task) return;
+    if (outcome.state === "refused") return;
     onClose();
-    go(kept(`/projects/${project.id}/tasks/${task.id}`));
+    if (outcome.state === "sent") go(kept(`/projects/${project.id}/tasks/${outcome.result.id}`));
   }
   const flip = (list: string[], id: string) => (list.includes(id) ? list.filter((one) => one !== id) : [...list, id]);
   return (

@@ -3,16 +3,16 @@ import { Trans } from "@lingui/react/macro";
 import { useQueries, useQueryClient } from "@tanstack/react-query";
 import { lazy, Suspense, useId, useRef, useState } from "react";
 import { flushSync } from "react-dom";
-import { keys } from "../../api/cache";
-import { addComment } from "../../api/changes";
-import { deleteComment, editComment } from "../../api/endpoints";
+import { addComment, deleteComment, editComment } from "../../api/changes";
+import { usePending } from "../../api/pending";
 import { useComments, useMe, userQuery } from "../../api/queries";
+import { useReachable } from "../../api/reach";
 import type { Comment, Project, Task } from "../../api/types";
+import { withUnsentComments } from "../../lib/comments";
 import { ago, fullTime } from "../../lib/dates";
 import { composing } from "../../lib/keys";
-import { Avatar, explain, Failed, Name, Skeleton } from "../../ui/bits";
+import { Avatar, Failed, Name, Skeleton } from "../../ui/bits";
 import { Icon } from "../../ui/icons";
-import { toast } from "../../ui/toast";
 import { useMemberOptions } from "../project/FilterBar";
 
 const Markdown = lazy(() => import("../../ui/Markdown"));
@@ -27,10 +27,11 @@ export function Comments({ task, project, readonly }: Props) {
   const client = useQueryClient();
   const comments = useComments(task.id);
   const me = useMe().data;
+  const unsent = usePending();
   const [failed, setFailed] = useState("");
   if (comments.isPending) return <Skeleton rows={2} />;
   if (comments.error && !comments.data) return <Failed error={comments.error} retry={() => void comments.refetch()} />;
-  const shown = comments.data?.filter((comment) => !comment.deleted) ?? [];
+  const shown = withUnsentComments(comments.data ?? [], unsent, task.id, me?.id ?? "");
   return (
     <div className="comments">
       {shown.length === 0 && (
@@ -57,7 +58,7 @@ export function Comments({ task, project, readonly }: Props) {
           submit={t`Comment`}
           placeholder={t`Write a comment; @ mentions a member`}
           onSubmit={async (body) => {
-            const sent = await addComment(client, task, body, me.id);
+            const sent = await addComment(client, task, body);
             // What could not be sent is not lost: it stands in the field again.
             if (!sent) setFailed(body);
           }}
@@ -78,17 +79,8 @@ function One({ task, project, comment, own }: OneProps) {
   const client = useQueryClient();
   const [editing, setEditing] = useState(false);
   const mentioned = useQueries({ queries: comment.mentions.map(userQuery) }).map((user) => user.data?.name ?? "");
+  const reachable = useReachable();
   const sending = comment.id.startsWith("sending-");
-  const again = () => client.invalidateQueries({ queryKey: keys.comments(task.id) });
-  const run = async (work: () => Promise<unknown>) => {
-    try {
-      await work();
-      setEditing(false);
-    } catch (error) {
-      toast(explain(error), { kind: "error" });
-    }
-    await again();
-  };
   return (
     <li className={`comment ${sending ? "sending" : ""}`}>
       <Avatar id={comment.author} known={comment.author_name} size="large" />
@@ -98,7 +90,7 @@ function One({ task, project, comment, own }: OneProps) {
             <Name id={comment.author} known={comment.author_name} />
           </strong>
           <time dateTime={comment.created_at} title={fullTime(comment.created_at)}>
-            {sending ? t`Sending …` : ago(comment.created_at)}
+            {!sending ? ago(comment.created_at) : reachable ? t`Sending …` : t`Waits for the network`}
           </time>
           {comment.edited_at && (
             <span className="muted" title={fullTime(comment.edited_at)}>
@@ -120,14 +112,7 @@ function One({ task, project, comment, own }: OneProps) {
               <button
                 type="button"
                 className="icon-button"
-                onClick={() =>
-                  void run(async () => {
-                    await deleteComment(task.id, comment.id);
-                    toast(t`Comment deleted`, {
-                      undo: () => void addComment(client, task, comment.body, comment.author ?? ""),
-                    });
-                  })
-                }
+                onClick={() => void deleteComment(client, task, comment)}
                 aria-label={t`Delete the comment`}
                 title={t`Delete the comment`}
               >
@@ -143,7 +128,9 @@ function One({ task, project, comment, own }: OneProps) {
             submit={t`Save`}
             placeholder=""
             onCancel={() => setEditing(false)}
-            onSubmit={(body) => run(() => editComment(task.id, comment.id, body))}
+            onSubmit={async (body) => {
+              if (await editComment(client, task, comment, body)) setEditing(false);
+            }}
           />
         ) : (
           <Suspense fallback={<div className="markdown plain">{comment.body}</div>}>

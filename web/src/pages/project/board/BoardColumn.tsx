@@ -2,6 +2,7 @@ import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { memo, useEffect, useRef, useState } from "react";
+import { usePending } from "../../../api/pending";
 import type { Project, Status, Task } from "../../../api/types";
 import { statusName } from "../../../app/words";
 import { Icon, StatusIcon } from "../../../ui/icons";
@@ -130,6 +131,7 @@ export const BoardColumn = memo(function BoardColumn({ project, status, tasks, .
             {changes && drop >= 0 && <DropLine top={edge(rows, drop)} />}
           </ul>
         )}
+        <UnsentCards project={project} status={status} />
         {!loading && tasks.length === 0 && !adding && (
           <div className="column-empty">
             {hint ? (
@@ -154,6 +156,21 @@ export const BoardColumn = memo(function BoardColumn({ project, status, tasks, .
     </section>
   );
 });
+
+/** Tasks that were written down and are not made yet: without the network they wait here. */
+function UnsentCards({ project, status }: { project: Project; status: Status }) {
+  const unsent = usePending();
+  return unsent.map(({ key, command, refused }) => {
+    if (command.kind !== "create" || command.projectId !== project.id || refused) return null;
+    if ((command.body.status ?? project.statuses[0]?.key) !== status.key) return null;
+    return (
+      <article key={key} className="unsent-card">
+        {command.body.title}
+        <Icon name="offline" />
+      </article>
+    );
+  });
+}
 
 /** The middle of the gap before a row, in pixels from the top of the list. */
 function edge(rows: { measurementsCache: { start: number; end: number }[] }, index: number): number {

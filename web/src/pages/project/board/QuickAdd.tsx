@@ -16,9 +16,8 @@ export function QuickAdd({ project, status, onClose }: { project: Project; statu
     const text = title.trim();
     if (!text) return onClose();
     setTitle("");
-    if (!(await createTask(client, project.id, { title: text, status: status.key }))) {
-      setTitle((now) => now || text);
-    }
+    const { state } = await createTask(client, project.id, { title: text, status: status.key });
+    if (state === "refused") setTitle((now) => now || text);
   }
   return (
     <form

@@ -1,0 +1,83 @@
+/** Every change that can wait for the network, as plain data, and how it is sent. */
+import { ApiError } from "./client";
+import * as api from "./endpoints";
+import type { Comment, Task, TaskChanges } from "./types";
+
+export type NewTask = TaskChanges & { title: string; assignees?: string[] };
+export type TextField = "title" | "description";
+
+export type Command =
+  | { kind: "create"; projectId: string; body: NewTask }
+  | { kind: "edit"; id: string; body: api.TaskPatch }
+  | { kind: "text"; id: string; field: TextField; text: string; base: string; version: number }
+  | { kind: "assign" | "unassign"; id: string; userId: string }
+  | { kind: "delete" | "restore"; id: string }
+  | { kind: "comment"; id: string; body: string }
+  | { kind: "edit-comment"; id: string; commentId: string; body: string }
+  | { kind: "delete-comment"; id: string; commentId: string };
+
+export interface Results {
+  create: Task;
+  edit: Task;
+  text: Task;
+  assign: Task;
+  unassign: Task;
+  delete: Task;
+  restore: Task;
+  comment: Comment;
+  "edit-comment": Comment;
+  "delete-comment": undefined;
+}
+export type ResultOf<C extends Command> = Results[C["kind"]];
+
+/** Someone else has saved the same text meanwhile; nothing was written. */
+export class TextConflict extends ApiError {
+  constructor(readonly theirs: Task) {
+    super(412, "stale", "");
+  }
+}
+
+/** Sends a command under its idempotency key. Raises {@link ApiError}, {@link TextConflict}. */
+export async function carryOut(command: Command, key: string): Promise<Results[keyof Results]> {
+  switch (command.kind) {
+    case "create":
+      return api.createTask(command.projectId, command.body, key);
+    case "edit":
+      return api.editTask(command.id, command.body, { key });
+    case "text":
+      return saveText(command, key);
+    case "assign":
+      return api.assign(command.id, command.userId, key);
+    case "unassign":
+      return api.unassign(command.id, command.userId, key);
+    case "delete":
+      return api.deleteTask(command.id, key);
+    case "restore":
+      return api.restoreTask(command.id, key);
+    case "comment":
+      return api.addComment(command.id, command.body, key);
+    case "edit-comment":
+      return api.editComment(command.id, command.commentId, command.body, key);
+    case "delete-comment":
+      return api.deleteComment(command.id, command.commentId, key);
+  }
+}
+
+const ATTEMPTS = 4;
+
+/** Saves over the text that the writing began from, and over no other; what else has changed meanwhile stands. */
+async function saveText(command: Extract<Command, { kind: "text" }>, key: string): Promise<Task> {
+  const { id, field, text, base } = command;
+  let version = command.version;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await api.editTask(id, { [field]: text }, { version, key });
+    } catch (error) {
+      if (!(error instanceof ApiError && error.status === 412)) throw error;
+      const theirs = await api.task(id);
+      if (theirs[field] !== base && theirs[field] !== text) throw new TextConflict(theirs);
+      if (attempt === ATTEMPTS) throw new ApiError(503, "busy", "");
+      version = theirs.version;
+    }
+  }
+}

@@ -1,0 +1,71 @@
+/** The queue of whoever is signed in, and where its answers go. */
+import { plural } from "@lingui/core/macro";
+import type { QueryClient } from "@tanstack/react-query";
+import { randomId } from "../lib/ids";
+import { toast } from "../ui/toast";
+import { keys, putTask, showTasks } from "./cache";
+import { type Command, carryOut, type Results } from "./commands";
+import { pending, type Unsent } from "./pending";
+import { Queue, type Shelf } from "./queue";
+import { openShelf } from "./shelf";
+import type { Comment, Task } from "./types";
+
+const tab = randomId();
+let shelf: Shelf | undefined;
+let open: Queue | undefined;
+
+export function queue(): Queue {
+  if (!open) throw new Error("nobody is signed in");
+  return open;
+}
+
+/** Begins to send this person's changes, first those that an earlier page has left; answers how to stop. */
+export function startSending(client: QueryClient, user: string): () => void {
+  shelf ??= openShelf(tab);
+  const started = new Queue({
+    user,
+    tab,
+    shelf,
+    carryOut,
+    onLate: (command, result) => arrived(client, command, result),
+    onRefused: ({ shows }) => {
+      // What was there before may be long out of date.
+      if (shows) void client.invalidateQueries({ queryKey: keys.task(shows.id) });
+      void client.invalidateQueries({ queryKey: [keys.tasks("")[0]] });
+      void client.invalidateQueries({ queryKey: keys.mine });
+    },
+    onCaughtUp: (sent) => toast(plural(sent, { one: "# kept change sent", other: "# kept changes sent" })),
+  });
+  open = started;
+  void started.adopt().then(() => showUnsent(client, pending()));
+  return () => {
+    started.close();
+    if (open === started) open = undefined;
+  };
+}
+
+/** What was loaded before the changes of an earlier page were found is shown with them. */
+function showUnsent(client: QueryClient, left: readonly Unsent[]): void {
+  showTasks(client, new Map(left.flatMap(({ shows }) => (shows ? [[shows.id, {}]] : []))));
+}
+
+/** Writes the answer to a change into all that shows it. */
+export function arrived(client: QueryClient, command: Command, result: Results[keyof Results]): void {
+  if (command.kind === "comment" || command.kind === "edit-comment" || command.kind === "delete-comment") {
+    if (result) putComment(client, command.id, result as Comment);
+    void client.invalidateQueries({ queryKey: keys.comments(command.id) });
+    void client.invalidateQueries({ queryKey: keys.history(command.id) });
+    return;
+  }
+  const task = result as Task;
+  putTask(client, task);
+  void client.invalidateQueries({ queryKey: keys.history(task.id) });
+  void client.invalidateQueries({ queryKey: keys.activity(task.project_id) });
+}
+
+function putComment(client: QueryClient, taskId: string, comment: Comment): void {
+  client.setQueryData<Comment[]>(keys.comments(taskId), (list) => {
+    const index = list?.findIndex((one) => one.id === comment.id) ?? -1;
+    return list && (index < 0 ? [...list, comment] : list.with(index, comment));
+  });
+}

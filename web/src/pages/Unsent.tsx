@@ -1,0 +1,184 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
+import { useQueryClient } from "@tanstack/react-query";
+import type { ReactNode } from "react";
+import { Link } from "wouter";
+import { knownTask } from "../api/cache";
+import { ApiError } from "../api/client";
+import type { Command } from "../api/commands";
+import { type Unsent as Change, usePending } from "../api/pending";
+import { useProject } from "../api/queries";
+import { useReachable } from "../api/reach";
+import { queue } from "../api/sending";
+import { Value } from "../app/told";
+import { ago, fullTime } from "../lib/dates";
+import { Empty, explain, Name, useTitle } from "../ui/bits";
+import { Icon } from "../ui/icons";
+import { toast } from "../ui/toast";
+
+/** What was changed on this device and has not reached the services: what waits, and what they have refused. */
+export default function Unsent() {
+  const changes = usePending();
+  const reachable = useReachable();
+  useTitle(t`Unsent changes`);
+  return (
+    <div className="page narrow">
+      <header className="page-head">
+        <h1>
+          <Trans>Unsent changes</Trans>
+        </h1>
+      </header>
+      {changes.length === 0 ? (
+        <Empty icon="check" title={t`Everything is sent`}>
+          <Trans>What you change without a connection is kept here, on this device, until it can be sent.</Trans>
+        </Empty>
+      ) : (
+        <ol className="unsent">
+          {changes.map((change) => (
+            <One key={change.key} change={change} reachable={reachable} />
+          ))}
+        </ol>
+      )}
+    </div>
+  );
+}
+
+function One({ change, reachable }: { change: Change; reachable: boolean }) {
+  const { command, refused } = change;
+  const client = useQueryClient();
+  const taskId = "id" in command ? command.id : "";
+  const text = textOf(command);
+  const reason = refused && explain(new ApiError(refused.status, refused.code, refused.detail));
+  return (
+    <li className={refused ? "refused" : ""}>
+      <header>
+        {taskId ? (
+          <Link href={`/tasks/${taskId}`} className="key">
+            {change.about}
+          </Link>
+        ) : (
+          <span className="key">{change.about}</span>
+        )}
+        <span>
+          <What command={command} projectId={knownTask(client, taskId)?.project_id ?? ""} />
+        </span>
+        <time dateTime={new Date(change.at).toISOString()} title={fullTime(new Date(change.at).toISOString())}>
+          {ago(new Date(change.at).toISOString())}
+        </time>
+      </header>
+      {refused?.theirs ? (
+        <div className="conflict-texts">
+          <figure>
+            <figcaption>
+              <Trans>Theirs, saved</Trans>
+            </figcaption>
+            <blockquote>{refused.theirs.text}</blockquote>
+          </figure>
+          <figure>
+            <figcaption>
+              <Trans>Yours</Trans>
+            </figcaption>
+            <blockquote>{text}</blockquote>
+          </figure>
+        </div>
+      ) : (
+        text && <blockquote>{text}</blockquote>
+      )}
+      <footer>
+        <p className="unsent-state" role={refused ? "alert" : undefined}>
+          <Icon name={refused ? "warn" : "offline"} />
+          {reason ?? (reachable ? t`Sending …` : t`Waits for the network`)}
+        </p>
+        <Actions change={change} text={text} />
+      </footer>
+    </li>
+  );
+}
+
+function Actions({ change, text }: { change: Change; text: string }) {
+  const { command, refused } = change;
+  const theirs = refused?.theirs;
+  const copy = () =>
+    navigator.clipboard.writeText(text).then(
+      () => toast(t`Text copied`),
+      () => toast(t`The browser does not allow copying. Select the text and copy it.`, { kind: "error" }),
+    );
+  const discard = () => {
+    if (refused) queue().discard(change);
+    else if (!queue().withdraw([change.key])) toast(t`It is on its way already.`);
+  };
+  const retry = () => {
+    const over =
+      theirs && command.kind === "text" ? { ...command, base: theirs.text, version: theirs.version } : command;
+    queue().retry(change, over);
+  };
+  return (
+    <div className="section-actions">
+      {text && (
+        <button type="button" className="button small" onClick={() => void copy()}>
+          <Trans>Copy</Trans>
+        </button>
+      )}
+      <button type="button" className="button small" onClick={discard}>
+        {theirs ? <Trans>Keep theirs</Trans> : <Trans>Discard</Trans>}
+      </button>
+      {refused && (
+        <button type="button" className="button small primary" onClick={retry}>
+          {theirs ? <Trans>Save mine</Trans> : <Trans>Try again</Trans>}
+        </button>
+      )}
+    </div>
+  );
+}
+
+function textOf(command: Command): string {
+  switch (command.kind) {
+    case "text":
+      return command.text;
+    case "comment":
+    case "edit-comment":
+      return command.body;
+    case "create":
+      return command.body.description ?? "";
+    default:
+      return "";
+  }
+}
+
+/** The change in words. */
+function What({ command, projectId }: { command: Command; projectId: string }): ReactNode {
+  const project = useProject(projectId).data;
+  switch (command.kind) {
+    case "create":
+      return <Trans>New task</Trans>;
+    case "edit":
+      return Object.entries(command.body)
+        .filter(([field]) => field !== "after" && field !== "before")
+        .map(([field, value]) => <Value key={field} field={field} value={value} project={project} />)
+        .concat("after" in command.body ? [<Trans key="place">another place in its column</Trans>] : []);
+    case "text":
+      return command.field === "title" ? <Trans>Title</Trans> : <Trans>Description</Trans>;
+    case "assign":
+      return (
+        <Trans>
+          assign <Name id={command.userId} />
+        </Trans>
+      );
+    case "unassign":
+      return (
+        <Trans>
+          take <Name id={command.userId} /> off
+        </Trans>
+      );
+    case "delete":
+      return <Trans>Delete task</Trans>;
+    case "restore":
+      return <Trans>Restore</Trans>;
+    case "comment":
+      return <Trans>Comment</Trans>;
+    case "edit-comment":
+      return <Trans>Edit the comment</Trans>;
+    case "delete-comment":
+      return <Trans>Delete the comment</Trans>;
+  }
+}
