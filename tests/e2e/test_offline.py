@@ -137,6 +137,6 @@ def test_what_a_killed_server_missed_reaches_it_when_it_is_back(
     page.keyboard.press("Control+Enter")
     expect(page.locator(".banner")).to_contain_text("The server cannot be reached")
     stack.start()
-    expect(page.locator(".banner")).to_have_count(0, timeout=15_000)
+    expect(page.locator(".banner")).to_have_count(0, timeout=30_000)
     eventually(lambda: changes(ann, task) == ["task.created", "task.commented"])
     expect(page.locator(".comment")).to_have_count(1)

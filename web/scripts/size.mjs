@@ -35,18 +35,20 @@ const report = (name, size, limit) => {
   if (size > limit) failures.push(name);
 };
 report("initial (entry and language)", weight(initial) + entryLanguage, INITIAL);
+const TASKS = "src/pages/project/Tasks.tsx";
 const frame = closure("src/app/SignedIn.tsx");
 const project = closure("src/pages/Project.tsx");
 const isPage = (key) => /pages\/(project\/)?\w+\.tsx$/.test(key) && manifest[key].isDynamicEntry;
 for (const key of Object.keys(manifest).filter(isPage)) {
-  // A view of a project comes after the project's page.
+  // A view of a project comes after the project's page, and some of them after what all views of tasks share.
   const before = key.includes("/project/") ? project : [];
+  const shared = manifest[TASKS].dynamicImports.includes(key) ? closure(TASKS) : [];
   const own = (manifest[key].dynamicImports ?? [])
     .filter((one) => one.endsWith(".po"))
     .map((one) => weight(closure(one)));
   report(
     key.replace("src/pages/", ""),
-    weight(new Set([...initial, ...frame, ...before, ...closure(key)])) +
+    weight(new Set([...initial, ...frame, ...before, ...shared, ...closure(key)])) +
       entryLanguage +
       siteLanguage +
       Math.max(0, ...own),

@@ -9,7 +9,7 @@ import { onSignedOut } from "./api/client";
 import { prefetchProject } from "./api/queries";
 import { watchReach } from "./api/reach";
 import { App } from "./app/App";
-import { Project, SignedIn } from "./app/pages";
+import { Project, SignedIn, Tasks } from "./app/pages";
 import { signedInBefore } from "./app/prefs";
 import { activate, preferredLocale } from "./i18n";
 
@@ -32,7 +32,7 @@ if (signedInBefore()) {
   const project = /^\/projects\/([^/]+)/.exec(location.pathname)?.[1];
   if (project) {
     prefetchProject(client, project);
-    next.push(Project.load());
+    next.push(Project.load(), Tasks.load());
   }
 }
 

@@ -19,6 +19,7 @@ import {
   Projects,
   TaskLink,
   TaskPanel,
+  Tasks,
   Unsent,
 } from "./pages";
 import { Shell } from "./Shell";
@@ -27,7 +28,7 @@ export default function SignedIn({ me }: { me: User }) {
   const client = useQueryClient();
   useEffect(() => startSending(client, me.id), [client, me.id]);
   useEffect(() => startLive(client), [client]);
-  useEffect(() => loadWhenIdle([Project, TaskPanel, MyTasks, Inbox, Projects]), []);
+  useEffect(() => loadWhenIdle([Project, Tasks, TaskPanel, MyTasks, Inbox, Projects]), []);
   useEffect(() => {
     // The account's language holds on a device where none was chosen.
     const locale = me.locale === "ko" || me.locale === "en" ? me.locale : null;

@@ -20,5 +20,6 @@ export const Preferences = page(() => import("../pages/Preferences"));
 export const Project = page(() => import("../pages/Project"));
 export const Projects = page(() => import("../pages/Projects"));
 export const TaskLink = page(() => import("../pages/TaskLink"));
+export const Tasks = page(() => import("../pages/project/Tasks"));
 export const Unsent = page(() => import("../pages/Unsent"));
 export const TaskPanel = page(() => import("../pages/TaskPanel"));

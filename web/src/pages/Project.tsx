@@ -1,25 +1,16 @@
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
-import { Suspense, useEffect, useMemo, useRef, useState } from "react";
-import { Link, useLocation, useSearchParams } from "wouter";
-import { MOST_TASKS } from "../api/endpoints";
-import { useFoundTasks, useMe, useProject, useProjectTasks } from "../api/queries";
-import type { Project as ProjectType, Task } from "../api/types";
+import { Suspense, useEffect } from "react";
+import { Link, useLocation } from "wouter";
+import { useProject } from "../api/queries";
+import type { Project as ProjectType } from "../api/types";
 import { useKeptSearch } from "../app/history";
 import { loadWhenIdle, page } from "../app/page";
-import { TaskPanel } from "../app/pages";
-import { isView, lastView, rememberView, type View } from "../app/prefs";
-import { useShortcuts } from "../app/shortcuts";
-import { dayOf } from "../lib/dates";
-import { applyFilter, type Filter, filtering, readFilter } from "../lib/filters";
-import { Avatars, Empty, Failed, Skeleton, useSettled, useTitle } from "../ui/bits";
+import { TaskPanel, Tasks } from "../app/pages";
+import { isView, lastView, rememberView } from "../app/prefs";
+import { Avatars, Empty, Failed, Skeleton, useTitle } from "../ui/bits";
 import { Icon } from "../ui/icons";
-import { Board } from "./project/Board";
-import { FilterBar } from "./project/FilterBar";
-import { NewTask } from "./project/NewTask";
 
-const Table = page(() => import("./project/Table"));
-const Calendar = page(() => import("./project/Calendar"));
 /** What has no tasks of its own to filter, and a task beside it. */
 const PAGES = {
   insights: page(() => import("./project/Insights")),
@@ -47,17 +38,11 @@ export default function Project({ id, view, taskId }: Props) {
   useEffect(() => {
     if (isView(view)) rememberView(id, view);
   }, [id, view]);
-  useEffect(() => loadWhenIdle([Table, Calendar, ...Object.values(PAGES)]), []);
+  useEffect(() => loadWhenIdle([Tasks, ...Object.values(PAGES)]), []);
   // A task beside the view, and the other pages, name themselves.
   useTitle(taskId || other ? undefined : project.data?.name);
   if (project.error && !project.data) return <Failed error={project.error} retry={() => void project.refetch()} />;
-  if (!project.data) {
-    return (
-      <div className="page">
-        <Skeleton className="tile" rows={3} />
-      </div>
-    );
-  }
+  if (!project.data) return <Loading />;
   if (project.data.deleted) return <Empty icon="trash" title={t`This project was deleted`} />;
   const path = `/projects/${id}`;
   return (
@@ -65,17 +50,13 @@ export default function Project({ id, view, taskId }: Props) {
       <div className="project-main">
         <ProjectHead project={project.data} shown={other ?? tasks} />
         {Page ? (
-          <Suspense
-            fallback={
-              <div className="page">
-                <Skeleton />
-              </div>
-            }
-          >
+          <Suspense fallback={<Loading />}>
             <Page project={project.data} />
           </Suspense>
         ) : (
-          <Tasks project={project.data} view={tasks} openId={taskId} />
+          <Suspense fallback={<Loading />}>
+            <Tasks project={project.data} view={tasks} openId={taskId} />
+          </Suspense>
         )}
       </div>
       {taskId && (
@@ -83,6 +64,14 @@ export default function Project({ id, view, taskId }: Props) {
           <TaskPanel key={taskId} id={taskId} onClose={() => go(kept(`${path}/${tasks}`))} />
         </Suspense>
       )}
+    </div>
+  );
+}
+
+function Loading() {
+  return (
+    <div className="page">
+      <Skeleton />
     </div>
   );
 }
@@ -124,125 +113,5 @@ function ProjectHead({ project, shown }: { project: ProjectType; shown: string }
         ))}
       </nav>
     </header>
-  );
-}
-
-function Tasks({ project, view, openId }: { project: ProjectType; view: View; openId: string | undefined }) {
-  const tasks = useProjectTasks(project.id);
-  const me = useMe().data?.id ?? "";
-  const [search, setSearch] = useSearchParams();
-  const [, go] = useLocation();
-  const kept = useKeptSearch();
-  const [creating, setCreating] = useState<{ due?: string } | null>(null);
-  const field = useRef<HTMLInputElement>(null);
-  const filter = useMemo(() => readFilter(search, view), [search, view]);
-  const capped = (tasks.data?.length ?? 0) >= MOST_TASKS;
-  const found = useFoundTasks(project.id, useSettled(filter.q), capped).data;
-  const shown = useMemo(() => {
-    const loaded = tasks.data?.filter(present) ?? [];
-    const ids = new Set(loaded.map((task) => task.id));
-    const more = filter.q && found ? found.filter((task) => !ids.has(task.id)) : [];
-    return applyFilter([...loaded, ...more], filter, project, me, dayOf());
-  }, [tasks.data, found, filter, project, me]);
-  const writable = project.role !== "viewer";
-  const path = `/projects/${project.id}`;
-  useShortcuts({
-    c: () => writable && setCreating({}),
-    "/": () => field.current?.focus(),
-    b: () => go(kept(`${path}/board`)),
-    t: () => go(kept(`${path}/table`)),
-    k: () => go(kept(`${path}/calendar`)),
-  });
-  return (
-    <>
-      <FilterBar
-        project={project}
-        tasks={tasks.data ?? []}
-        filter={filter}
-        shown={shown.length}
-        field={field}
-        search={search}
-        onChange={(next) => setSearch(next, { replace: true })}
-        onNew={writable ? () => setCreating({}) : undefined}
-      />
-      {capped && (
-        <p className="capped">
-          <Trans>You see the newest {MOST_TASKS} tasks. The search finds the others too.</Trans>
-        </p>
-      )}
-      <Content
-        project={project}
-        query={tasks}
-        shown={shown}
-        view={view}
-        openId={openId}
-        filter={filter}
-        onNew={(due) => setCreating(due ? { due } : {})}
-      />
-      {creating && <NewTask project={project} due={creating.due} onClose={() => setCreating(null)} />}
-    </>
-  );
-}
-
-const present = (task: Task) => !task.deleted;
-
-interface ContentProps {
-  project: ProjectType;
-  query: ReturnType<typeof useProjectTasks>;
-  shown: Task[];
-  view: View;
-  openId: string | undefined;
-  filter: Filter;
-  onNew: (due?: string) => void;
-}
-
-function Content({ project, query, shown, view, openId, filter, onNew }: ContentProps) {
-  if (query.error && !query.data) return <Failed error={query.error} retry={() => void query.refetch()} />;
-  if (view !== "board") {
-    if (query.isPending) {
-      return (
-        <div className="page">
-          <Skeleton rows={10} />
-        </div>
-      );
-    }
-    if (query.data?.length === 0) {
-      return (
-        <Empty
-          icon={view}
-          title={t`No tasks yet`}
-          action={
-            project.role !== "viewer" && (
-              <button type="button" className="button primary" onClick={() => onNew()}>
-                <Icon name="plus" />
-                <Trans>New task</Trans>
-              </button>
-            )
-          }
-        >
-          <Trans>Write down what has to be done. Press C anywhere in the project to begin.</Trans>
-        </Empty>
-      );
-    }
-    return (
-      <Suspense fallback={<Skeleton rows={10} />}>
-        {view === "table" ? (
-          <Table project={project} tasks={shown} openId={openId} filter={filter} />
-        ) : (
-          <Calendar project={project} tasks={shown} openId={openId} onNew={onNew} />
-        )}
-      </Suspense>
-    );
-  }
-  return (
-    <Board
-      project={project}
-      tasks={shown}
-      loading={query.isPending}
-      openId={openId}
-      filtered={filtering(filter)}
-      byHand={filter.sort === "rank" && !filter.descending}
-      fresh={query.data?.length === 0}
-    />
   );
 }

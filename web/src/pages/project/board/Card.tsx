@@ -28,7 +28,9 @@ interface Props {
 export const Card = memo(function Card({ project, task, status, column, index, carried, ...props }: Props) {
   const card = useRef<HTMLElement>(null);
   useLayoutEffect(() => {
-    if (carried) card.current?.querySelector<HTMLElement>(".card-link")?.focus({ preventScroll: true });
+    // Not from its own menu, which may be open by then.
+    if (carried && !card.current?.contains(document.activeElement))
+      card.current?.querySelector<HTMLElement>(".card-link")?.focus({ preventScroll: true });
   });
   const state = `${props.open ? "open" : ""} ${props.dragged ? "dragged" : ""} ${carried ? "carried" : ""}`;
   return (

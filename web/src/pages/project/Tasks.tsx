@@ -1,0 +1,143 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
+import { Suspense, useEffect, useMemo, useRef, useState } from "react";
+import { useLocation, useSearchParams } from "wouter";
+import { MOST_TASKS } from "../../api/endpoints";
+import { useFoundTasks, useMe, useProjectTasks } from "../../api/queries";
+import type { Project, Task } from "../../api/types";
+import { useKeptSearch } from "../../app/history";
+import { loadWhenIdle, page } from "../../app/page";
+import type { View } from "../../app/prefs";
+import { useShortcuts } from "../../app/shortcuts";
+import { dayOf } from "../../lib/dates";
+import { applyFilter, type Filter, filtering, readFilter } from "../../lib/filters";
+import { Empty, Failed, Skeleton, useSettled } from "../../ui/bits";
+import { Icon } from "../../ui/icons";
+import { Board } from "./Board";
+import { FilterBar } from "./FilterBar";
+import { NewTask } from "./NewTask";
+
+const Table = page(() => import("./Table"));
+const Calendar = page(() => import("./Calendar"));
+
+/** The tasks of a project as board, table or calendar, under one filter. */
+export default function Tasks({ project, view, openId }: { project: Project; view: View; openId: string | undefined }) {
+  useEffect(() => loadWhenIdle([Table, Calendar]), []);
+  const tasks = useProjectTasks(project.id);
+  const me = useMe().data?.id ?? "";
+  const [search, setSearch] = useSearchParams();
+  const [, go] = useLocation();
+  const kept = useKeptSearch();
+  const [creating, setCreating] = useState<{ due?: string } | null>(null);
+  const field = useRef<HTMLInputElement>(null);
+  const filter = useMemo(() => readFilter(search, view), [search, view]);
+  const capped = (tasks.data?.length ?? 0) >= MOST_TASKS;
+  const found = useFoundTasks(project.id, useSettled(filter.q), capped).data;
+  const shown = useMemo(() => {
+    const loaded = tasks.data?.filter(present) ?? [];
+    const ids = new Set(loaded.map((task) => task.id));
+    const more = filter.q && found ? found.filter((task) => !ids.has(task.id)) : [];
+    return applyFilter([...loaded, ...more], filter, project, me, dayOf());
+  }, [tasks.data, found, filter, project, me]);
+  const writable = project.role !== "viewer";
+  const path = `/projects/${project.id}`;
+  useShortcuts({
+    c: () => writable && setCreating({}),
+    "/": () => field.current?.focus(),
+    b: () => go(kept(`${path}/board`)),
+    t: () => go(kept(`${path}/table`)),
+    k: () => go(kept(`${path}/calendar`)),
+  });
+  return (
+    <>
+      <FilterBar
+        project={project}
+        tasks={tasks.data ?? []}
+        filter={filter}
+        shown={shown.length}
+        field={field}
+        search={search}
+        onChange={(next) => setSearch(next, { replace: true })}
+        onNew={writable ? () => setCreating({}) : undefined}
+      />
+      {capped && (
+        <p className="capped">
+          <Trans>You see the newest {MOST_TASKS} tasks. The search finds the others too.</Trans>
+        </p>
+      )}
+      <Content
+        project={project}
+        query={tasks}
+        shown={shown}
+        view={view}
+        openId={openId}
+        filter={filter}
+        onNew={(due) => setCreating(due ? { due } : {})}
+      />
+      {creating && <NewTask project={project} due={creating.due} onClose={() => setCreating(null)} />}
+    </>
+  );
+}
+
+const present = (task: Task) => !task.deleted;
+
+interface ContentProps {
+  project: Project;
+  query: ReturnType<typeof useProjectTasks>;
+  shown: Task[];
+  view: View;
+  openId: string | undefined;
+  filter: Filter;
+  onNew: (due?: string) => void;
+}
+
+function Content({ project, query, shown, view, openId, filter, onNew }: ContentProps) {
+  if (query.error && !query.data) return <Failed error={query.error} retry={() => void query.refetch()} />;
+  if (view !== "board") {
+    if (query.isPending) {
+      return (
+        <div className="page">
+          <Skeleton rows={10} />
+        </div>
+      );
+    }
+    if (query.data?.length === 0) {
+      return (
+        <Empty
+          icon={view}
+          title={t`No tasks yet`}
+          action={
+            project.role !== "viewer" && (
+              <button type="button" className="button primary" onClick={() => onNew()}>
+                <Icon name="plus" />
+                <Trans>New task</Trans>
+              </button>
+            )
+          }
+        >
+          <Trans>Write down what has to be done. Press C anywhere in the project to begin.</Trans>
+        </Empty>
+      );
+    }
+    return (
+      <Suspense fallback={<Skeleton rows={10} />}>
+        {view === "table" ? (
+          <Table project={project} tasks={shown} openId={openId} filter={filter} />
+        ) : (
+          <Calendar project={project} tasks={shown} openId={openId} onNew={onNew} />
+        )}
+      </Suspense>
+    );
+  }
+  return (
+    <Board
+      project={project}
+      tasks={shown}
+      loading={query.isPending}
+      openId={openId}
+      filtered={filtering(filter)}
+      byHand={filter.sort === "rank" && !filter.descending}
+      fresh={query.data?.length === 0}
+    />
+  );
+}
