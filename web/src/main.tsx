@@ -16,13 +16,6 @@ import { activate, preferredLocale } from "./i18n";
 const client = createQueryClient();
 watchReach();
 onSignedOut(() => client.setQueryData(keys.me, null));
-// A new release has replaced the page's files: load it anew, once.
-addEventListener("vite:preloadError", () => {
-  if (sessionStorage.getItem("reloaded") !== location.href) {
-    sessionStorage.setItem("reloaded", location.href);
-    location.reload();
-  }
-});
 
 // What comes next is known before React has asked for it. It is waited for with the language, so that nothing stands in
 // for it meanwhile; what fails to come is asked for again by whoever shows it.

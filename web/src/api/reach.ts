@@ -26,14 +26,29 @@ function schedule(milliseconds: number): void {
   timer = setTimeout(() => void probe(Math.min(milliseconds * 2, MOST_MILLISECONDS)), milliseconds);
 }
 
-/** Asks for anything at all. An answer of whatever kind will do, but for one that a proxy gives instead of a service. */
-async function probe(next = FIRST_MILLISECONDS): Promise<void> {
+/**
+ * Finds out whether the services can be reached, by asking for anything at all: an answer of whatever kind will do, but
+ * for one that a proxy gives in place of a service.
+ */
+export async function probe(next = FIRST_MILLISECONDS): Promise<void> {
   clearTimeout(timer);
   const answered = await fetch("/api/config", { cache: "no-store", signal: AbortSignal.timeout(PATIENCE_MILLISECONDS) })
     .then((response) => response.status < 502)
     .catch(() => false);
   onlineManager.setOnline(answered);
   if (!answered) schedule(next);
+}
+
+/** Waits until the services can be reached again. */
+export function reached(): Promise<void> {
+  return new Promise((resolve) => {
+    if (reachable()) return resolve();
+    const stop = onlineManager.subscribe((online) => {
+      if (!online) return;
+      stop();
+      resolve();
+    });
+  });
 }
 
 /** Watches the browser's hints; answers how to stop. */

@@ -1,7 +1,7 @@
 import { t } from "@lingui/core/macro";
 import { Plural, Trans } from "@lingui/react/macro";
 import { useQueryClient } from "@tanstack/react-query";
-import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from "react";
+import { type ReactNode, Suspense, useEffect, useRef, useState } from "react";
 import { Link, useLocation } from "wouter";
 import { keys } from "../api/cache";
 import { logout } from "../api/endpoints";
@@ -13,11 +13,9 @@ import { Avatar, explain } from "../ui/bits";
 import { Icon, type IconName, Logo } from "../ui/icons";
 import { Picker } from "../ui/Picker";
 import { toast } from "../ui/toast";
+import { Palette, ShortcutHelp } from "./pages";
 import { rememberSignedIn } from "./prefs";
 import { useShortcuts } from "./shortcuts";
-
-const Palette = lazy(() => import("./Palette"));
-const ShortcutHelp = lazy(() => import("./ShortcutHelp"));
 
 export function Shell({ me, children }: { me: User; children: ReactNode }) {
   const [, go] = useLocation();

@@ -11,6 +11,7 @@ import { loadWhenIdle } from "./page";
 import {
   Account,
   Inbox,
+  Markdown,
   MyTasks,
   NotFound,
   Outbox,
@@ -28,7 +29,7 @@ export default function SignedIn({ me }: { me: User }) {
   const client = useQueryClient();
   useEffect(() => startSending(client, me.id), [client, me.id]);
   useEffect(() => startLive(client), [client]);
-  useEffect(() => loadWhenIdle([Project, Tasks, TaskPanel, MyTasks, Inbox, Projects]), []);
+  useEffect(() => loadWhenIdle([Project, Tasks, TaskPanel, Markdown, MyTasks, Inbox, Projects]), []);
   useEffect(() => {
     // The account's language holds on a device where none was chosen.
     const locale = me.locale === "ko" || me.locale === "en" ? me.locale : null;

@@ -1,4 +1,5 @@
 import { type ComponentType, lazy, useState } from "react";
+import { probe, reachable, reached } from "../api/reach";
 
 export interface Page<P> extends React.FunctionComponent<P> {
   /** Fetches its code ahead of its being shown. */
@@ -16,7 +17,7 @@ export function page<P extends object>(load: () => Promise<{ default: ComponentT
     known = module.default;
     return module;
   };
-  const Lazy = lazy(fetch);
+  const Lazy = lazy(() => insist(fetch));
   // biome-ignore lint/correctness/noComponentHookFactories: made once for each part, not while drawing
   function Shown(props: P) {
     // Decided once: another kind of component would lose its state.
@@ -24,6 +25,23 @@ export function page<P extends object>(load: () => Promise<{ default: ComponentT
     return <Part {...props} />;
   }
   return Object.assign(Shown, { load: () => fetch().then(() => undefined) });
+}
+
+/** Loads code that is wanted now. Without the network it waits; where a new release has replaced it, the page is too old. */
+async function insist<T>(load: () => Promise<T>): Promise<T> {
+  try {
+    return await load();
+  } catch (error) {
+    await probe();
+    if (!reachable()) {
+      await reached();
+      return insist(load);
+    }
+    if (sessionStorage.getItem("reloaded") === location.href) throw error;
+    sessionStorage.setItem("reloaded", location.href);
+    location.reload();
+    return new Promise(() => {});
+  }
 }
 
 /** Fetches the code of parts that may be wanted next, one after the other, when there is nothing else to do. */

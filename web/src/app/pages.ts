@@ -1,4 +1,4 @@
-/** Every page of the site, loaded when it is wanted. */
+/** Every page of the site and what is large in them, loaded when it is wanted. */
 import { loadSite } from "../i18n";
 import { page } from "./page";
 
@@ -10,6 +10,10 @@ const first = async <T>(code: Promise<T>): Promise<T> => {
 
 export const Login = page(() => first(import("../pages/Login")));
 export const SignedIn = page(() => first(import("./SignedIn")));
+
+export const Markdown = page(() => import("../ui/Markdown"));
+export const Palette = page(() => import("./Palette"));
+export const ShortcutHelp = page(() => import("./ShortcutHelp"));
 
 export const Account = page(() => import("../pages/Account"));
 export const Inbox = page(() => import("../pages/Inbox"));

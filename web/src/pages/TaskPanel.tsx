@@ -1,11 +1,12 @@
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useQueryClient } from "@tanstack/react-query";
-import { lazy, Suspense, useEffect, useRef, useState } from "react";
+import { Suspense, useEffect, useRef, useState } from "react";
 import { Link } from "wouter";
 import { deleteTask, editTask, restoreTask, saveText, setAssignee } from "../api/changes";
 import { statusOf, useProject, useTask } from "../api/queries";
 import type { Project, Task } from "../api/types";
+import { Markdown } from "../app/pages";
 import { priorityName, statusName } from "../app/words";
 import { fullTime } from "../lib/dates";
 import { composing, typing } from "../lib/keys";
@@ -16,8 +17,6 @@ import { toast } from "../ui/toast";
 import { Comments } from "./task/Comments";
 import { AssigneePicker, DueField, LabelPicker, PriorityPicker, StatusPicker } from "./task/fields";
 import { History } from "./task/History";
-
-const Markdown = lazy(() => import("../ui/Markdown"));
 
 interface Props {
   id: string;

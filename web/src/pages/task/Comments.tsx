@@ -1,21 +1,20 @@
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useQueries, useQueryClient } from "@tanstack/react-query";
-import { lazy, Suspense, useId, useRef, useState } from "react";
+import { Suspense, useId, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 import { addComment, deleteComment, editComment } from "../../api/changes";
 import { usePending } from "../../api/pending";
 import { useComments, useMe, userQuery } from "../../api/queries";
 import { useReachable } from "../../api/reach";
 import type { Comment, Project, Task } from "../../api/types";
+import { Markdown } from "../../app/pages";
 import { withUnsentComments } from "../../lib/comments";
 import { ago, fullTime } from "../../lib/dates";
 import { composing } from "../../lib/keys";
 import { Avatar, Failed, Name, Skeleton } from "../../ui/bits";
 import { Icon } from "../../ui/icons";
 import { useMemberOptions } from "../project/FilterBar";
-
-const Markdown = lazy(() => import("../../ui/Markdown"));
 
 interface Props {
   task: Task;
