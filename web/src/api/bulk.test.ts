@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { changeMany, edit, remove } from "./bulk";
 import { createQueryClient, keys } from "./cache";
+import { carryOut } from "./commands";
+import { startSending } from "./sending";
 import type { Task } from "./types";
 
 const tasks = ["a", "b", "c", "d"].map(
@@ -30,14 +32,21 @@ function service(refused: Record<string, number>): Sent[] {
   return sent;
 }
 
+let stop = () => {};
+
+/** Somebody who has the project's tasks, and whose changes are sent. */
 function filled() {
   const client = createQueryClient();
+  stop = startSending(client, "somebody", { take: async () => [], put: async () => {}, remove: async () => {} });
   client.setQueryData(keys.tasks("p"), tasks);
   const statuses = () => client.getQueryData<Task[]>(keys.tasks("p"))?.map((task) => `${task.id}:${task.status}`);
   return { client, statuses };
 }
 
-afterEach(() => vi.unstubAllGlobals());
+afterEach(() => {
+  stop();
+  vi.unstubAllGlobals();
+});
 
 describe("one change to many tasks", () => {
   it("shows at once and is one command for each, under a key of its own", async () => {
@@ -75,8 +84,8 @@ describe("one change to many tasks", () => {
     const sent = service({});
     const [task] = tasks as [Task];
     const step = edit(task, { status: "done" });
-    await step.back({ ...task, status: "done", version: 2 }).send("k");
-    await remove(task).back(task).send("k");
+    await carryOut(step.back({ ...task, status: "done", version: 2 }).command, "k");
+    await carryOut(remove(task).back(task).command, "k");
     expect(sent.map(({ method, body }) => [method, body])).toEqual([
       ["PATCH", { status: "waiting" }],
       ["POST", {}],

@@ -14,18 +14,22 @@ const tab = randomId();
 let shelf: Shelf | undefined;
 let open: Queue | undefined;
 
+function browserShelf(): Shelf {
+  shelf ??= openShelf(tab);
+  return shelf;
+}
+
 export function queue(): Queue {
   if (!open) throw new Error("nobody is signed in");
   return open;
 }
 
 /** Begins to send this person's changes, first those that an earlier page has left; answers how to stop. */
-export function startSending(client: QueryClient, user: string): () => void {
-  shelf ??= openShelf(tab);
+export function startSending(client: QueryClient, user: string, kept = browserShelf()): () => void {
   const started = new Queue({
     user,
     tab,
-    shelf,
+    shelf: kept,
     carryOut,
     onLate: (command, result) => arrived(client, command, result),
     onRefused: ({ shows }) => {
