@@ -2,13 +2,14 @@
 
 import math
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import orjson
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -133,7 +134,24 @@ def seconds(begin: datetime, end: datetime) -> int:
     return math.floor((end - begin).total_seconds())
 
 
-OpenReadSide = Callable[[], Awaitable[Any]]
+class Lives:
+    """A read side on which one board after the other lives; each is asked about by itself."""
+
+    def __init__(self, read_side: Any) -> None:
+        self.read_side = read_side
+        self._boards: dict[int, Board] = {}
+
+    async def lived(self, seed: int) -> Board:
+        board = self._boards.get(seed)
+        if board is None:
+            board = self._boards[seed] = lived(seed)
+            await self.read_side.happen([event for events in board.events.values() for event in events])
+        return board
+
+
+@pytest.fixture
+def lives(read_side: Any) -> Lives:
+    return Lives(read_side)
 
 
 def insights_of(read_side: Any) -> Insights:
@@ -148,12 +166,8 @@ def insights_of(read_side: Any) -> Insights:
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 @given(seed=st.integers(0, 2**32 - 1), zone=st.sampled_from(ZONES), back=st.integers(0, 15), length=st.integers(1, 60))
-async def test_insights_are_what_the_log_says(
-    open_read_side: OpenReadSide, seed: int, zone: str, back: int, length: int
-) -> None:
-    board = lived(seed)
-    read_side = await open_read_side()
-    await read_side.happen([event for events in board.events.values() for event in events])
+async def test_insights_are_what_the_log_says(lives: Lives, seed: int, zone: str, back: int, length: int) -> None:
+    board = await lives.lived(seed)
     now = board.time + timedelta(hours=3)
     of = next((p for p in board.projects.values() if not p.deleted and p.members), None)
     if of is None:
@@ -161,7 +175,7 @@ async def test_insights_are_what_the_log_says(
     last = now.astimezone(ZoneInfo(zone)).date() - timedelta(back)
     asked = Asked(first=last - timedelta(length - 1), last=last, zone=ZoneInfo(zone))
 
-    found = orjson.loads(await insights_of(read_side).of(of.id, next(iter(of.members)), asked, now))
+    found = orjson.loads(await insights_of(lives.read_side).of(of.id, next(iter(of.members)), asked, now))
 
     first, last = date.fromisoformat(found["from"]), date.fromisoformat(found["to"])
     made = of.created_at.astimezone(asked.zone).date()

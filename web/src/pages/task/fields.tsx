@@ -63,7 +63,7 @@ export function PriorityPicker({ value, onChange, disabled = false, bare = false
       onPick={(id) => onChange(id as Priority)}
     >
       <PriorityIcon priority={value} />
-      {!bare && (value === "none" ? <Trans>Priority</Trans> : priorityName(value))}
+      {!bare && priorityName(value)}
     </Picker>
   );
 }

@@ -97,6 +97,7 @@ class _Work:
     left: float = 0.0
     stuck: bool = False
     over: bool = False
+    said: set[str] = field(default_factory=set)
 
 
 class _Team:
@@ -251,6 +252,7 @@ class _Team:
         at = active.index(work.status)
         if at + 1 < len(active):
             work.left = random.uniform(0.2, 1.4)
+            self._tick(work, person, 2)
             self._move(work, active[at + 1], person)
         elif at > 0 and random.random() < 0.14:
             work.left = random.uniform(0.5, 2)
@@ -297,17 +299,27 @@ class _Team:
         self._do(work, replace(move, assignees=people) if people else move)
         work.status = status
 
-    def _say(self, work: _Work, by: str, occasion: str, who: str | None = None) -> None:
-        body = self._random.choice(self._said[work.language][occasion])
-        mentions = (who,) if who and "{who}" in body else ()
-        body = body.replace("{who}", self._names[who] if who else "")
-        self._do(work, AddComment(by=by, comment_id=_id(self._random, work.clock), body=body, mentions=mentions))
+    def _say(self, work: _Work, by: str, occasion: str) -> None:
+        """Write what has not been written there yet, if there is anything left."""
+        news = [body for body in self._said[work.language][occasion] if body not in work.said]
+        if news:
+            self._write(work, by, self._random.choice(news))
 
     def _ask(self, work: _Work) -> None:
-        who = work.people[0] if work.people else self._someone()
-        self._say(work, self._someone(who), "questions", who)
-        if self._random.random() < 0.8:
-            self._say(work, who, "answers")
+        said = self._said[work.language]
+        news = [pair for pair in zip(said["questions"], said["answers"], strict=True) if pair[0] not in work.said]
+        if news:
+            question, answer = self._random.choice(news)
+            who = work.people[0] if work.people else self._someone()
+            self._write(work, self._someone(who), question, who)
+            if self._random.random() < 0.8:
+                self._write(work, who, answer)
+
+    def _write(self, work: _Work, by: str, body: str, to: str | None = None) -> None:
+        work.said.add(body)
+        text = body.replace("{who}", self._names[to]) if to else body
+        mentions = (to,) if to else ()
+        self._do(work, AddComment(by=by, comment_id=_id(self._random, work.clock), body=text, mentions=mentions))
 
     def _tick(self, work: _Work, by: str, points: int) -> None:
         description = work.description.replace("- [ ]", "- [x]", points)

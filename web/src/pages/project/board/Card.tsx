@@ -54,16 +54,18 @@ export const Card = memo(function Card({ project, task, status, column, index, c
       </PlainLink>
       {!isQuiet(task) && (
         <div className="card-meta">
-          {task.priority !== "none" && (
-            <span className="card-priority" title={priorityName(task.priority)}>
-              <PriorityIcon priority={task.priority} />
-              <span className="sr-only">{priorityName(task.priority)}</span>
-            </span>
-          )}
-          {task.due && <Due due={task.due} done={status.category === "done"} />}
-          {task.labels.slice(0, 3).map((label) => (
-            <Label key={label} name={label} />
-          ))}
+          <div className="card-tags">
+            {task.priority !== "none" && (
+              <span className="card-priority" title={priorityName(task.priority)}>
+                <PriorityIcon priority={task.priority} />
+                <span className="sr-only">{priorityName(task.priority)}</span>
+              </span>
+            )}
+            {task.due && <Due due={task.due} done={status.category === "done"} />}
+            {task.labels.slice(0, 3).map((label) => (
+              <Label key={label} name={label} />
+            ))}
+          </div>
           <Avatars ids={task.assignees} />
         </div>
       )}
