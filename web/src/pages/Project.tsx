@@ -76,6 +76,10 @@ function Loading() {
   );
 }
 
+/** A phone has no room for all tabs: the current one is in sight. */
+const tabsShown = (nav: HTMLElement | null) =>
+  nav?.querySelector("[aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
+
 function ProjectHead({ project, shown }: { project: ProjectType; shown: string }) {
   const keeping = useKeptSearch();
   // The search of another page is no filter.
@@ -104,7 +108,7 @@ function ProjectHead({ project, shown }: { project: ProjectType; shown: string }
           <Avatars ids={project.members.map((member) => member.user_id)} most={4} />
         </Link>
       </div>
-      <nav className="tabs" aria-label={t`Views`}>
+      <nav className="tabs" aria-label={t`Views`} ref={tabsShown}>
         {tabs.map(([id, icon, label, href]) => (
           <Link key={id} href={href} className="tab" aria-current={shown === id ? "page" : undefined}>
             <Icon name={icon} />

@@ -341,7 +341,7 @@ function DeletedTasks({ project }: { project: Project }) {
   const deleted = useDeletedTasks(project.id, open);
   return (
     <section className="section">
-      <details onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <details className="group" onToggle={(event) => setOpen(event.currentTarget.open)}>
         <summary className="section-summary">
           <h2>
             <Trans>Deleted tasks</Trans>
