@@ -107,6 +107,9 @@ def test_a_long_column_scrolls_under_a_card_at_its_edge(board: Visitor, ann: Per
     page.mouse.down()
     page.mouse.move(*middle(scroller, down=0.99), steps=5)
     # The card that was taken hold of leaves the page meanwhile: the list is virtual.
+    page.wait_for_function(
+        "list => list.scrollTop + list.clientHeight >= list.scrollHeight - 1", arg=scroller.element_handle()
+    )
     expect(board.card("More 24")).to_be_visible()
     expect(board.column(0).locator(".dragged")).to_have_count(0)
     page.mouse.move(*middle(board.card("More 24"), down=0.9), steps=3)

@@ -74,6 +74,7 @@ function begin(root: HTMLElement, drag: Drag, source: HTMLElement, down: Pointer
   function lift(): void {
     const box = source.getBoundingClientRect();
     copy = copyOf(source, box);
+    copy.style.transformOrigin = `${from.x - box.left}px ${from.y - box.top}px`;
     root.setPointerCapture(down.pointerId);
     document.documentElement.classList.add("dragging");
     if (finger) navigator.vibrate?.(8);
@@ -156,7 +157,7 @@ async function land(copy: HTMLElement, landed: () => Element | null): Promise<vo
   await frame();
   const box = landed()?.getBoundingClientRect();
   if (box && !matchMedia("(prefers-reduced-motion: reduce)").matches) {
-    const flight = { translate: `${box.left}px ${box.top}px`, rotate: "0deg" };
+    const flight = { translate: `${box.left}px ${box.top}px`, rotate: "0deg", scale: "1" };
     await copy.animate(flight, { duration: 130, easing: "ease-out" }).finished;
   }
   copy.remove();

@@ -63,11 +63,9 @@ export const BoardColumn = memo(function BoardColumn({ project, status, tasks, .
     const index = carried ? tasks.findIndex((task) => task.id === carried) : -1;
     if (index >= 0) rows.scrollToIndex(index);
   }, [carried, tasks, rows]);
-  const last = useRef(tasks.length);
   useEffect(() => {
-    // What was just added stands at the end.
-    if (adding && props.byHand && tasks.length > last.current) rows.scrollToIndex(tasks.length - 1);
-    last.current = tasks.length;
+    // What is added stands at the end, above the form.
+    if (adding && props.byHand && tasks.length > 0) rows.scrollToIndex(tasks.length - 1);
   }, [adding, props.byHand, tasks.length, rows]);
   const name = statusName(status);
   const own = tasks.findIndex((task) => task.id === dragged);
