@@ -60,7 +60,7 @@ def test_services_ask_each_other_but_nobody_outside_can(services: Services) -> N
         ("auth_service", "LOG_LEVEL", "loud", 2, "LOG_LEVEL"),
         ("task_service", "PORT", "many", 2, "PORT"),
         ("log_projector", "READ_MODEL_URL", "tape:///x", 1, "no adapter for 'tape:///x'"),
-        ("notify_service", "EVENT_STORE_URL", "dynamodb://log?regio=x", 1, "EVENT_STORE_URL: a table's URL knows"),
+        ("notify_service", "EVENT_STORE_URL", "dynamodb://log?regio=x", 1, "EVENT_STORE_URL: the URL knows"),
     ],
 )
 def test_what_keeps_a_service_from_starting_is_told_in_a_line(

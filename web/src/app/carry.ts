@@ -22,6 +22,8 @@ interface Carried<At> {
 
 interface Carrying<At> {
   at: At | null;
+  /** Whether it is in the air, so that keys are about it. */
+  carrying: boolean;
   /** Takes something up with the first key; answers whether that was one to carry with. */
   begin: (at: At, key: string) => boolean;
 }
@@ -64,6 +66,7 @@ export function useCarrying<At>(options: Options<At>): Carrying<At> {
 
   return {
     at: carried?.at ?? null,
+    carrying,
     begin(at, key) {
       const next = options.step(at, key);
       if (next) setCarried({ at: next });

@@ -41,7 +41,7 @@ export function Board({ project, tasks, loading, openId, filtered, byHand, fresh
   /** Arrow keys walk over the cards; with Shift they carry the card along. */
   function onKeyDown(event: KeyboardEvent<HTMLDivElement>): void {
     const card = (event.target as HTMLElement).closest<HTMLElement>("[data-task]");
-    if (!card || carry.id || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!card || carry.carrying || event.ctrlKey || event.metaKey || event.altKey) return;
     if (!(event.target as HTMLElement).matches(".card-link")) return;
     const column = Number(card.dataset.column);
     const index = Number(card.dataset.index);

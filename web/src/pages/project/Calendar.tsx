@@ -52,7 +52,7 @@ export default function Calendar({ project, tasks, openId, onNew }: Props) {
   /** Arrow keys walk over the tasks, with Shift they take one to another day. */
   function onKeyDown(event: KeyboardEvent): void {
     const at = event.target as HTMLElement;
-    if (!at.matches(".entry-link") || carry.id || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!at.matches(".entry-link") || carry.carrying || event.ctrlKey || event.metaKey || event.altKey) return;
     const id = at.closest<HTMLElement>("[data-task]")?.dataset.task;
     const task = tasks.find((one) => one.id === id);
     const step = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 }[event.key];

@@ -27,6 +27,7 @@ interface Carrying {
   /** The columns with the carried card where it is now. */
   columns: Columns;
   id: string;
+  carrying: boolean;
   begin: (task: Task, status: number, index: number, key: string) => boolean;
 }
 
@@ -51,7 +52,7 @@ export function useCarry(columns: Columns, statuses: readonly Status[], byHand: 
     return { task: at.task, status, index };
   }
 
-  const { at, begin } = useCarrying<Place>({
+  const { at, carrying, begin } = useCarrying<Place>({
     step,
     put({ task, status, index }) {
       const target = statuses[status];
@@ -63,6 +64,7 @@ export function useCarry(columns: Columns, statuses: readonly Status[], byHand: 
   return {
     columns: useMemo(() => (at ? withCarried(columns, statuses, at) : columns), [columns, statuses, at]),
     id: at?.task.id ?? "",
+    carrying,
     begin: (task, status, index, key) => begin({ task, status, index }, key),
   };
 }

@@ -17,6 +17,7 @@ interface Carrying {
   /** The tasks with the carried one on the day where it is now. */
   tasks: readonly Task[];
   id: string;
+  carrying: boolean;
   begin: (task: Task, day: string, key: string) => boolean;
 }
 
@@ -26,7 +27,7 @@ export function useCarry(
   putOn: (id: string, day: string) => boolean,
   show: (day: string) => void,
 ): Carrying {
-  const { at, begin } = useCarrying<On>({
+  const { at, carrying, begin } = useCarrying<On>({
     step({ task, day }, key) {
       const by = DAYS[key];
       if (by === undefined) return null;
@@ -48,6 +49,7 @@ export function useCarry(
       [tasks, at],
     ),
     id: at?.task.id ?? "",
+    carrying,
     begin: (task, day, key) => begin({ task, day }, key),
   };
 }
