@@ -138,6 +138,10 @@ def test_a_container_can_do_little(compose: Composition, service: str) -> None:
     assert compose("exec", "-T", service, "sh", "-c", look) == ""
 
 
+def test_an_operator_compares_the_read_model_with_the_log(compose: Composition, task: dict[str, Any]) -> None:
+    assert "0 differences" in compose("run", "--rm", "--build", "operator", "verify")
+
+
 def test_a_killed_service_comes_back_and_is_found_again(
     compose: Composition, people: tuple[Person, Person], task: dict[str, Any]
 ) -> None:
