@@ -7,7 +7,7 @@ WEB := web/index.html web/vite.config.ts web/package-lock.json $(shell find web/
 UV := $(BIN)/uv pip install -q --compile-bytecode --python $(BIN)/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run stack test smoke check bench clean lock openapi
+.PHONY: help setup run stack test smoke probe check bench clean lock openapi
 
 help: ## list these commands
 	@grep -hE '^[a-z]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -38,6 +38,10 @@ $(BIN)/uv:
 	$(BIN)/uv pip install -q --python .venv/aws/bin/python --require-hashes -r requirements-aws.lock
 	@touch $@
 
+deploy/aws/node_modules/.installed: deploy/aws/package-lock.json | $(BIN)/uv
+	cd deploy/aws && ../../tools/with-node npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
 web/node_modules/.installed: web/package-lock.json | $(BIN)/uv
 	# Not `npm ci`: it wants every platform's build of a tool in the lock, and not every registry has them all.
 	cd web && ../tools/with-node npm install --no-save --ignore-scripts --no-audit --no-fund --loglevel=error
@@ -58,10 +62,14 @@ stack: .venv/.run .venv/emulator/.installed web/dist/index.html ## serve the boa
 test: .venv/.dev .venv/emulator/.installed web/dist/index.html ## install what is needed and run every test
 	tools/need-chromium
 	cd web && ../tools/with-node npm test --silent
-	$(BIN)/pytest -q
+	# A file's tests stay together: they share its servers.
+	$(BIN)/pytest -q --numprocesses auto --maxprocesses 4 --dist loadfile
 
 smoke: .venv/.dev ## docker compose up, a journey, down, up again: wherever Docker runs
 	$(BIN)/pytest -q --override-ini addopts=--import-mode=importlib tests/compose
+
+probe: .venv/.dev ## a person's way through the board at TASKLEDGER_URL, such as one that was just deployed
+	$(BIN)/pytest -q --override-ini addopts=--import-mode=importlib tests/deployed
 
 check: .venv/.dev .venv/aws/.installed web/node_modules/.installed ## formatting, lint, types, import rules, the site's sizes, what is deployed to AWS
 	$(BIN)/ruff format --check -q .
@@ -71,6 +79,9 @@ check: .venv/.dev .venv/aws/.installed web/node_modules/.installed ## formatting
 	$(BIN)/mypy $(DISTS:%=%/src) bench
 	$(BIN)/python -m taskledger.openapi --check web/openapi.json
 	cd web && ../tools/with-node npm run check --silent
+	$(BIN)/zizmor --offline --quiet .
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.dependabot .github/dependabot.yml
 	cd deploy/aws && ../../tools/with-node ../../.venv/aws/bin/python -m pytest -q -c pytest.ini tests
 
 openapi: .venv/.dev web/node_modules/.installed ## write the site's client types anew from the services
@@ -83,6 +94,7 @@ bench: .venv/.dev .venv/emulator/.installed ## measure, as ratios to what this m
 	$(BIN)/python bench/bench_http.py
 	$(BIN)/python bench/bench_dynamodb.py
 	$(BIN)/python bench/bench_bus.py
+	$(BIN)/python bench/bench_mysql.py
 
 lock: $(BIN)/uv ## pin the dependencies anew
 	for name in requirements requirements-tools requirements-dev requirements-node requirements-emulator requirements-aws; do \

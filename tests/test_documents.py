@@ -2,6 +2,7 @@
 
 import os
 import re
+import runpy
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -152,3 +153,8 @@ def test_the_readme_names_every_header_of_a_csv_file() -> None:
         for header in table.get(field, "").strip().split(", ")
     }
     assert named == dict(HEADERS)
+
+
+def test_the_table_of_costs_is_what_the_prices_make() -> None:
+    computed = runpy.run_path(str(ROOT / "deploy/aws/cost.py"))["table"]()
+    assert computed in (ROOT / "docs/operate/cost.md").read_text()

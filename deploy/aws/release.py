@@ -1,0 +1,146 @@
+"""A release of Taskledger on AWS: `release.py deploy REVISION IMAGES`, `remember REVISION IMAGES`, `roll-back`.
+
+IMAGES is JSON, the digest of each service's image. Services go first and the site last, for an older site understands
+newer services. What passed its test is remembered in a parameter of Systems Manager; `roll-back` makes that the release
+again, from its own revision of this repository.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from mimetypes import guess_type
+from pathlib import Path
+from typing import Any, Final
+
+import boto3
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+PARAMETER: Final = "/taskledger/release"
+
+FOR_EVER: Final = "public, max-age=31536000, immutable"
+"""Files in `assets/` have their content's hash in their names."""
+ASK_FIRST: Final = "no-cache"
+
+
+class NothingToRollBackTo(Exception):
+    """No release has passed its test yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """What runs: a commit, and the digest (`sha256:...`) of each service's image."""
+
+    revision: str
+    images: Mapping[str, str]
+
+
+def upload(s3: Any, bucket: str, site: Path) -> None:
+    """Put a built site into the bucket: what pages refer to first, the page that refers to it last.
+
+    Nothing is deleted: a browser that has yesterday's page may still ask for its files.
+    """
+    files = sorted(path for path in site.rglob("*") if path.is_file())
+    for path in sorted(files, key=lambda path: path.name == "index.html"):
+        key = path.relative_to(site).as_posix()
+        kind = guess_type(path.name)[0] or "application/octet-stream"
+        if path.suffix == ".webmanifest":
+            kind = "application/manifest+json"
+        s3.put_object(
+            Bucket=bucket,
+            Key=key,
+            Body=path.read_bytes(),
+            ContentType=f"{kind}; charset=utf-8" if kind.startswith("text/") else kind,
+            CacheControl=FOR_EVER if key.startswith("assets/") else ASK_FIRST,
+        )
+
+
+def remember(ssm: Any, release: Release) -> None:
+    """Write down a release that passed its test."""
+    ssm.put_parameter(Name=PARAMETER, Type="String", Overwrite=True, Value=json.dumps(asdict(release)))
+
+
+def remembered(ssm: Any) -> Release:
+    """The newest release that passed its test. Raises NothingToRollBackTo."""
+    try:
+        value = ssm.get_parameter(Name=PARAMETER)["Parameter"]["Value"]
+    except ssm.exceptions.ParameterNotFound as missing:
+        raise NothingToRollBackTo(f"{PARAMETER} is not there: no release has passed its test yet") from missing
+    return Release(**json.loads(value))
+
+
+def deploy(release: Release, at: Path = ROOT) -> str:
+    """Bring a release out from a checkout of its revision; the address of the board."""
+    with tempfile.TemporaryDirectory() as name:
+        images, outputs = Path(name) / "images.json", Path(name) / "outputs.json"
+        images.write_text(json.dumps(dict(release.images)))
+        _run(
+            [str(at / "deploy/aws/cdk"), "deploy", "--all", "--require-approval=never", f"--outputs-file={outputs}"],
+            IMAGES=str(images),
+        )
+        stacks = json.loads(outputs.read_text())
+    edge: Mapping[str, str] = stacks["TaskledgerEdge"]
+    _run(["make", "-C", str(at), "web/dist/index.html"])
+    upload(boto3.client("s3"), edge["SiteBucket"], at / "web" / "dist")
+    boto3.client("cloudfront").create_invalidation(
+        DistributionId=edge["DistributionId"],
+        InvalidationBatch={"Paths": {"Quantity": 1, "Items": ["/*"]}, "CallerReference": os.urandom(8).hex()},
+    )
+    return edge["Url"]
+
+
+@contextmanager
+def checkout(revision: str, repository: Path = ROOT) -> Iterator[Path]:
+    """A folder with the repository as it was then."""
+    git = ["git", "-C", str(repository), "worktree"]
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name) / revision
+        _run([*git, "add", "--quiet", "--detach", str(folder), revision])
+        try:
+            yield folder
+        finally:
+            _run([*git, "remove", "--force", str(folder)])
+
+
+def _run(command: list[str], **variables: str) -> None:
+    subprocess.run(command, check=True, env={**os.environ, **variables})  # noqa: S603 - the commands are ours
+
+
+def main(arguments: list[str]) -> int:
+    """Run one of the commands. Exit status 1: AWS refused, or there is nothing to roll back to."""
+    parser = argparse.ArgumentParser(prog="release.py", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name in ("deploy", "remember"):
+        command = commands.add_parser(name)
+        command.add_argument("revision")
+        command.add_argument("images", type=json.loads)
+    commands.add_parser("roll-back")
+    given = parser.parse_args(arguments)
+    try:
+        match given.command:
+            case "deploy":
+                url = deploy(Release(given.revision, given.images))
+                print(f"Taskledger {given.revision[:12]} is at {url}")
+                if output := os.environ.get("GITHUB_OUTPUT"):
+                    with Path(output).open("a") as file:
+                        file.write(f"url={url}\n")
+            case "remember":
+                remember(boto3.client("ssm"), Release(given.revision, given.images))
+            case _:
+                release = remembered(boto3.client("ssm"))
+                with checkout(release.revision) as at:
+                    url = deploy(release, at)
+                print(f"Taskledger {release.revision[:12]} is back at {url}")
+    except (NothingToRollBackTo, subprocess.CalledProcessError) as fault:
+        print(fault, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
