@@ -1,28 +1,74 @@
-"""The CDK app: `cdk synth -c profile=production`. Without account and region the stacks fit any."""
+"""The CDK app: `cdk synth -c profile=production -c domain=board.example.org`."""
 
 import os
+import sys
 
 import aws_cdk as cdk
 from cdk_nag import AwsSolutionsChecks
 
+from taskledger_aws.compute import ComputeStack
 from taskledger_aws.data import DataStack
+from taskledger_aws.delivery import DeliveryStack
+from taskledger_aws.edge import CertificateStack, EdgeStack
 from taskledger_aws.events import EventsStack
+from taskledger_aws.given import given_to
+from taskledger_aws.mail import MailStack
 from taskledger_aws.network import NetworkStack
 from taskledger_aws.profile import profile_of
 
 
-def build(app: cdk.App) -> None:
+def build(app: cdk.App, *, account: str, region: str) -> None:
     """Every stack of one deployment."""
-    profile = profile_of(app.node)
-    env = cdk.Environment(account=os.environ.get("CDK_DEFAULT_ACCOUNT"), region=os.environ.get("CDK_DEFAULT_REGION"))
-    network = NetworkStack(app, "TaskledgerNetwork", profile=profile, env=env)
-    data = DataStack(app, "TaskledgerData", profile=profile, vpc=network.vpc, services=network.services, env=env)
-    EventsStack(app, "TaskledgerEvents", profile=profile, log=data.log, env=env)
+    profile, given = profile_of(app.node), given_to(app.node)
+    here = cdk.Environment(account=account, region=region)
+    delivery = DeliveryStack(app, "TaskledgerDelivery", given=given, env=here)
+    network = NetworkStack(app, "TaskledgerNetwork", profile=profile, env=here)
+    data = DataStack(app, "TaskledgerData", profile=profile, vpc=network.vpc, services=network.services, env=here)
+    events = EventsStack(app, "TaskledgerEvents", profile=profile, log=data.log, env=here)
+    mail = MailStack(app, "TaskledgerMail", profile=profile, given=given, env=here)
+    certificate = None
+    if given.domain is not None and given.zone is not None:
+        there = cdk.Environment(account=account, region="us-east-1")
+        certificate = CertificateStack(
+            app,
+            "TaskledgerCertificate",
+            domain=given.domain,
+            zone=given.zone,
+            cross_region_references=True,
+            env=there,
+        ).certificate
+    edge = EdgeStack(
+        app,
+        "TaskledgerEdge",
+        profile=profile,
+        given=given,
+        network=network,
+        certificate=certificate,
+        deploy_role=delivery.deploy_role,
+        cross_region_references=True,
+        env=here,
+    )
+    ComputeStack(
+        app,
+        "TaskledgerCompute",
+        profile=profile,
+        given=given,
+        network=network,
+        data=data,
+        events=events,
+        mail=mail,
+        delivery=delivery,
+        edge=edge,
+        env=here,
+    )
     cdk.Tags.of(app).add("application", "taskledger")
     cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app))
 
 
 if __name__ == "__main__":
+    account, region = os.environ.get("CDK_DEFAULT_ACCOUNT"), os.environ.get("CDK_DEFAULT_REGION")
+    if not account or not region:
+        sys.exit("Which account and region? The CDK's command line finds them by the credentials of AWS.")
     app = cdk.App()
-    build(app)
+    build(app, account=account, region=region)
     app.synth()

@@ -34,3 +34,11 @@ class NetworkStack(Stack):
         self.services = ec2.SecurityGroup(
             self, "Services", vpc=self.vpc, description="The containers of the services", allow_all_outbound=True
         )
+        self.balancer = ec2.SecurityGroup(
+            self, "Balancer", vpc=self.vpc, description="The load balancer", allow_all_outbound=False
+        )
+        # Containers have ports that Docker chooses.
+        chosen = ec2.Port.tcp_range(32768, 65535)
+        self.services.add_ingress_rule(self.balancer, chosen, "The load balancer")
+        self.balancer.add_egress_rule(self.services, chosen, "The containers")
+        self.services.add_ingress_rule(self.services, chosen, "Each other")

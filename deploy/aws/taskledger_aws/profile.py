@@ -23,6 +23,19 @@ class Profile:
     """Whether what holds data refuses to be deleted."""
     archive_days: int
     """How long the bus keeps events for a replay into other consumers; ours replay from the log."""
+    log_days: int
+    """How long lines of logs are kept: 7, 30, 90 or 365."""
+    machine_class: str
+    """The instance class of the machines that containers run on. Images are built for its processor."""
+    machines: int
+    machines_at_most: int
+    tasks: int
+    """Containers of each service."""
+    tasks_at_most: int
+    insights: bool
+    """Whether CloudWatch measures each container by itself (Container Insights)."""
+    price_class: str
+    """Where CloudFront answers: PRICE_CLASS_100, PRICE_CLASS_200 or PRICE_CLASS_ALL."""
 
 
 PROFILES: Final = {
@@ -35,6 +48,14 @@ PROFILES: Final = {
         backup_days=7,
         protect=True,
         archive_days=7,
+        log_days=30,
+        machine_class="t4g.small",
+        machines=2,
+        machines_at_most=4,
+        tasks=1,
+        tasks_at_most=2,
+        insights=False,
+        price_class="PRICE_CLASS_100",
     ),
     "production": Profile(
         zones=3,
@@ -45,6 +66,14 @@ PROFILES: Final = {
         backup_days=35,
         protect=True,
         archive_days=30,
+        log_days=90,
+        machine_class="m7g.large",
+        machines=3,
+        machines_at_most=12,
+        tasks=2,
+        tasks_at_most=10,
+        insights=True,
+        price_class="PRICE_CLASS_ALL",
     ),
 }
 

@@ -17,6 +17,7 @@ def test_the_templates_are_clean(templates: dict[str, dict[str, Any]], tmp_path:
             "W",
             "--ignore-checks",
             "W3005",  # CDK's own resources say twice what they depend on
+            "W3010",  # a deployment is for one region, so its zones have names
             "--",
             *map(str, tmp_path.glob("*.json")),
         ],
@@ -24,4 +25,5 @@ def test_the_templates_are_clean(templates: dict[str, dict[str, Any]], tmp_path:
         text=True,
         check=False,
     )
-    assert (found.returncode, found.stdout) == (0, "")
+    assert found.stdout == ""
+    assert found.returncode == 0
