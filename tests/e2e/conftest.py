@@ -1,14 +1,30 @@
-"""The stack that the journeys run on. They know its address alone, so that they can run on another one."""
+"""The boards that the journeys run on: the embedded process, and the AWS shape as processes of its own.
+
+A journey knows its board's address, and what it may do to its processes. A module's journeys share an embedded board,
+all journeys share one in the AWS shape, so each has people of its own.
+"""
 
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import expect
 
-from taskledger.testing import Running, running
+from taskledger.testing import Board, running
+from taskledger_local.aws_board import AwsBoard, aws_board
+
+expect.set_options(timeout=20_000)  # what is waited for comes soon, but not where eight processes share two slow cores
 
 
-@pytest.fixture
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """A fresh embedded process."""
-    with running(tmp_path_factory.mktemp("stack") / "data") as process:
-        yield process
+@pytest.fixture(scope="session")
+def aws_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AwsBoard]:
+    with aws_board(tmp_path_factory.mktemp("aws")) as board:
+        yield board
+
+
+@pytest.fixture(scope="module", params=["embedded", "aws"])
+def stack(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
+    if request.param == "aws":
+        yield request.getfixturevalue("aws_stack")
+    else:
+        with running(tmp_path_factory.mktemp("stack") / "data") as process:
+            yield process

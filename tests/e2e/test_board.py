@@ -6,16 +6,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
-from taskledger.testing import Person, Running, running
+from taskledger.testing import Board, Person
 from taskledger.visiting import Finger, Visitor, chromium, drag, middle, visit
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    with running(tmp_path_factory.mktemp("board") / "data") as process:
-        yield process
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +19,7 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def ann(stack: Running) -> Person:
+def ann(stack: Board) -> Person:
     return stack.register("Ann")
 
 
@@ -39,7 +33,7 @@ def project(ann: Person) -> dict[str, Any]:
 
 
 @pytest.fixture
-def board(browser: Browser, stack: Running, ann: Person, project: dict[str, Any]) -> Iterator[Visitor]:
+def board(browser: Browser, stack: Board, ann: Person, project: dict[str, Any]) -> Iterator[Visitor]:
     visitor = visit(browser, stack, ann, f"/projects/{project['id']}/board")
     expect(visitor.titles(0)).to_have_count(5)
     yield visitor
@@ -48,7 +42,7 @@ def board(browser: Browser, stack: Running, ann: Person, project: dict[str, Any]
 
 
 def test_an_order_made_by_mouse_is_everybodys_and_can_be_undone(
-    board: Visitor, browser: Browser, stack: Running, ann: Person, project: dict[str, Any]
+    board: Visitor, browser: Browser, stack: Board, ann: Person, project: dict[str, Any]
 ) -> None:
     bob = stack.register("Bob")
     ann.put(f"/api/projects/{project['id']}/members/{bob.id}", role="member")
@@ -118,7 +112,7 @@ def test_a_long_column_scrolls_under_a_card_at_its_edge(board: Visitor, ann: Per
 
 
 def test_a_finger_that_rests_drags_and_one_that_does_not_scrolls(
-    browser: Browser, stack: Running, ann: Person, project: dict[str, Any]
+    browser: Browser, stack: Board, ann: Person, project: dict[str, Any]
 ) -> None:
     for number in range(20):
         ann.post(f"/api/projects/{project['id']}/tasks", title=f"More {number}")
@@ -212,8 +206,8 @@ def test_a_sorted_board_takes_a_card_into_a_column_and_sorts_it_in(
     expect(board.titles(0)).to_have_text(["Epsilon", "Gamma", "Delta"])
 
 
-def test_what_happens_is_said_in_korean(browser: Browser, stack: Running, ann: Person, project: dict[str, Any]) -> None:
-    minsu = stack.register("민수", email="minsu@example.org", locale="ko")
+def test_what_happens_is_said_in_korean(browser: Browser, stack: Board, ann: Person, project: dict[str, Any]) -> None:
+    minsu = stack.register("민수", locale="ko")
     ann.put(f"/api/projects/{project['id']}/members/{minsu.id}", role="member")
     visitor = visit(browser, stack, minsu, f"/projects/{project['id']}/board", locale="ko-KR")
     visitor.card("Alpha").locator(".card-link").focus()

@@ -7,18 +7,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
-from taskledger.testing import Person, Running, running
+from taskledger.testing import Board, Person
 from taskledger.visiting import Finger, Visitor, chromium, drag, middle, visit
 
 pytestmark = pytest.mark.browser
 
 MONTH = "2027-03"
-
-
-@pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    with running(tmp_path_factory.mktemp("calendar") / "data") as process:
-        yield process
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +22,7 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def ann(stack: Running) -> Person:
+def ann(stack: Board) -> Person:
     return stack.register("Ann")
 
 
@@ -41,7 +35,7 @@ def project(ann: Person) -> dict[str, Any]:
 
 
 @pytest.fixture
-def calendar(browser: Browser, stack: Running, ann: Person, project: dict[str, Any]) -> Iterator[Visitor]:
+def calendar(browser: Browser, stack: Board, ann: Person, project: dict[str, Any]) -> Iterator[Visitor]:
     visitor = visit(browser, stack, ann, f"/projects/{project['id']}/calendar?month={MONTH}")
     expect(day(visitor, 10).locator(".entry")).to_have_count(2)
     yield visitor
@@ -61,7 +55,7 @@ def entry(visitor: Visitor, title: str) -> Locator:
 
 
 def test_a_task_is_dragged_to_another_day_from_none_and_to_none(
-    calendar: Visitor, browser: Browser, stack: Running, ann: Person
+    calendar: Visitor, browser: Browser, stack: Board, ann: Person
 ) -> None:
     other = visit(browser, stack, ann, calendar.page.url)
     drag(calendar.page, entry(calendar, "Alpha"), middle(day(calendar, 23)))
@@ -107,7 +101,7 @@ def test_the_keyboard_takes_a_task_to_another_week_as_one_change(calendar: Visit
 
 
 def test_a_finger_drags_a_task_onto_a_day_of_the_small_month(
-    browser: Browser, stack: Running, ann: Person, project: dict[str, Any]
+    browser: Browser, stack: Board, ann: Person, project: dict[str, Any]
 ) -> None:
     phone = {"viewport": {"width": 375, "height": 740}, "has_touch": True, "is_mobile": True}
     visitor = visit(browser, stack, ann, f"/projects/{project['id']}/calendar?month={MONTH}", **phone)
@@ -146,9 +140,9 @@ def test_a_task_is_made_on_a_day(calendar: Visitor) -> None:
 
 
 def test_weeks_begin_and_days_are_said_as_the_reader_is_used_to(
-    browser: Browser, stack: Running, ann: Person, project: dict[str, Any]
+    browser: Browser, stack: Board, ann: Person, project: dict[str, Any]
 ) -> None:
-    minsu = stack.register("민수", email="minsu@example.org", locale="ko")
+    minsu = stack.register("민수", locale="ko")
     ann.put(f"/api/projects/{project['id']}/members/{minsu.id}", role="member")
     for person, locale, first, heading in (
         (minsu, "ko-KR", "일", "2027년 3월"),

@@ -2,26 +2,18 @@
 
 import base64
 import json
-import sqlite3
-from pathlib import Path
 
 import httpx
 import pytest
 
-from taskledger.testing import Person, Running
+from taskledger.testing import Board, Person
 
 JSON = {"Content-Type": "application/json"}
 
 
 @pytest.fixture
-def ann(stack: Running) -> Person:
+def ann(stack: Board) -> Person:
     return stack.register("Ann")
-
-
-def events(data: Path) -> int:
-    with sqlite3.connect(data / "log.db") as db:
-        count: int = db.execute("SELECT count(*) FROM events").fetchone()[0]
-        return count
 
 
 def is_problem(answer: httpx.Response, *statuses: int) -> None:
@@ -32,10 +24,10 @@ def is_problem(answer: httpx.Response, *statuses: int) -> None:
     assert "Traceback" not in answer.text
 
 
-def test_bad_bodies_write_nothing(stack: Running, ann: Person) -> None:
+def test_bad_bodies_write_nothing(stack: Board, ann: Person) -> None:
     project = ann.post("/api/projects", name="Mine")
     task = ann.post(f"/api/projects/{project['id']}/tasks", title="Here")
-    before = events(stack.data)
+    before = stack.events()
     bodies: list[bytes] = [
         b"",
         b"{",
@@ -71,26 +63,26 @@ def test_bad_bodies_write_nothing(stack: Running, ann: Person) -> None:
             if method == "PATCH" and body == b"":
                 continue
             is_problem(ann.http.request(method, path, content=body, headers=JSON), 413, 422)
-    assert events(stack.data) == before
+    assert stack.events() == before
     assert ann.get(f"/api/tasks/{task['id']}")["version"] == 1
 
 
-def test_a_huge_body_is_a_413_and_another_type_a_415(stack: Running, ann: Person) -> None:
+def test_a_huge_body_is_a_413_and_another_type_a_415(stack: Board, ann: Person) -> None:
     project = ann.post("/api/projects", name="Mine")
     path = f"/api/projects/{project['id']}/tasks"
-    before = events(stack.data)
+    before = stack.events()
     is_problem(ann.http.post(path, content=b'{"title": "' + b"a" * 10_000_000 + b'"}', headers=JSON), 413)
     is_problem(ann.http.post(path, content=b"title=a", headers={"Content-Type": "text/html"}), 415)
     is_problem(ann.http.post(path, content=b'{"title": "a"}', headers={"Content-Type": ""}), 415)
-    assert events(stack.data) == before
+    assert stack.events() == before
     ann.post(path, title="Still here")
 
 
-def test_foreign_and_malformed_ids_are_not_found(stack: Running, ann: Person) -> None:
+def test_foreign_and_malformed_ids_are_not_found(stack: Board, ann: Person) -> None:
     eve = stack.register("Eve")
     project = ann.post("/api/projects", name="Mine")
     task = ann.post(f"/api/projects/{project['id']}/tasks", title="Secret")
-    before = events(stack.data)
+    before = stack.events()
     unknown = "01890000-0000-7000-8000-000000000000"
     for task_id in (task["id"], unknown, "x", "%00", "..%2f..", "💥", task["id"].upper(), "1" * 3000):
         path = f"/api/tasks/{task_id}"
@@ -109,10 +101,10 @@ def test_foreign_and_malformed_ids_are_not_found(stack: Running, ann: Person) ->
             is_problem(eve.http.get(f"/api/projects/{project_id}{suffix}"), 404)
     assert eve.all("/api/projects") == []
     assert eve.all("/api/tasks?assignee=me") == []
-    assert events(stack.data) == before
+    assert stack.events() == before
 
 
-def test_forged_tokens_are_a_401(stack: Running, ann: Person) -> None:
+def test_forged_tokens_are_a_401(stack: Board, ann: Person) -> None:
     token = ann.http.headers["Authorization"].removeprefix("Bearer ")
     header, claims, signature = token.split(".")
     decoded = json.loads(base64.urlsafe_b64decode(claims + "=="))
@@ -140,7 +132,7 @@ def test_odd_queries_are_problems(ann: Person) -> None:
         assert ann.http.get(f"{tasks}?{query}").status_code in (200, 422)
 
 
-def test_what_is_not_http_does_not_end_the_process(stack: Running, ann: Person) -> None:
+def test_what_is_not_http_does_not_end_the_process(stack: Board, ann: Person) -> None:
     import socket
 
     for raw in (b"\x00" * 100, b"GET / HTTP/9.9\r\n\r\n", b"POST /api/projects HTTP/1.1\r\nContent-Length: -5\r\n\r\n"):
@@ -151,7 +143,7 @@ def test_what_is_not_http_does_not_end_the_process(stack: Running, ann: Person) 
     assert ann.get("/api/auth/me")["name"] == "Ann"
 
 
-def test_unknown_addresses_are_problems_below_api_and_the_site_elsewhere(stack: Running) -> None:
+def test_unknown_addresses_are_problems_below_api_and_the_site_elsewhere(stack: Board) -> None:
     is_problem(httpx.get(f"{stack.url}/api/nothing"), 404)
     is_problem(httpx.put(f"{stack.url}/api/auth/login", json={}), 405)
     page = httpx.get(f"{stack.url}/projects/some/where")

@@ -12,7 +12,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, expect
 
-from taskledger.testing import PASSWORD, Person, Running, running
+from taskledger.testing import PASSWORD, Board, Person, eventually
 from taskledger.visiting import Visitor, chromium, visit
 
 pytestmark = pytest.mark.browser
@@ -27,17 +27,17 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+def board(stack: Board) -> Board:
     """A board on which a team has worked for weeks."""
-    process = Running(tmp_path_factory.mktemp("demo") / "data")
-    made = process.command("demo", "--password", PASSWORD)
+    stack.kill()  # the demonstration writes where no board runs
+    made = stack.command("demo", "--add", "--password", PASSWORD)
     assert made.returncode == 0, made.stderr
-    with running(process.data) as started:
-        yield started
+    stack.start()
+    return stack
 
 
 @pytest.fixture(scope="module")
-def mina(board: Running) -> Iterator[Person]:
+def mina(board: Board) -> Iterator[Person]:
     http = httpx.Client(base_url=board.url, timeout=20)
     body = {"email": "mina@example.org", "password": PASSWORD}
     answer = http.post("/api/auth/login", json=body).raise_for_status().json()
@@ -48,14 +48,15 @@ def mina(board: Running) -> Iterator[Person]:
 
 @pytest.fixture(scope="module")
 def shop(mina: Person) -> dict[str, Any]:
-    return next(project for project in mina.all("/api/projects") if project["key"] == "SHOP")
+    projects = eventually(lambda: [one for one in mina.all("/api/projects") if one["key"] == "SHOP"], within=60)
+    return projects[0]
 
 
 Open = Callable[..., Visitor]
 
 
 @pytest.fixture
-def open_insights(browser: Browser, board: Running, mina: Person, shop: dict[str, Any]) -> Iterator[Open]:
+def open_insights(browser: Browser, board: Board, mina: Person, shop: dict[str, Any]) -> Iterator[Open]:
     """Opens the page; whatever a browser complains of fails the test."""
     visitors: list[Visitor] = []
 

@@ -6,16 +6,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from taskledger.testing import Person, Running, eventually, running
+from taskledger.testing import Board, Person, eventually
 from taskledger.visiting import Visitor, chromium, visit
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    with running(tmp_path_factory.mktemp("stack") / "data") as process:
-        yield process
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +19,7 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def ann(stack: Running) -> Person:
+def ann(stack: Board) -> Person:
     return stack.register("Ann")
 
 
@@ -38,7 +32,7 @@ def task(ann: Person) -> dict[str, Any]:
 
 
 @pytest.fixture
-def at(stack: Running, browser: Browser, ann: Person) -> Iterator[Callable[[dict[str, Any]], Visitor]]:
+def at(stack: Board, browser: Browser, ann: Person) -> Iterator[Callable[[dict[str, Any]], Visitor]]:
     """Opens a task beside its board."""
     contexts: list[BrowserContext] = []
 
@@ -129,7 +123,7 @@ def test_a_change_that_was_not_sent_is_taken_back_without_a_trace(
 
 
 def test_what_a_killed_server_missed_reaches_it_when_it_is_back(
-    at: Callable[[dict[str, Any]], Visitor], stack: Running, ann: Person, task: dict[str, Any]
+    at: Callable[[dict[str, Any]], Visitor], stack: Board, ann: Person, task: dict[str, Any]
 ) -> None:
     page = at(task).page
     stack.kill()

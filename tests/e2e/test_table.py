@@ -6,18 +6,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
-from taskledger.testing import Person, Running, eventually, running
+from taskledger.testing import Board, Person, eventually
 from taskledger.visiting import Visitor, chromium, visit
 
 pytestmark = pytest.mark.browser
 
 TITLES = ("Alpha", "Beta", "Gamma", "Delta", "Epsilon", "Zeta")
-
-
-@pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    with running(tmp_path_factory.mktemp("table") / "data") as process:
-        yield process
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +21,7 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def ann(stack: Running) -> Person:
+def ann(stack: Board) -> Person:
     return stack.register("Ann")
 
 
@@ -50,7 +44,7 @@ def tasks(ann: Person, project: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 @pytest.fixture
 def table(
-    browser: Browser, stack: Running, ann: Person, project: dict[str, Any], tasks: dict[str, dict[str, Any]]
+    browser: Browser, stack: Board, ann: Person, project: dict[str, Any], tasks: dict[str, dict[str, Any]]
 ) -> Iterator[Visitor]:
     visitor = visit(browser, stack, ann, f"/projects/{project['id']}/table?sort=key")
     expect(rows(visitor)).to_have_count(len(TITLES))
@@ -165,7 +159,7 @@ def test_what_was_refused_is_named_and_the_rest_stands(
 
 
 def test_a_reader_chooses_nothing(
-    browser: Browser, stack: Running, ann: Person, project: dict[str, Any], tasks: dict[str, dict[str, Any]]
+    browser: Browser, stack: Board, ann: Person, project: dict[str, Any], tasks: dict[str, dict[str, Any]]
 ) -> None:
     vera = stack.register("Vera")
     ann.put(f"/api/projects/{project['id']}/members/{vera.id}", role="viewer")

@@ -18,6 +18,7 @@ def variables(data: Path) -> dict[str, str]:
         "NOTIFY_DB_URL": f"sqlite:///{data}/notify.db",
         "MAILER_URL": f"maildir:///{data}/mail",
         "SERVICE_SECRET": "what the services know",
+        "ADDRESS_ATTEMPTS": "3",
     }
 
 

@@ -187,3 +187,16 @@ def test_log_lines_are_json_and_name_nobody(services: Services) -> None:
         assert all(line["trace_id"] and line["service"] for line in lines)
         for secret in (email, "Bartholomew", PASSWORD, "mistaken password", services.environment["SERVICE_SECRET"]):
             assert secret not in child.printed()
+
+
+def test_behind_the_origin_nobody_can_make_up_where_they_come_from(services: Services) -> None:
+    def wrong_login(number: int) -> int:
+        body = {"email": f"{uuid.uuid4()}@example.org", "password": "wrong password"}
+        headers = {"X-Forwarded-For": f"10.0.0.{number}"}
+        return httpx.post(f"{services.url}/api/auth/login", json=body, headers=headers).status_code
+
+    assert eventually(lambda: 429 in [wrong_login(number) for number in range(4)])
+    # Whoever is behind another address may still try.
+    body = {"email": f"{uuid.uuid4()}@example.org", "password": "wrong password"}
+    direct = f"{services.by_name['auth'].url}/api/auth/login"
+    assert httpx.post(direct, json=body, headers={"X-Forwarded-For": "10.0.0.1"}).status_code == 401

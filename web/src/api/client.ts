@@ -3,7 +3,7 @@
  * as {@link ApiError}, one retry after a refresh.
  */
 import { randomId } from "../lib/ids";
-import { lost } from "./reach";
+import { doubted, isAway, lost } from "./reach";
 import type { paths } from "./schema";
 
 export interface FieldError {
@@ -116,12 +116,15 @@ async function send(method: Method, path: string, options: Wire): Promise<Respon
     headers.set("Content-Type", "application/json");
     init.body = JSON.stringify(options.body);
   }
+  let response: Response;
   try {
-    return await fetch(url, init);
+    response = await fetch(url, init);
   } catch {
     lost();
     throw new ApiError(0, "offline", "");
   }
+  if (isAway(response.status)) doubted();
+  return response;
 }
 
 async function problem(response: Response): Promise<ApiError> {

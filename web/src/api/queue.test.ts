@@ -145,6 +145,16 @@ describe("the queue", () => {
     expect([pending().length, shelf.size]).toEqual([0, 0]);
   });
 
+  it.each([429, 502, 503, 504])("tries again what was answered with %i", async (status) => {
+    const queue = page();
+    answer = () => {
+      answer = () => task({ status: "done" });
+      throw new ApiError(status, "unavailable", "");
+    };
+    expect((await queue.send(edit("1", "done")).done).status).toBe("done");
+    expect(ids()).toEqual(["1", "1"]);
+  });
+
   it("tries a busy service again, and not for ever", async () => {
     const queue = page();
     answer = () => {

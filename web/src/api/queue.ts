@@ -8,6 +8,7 @@ import { randomId } from "../lib/ids";
 import { ApiError } from "./client";
 import { type Command, type ResultOf, type Results, TextConflict } from "./commands";
 import { pending, type Refusal, setPending, type Unsent } from "./pending";
+import { isAway } from "./reach";
 
 /** Where changes are kept; `IndexedDB` in a browser. */
 export interface Shelf {
@@ -189,7 +190,7 @@ export class Queue {
       if (status === 401) {
         // Kept for when this person is signed in again.
         this.signedOut = true;
-      } else if (status === 503 || status === 429) {
+      } else if (isAway(status) || status === 429) {
         await this.again(entry, error);
       } else if (status !== 0) {
         this.refuse(entry, error);

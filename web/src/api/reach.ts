@@ -9,6 +9,9 @@ const FIRST_MILLISECONDS = 500;
 const MOST_MILLISECONDS = 15_000;
 const PATIENCE_MILLISECONDS = 8000;
 
+/** Whether a status says that there is nobody to answer now, as proxies say it too. */
+export const isAway = (status: number): boolean => status >= 502 && status <= 504;
+
 export const reachable = (): boolean => onlineManager.isOnline();
 export const useReachable = (): boolean => useSyncExternalStore((tell) => onlineManager.subscribe(tell), reachable);
 
@@ -17,6 +20,17 @@ export function lost(): void {
   if (!reachable()) return;
   onlineManager.setOnline(false);
   schedule(FIRST_MILLISECONDS);
+}
+
+let asking = false;
+
+/** A proxy answered in place of a service: finds out whether it does so for all of them. */
+export function doubted(): void {
+  if (asking || !reachable()) return;
+  asking = true;
+  void probe().finally(() => {
+    asking = false;
+  });
 }
 
 let timer: ReturnType<typeof setTimeout> | undefined;
@@ -33,7 +47,7 @@ function schedule(milliseconds: number): void {
 export async function probe(next = FIRST_MILLISECONDS): Promise<void> {
   clearTimeout(timer);
   const answered = await fetch("/api/config", { cache: "no-store", signal: AbortSignal.timeout(PATIENCE_MILLISECONDS) })
-    .then((response) => response.status < 502)
+    .then((response) => !isAway(response.status))
     .catch(() => false);
   onlineManager.setOnline(answered);
   if (!answered) schedule(next);

@@ -2,14 +2,17 @@
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, TypeVar
+from uuid import uuid4
 
 import httpx
 
@@ -34,16 +37,60 @@ def eventually(look: Callable[[], T], *, within: float = 10.0) -> T:
         time.sleep(0.02)
 
 
-class Running:
+class Board(ABC):
+    """A board at `url`, whatever it runs on: what journeys do with it. Other journeys may have people there too."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self.url = f"http://127.0.0.1:{port}"
+        self._clients: list[httpx.Client] = []
+
+    def config(self) -> dict[str, Any]:
+        """What the installation says of itself."""
+        document: dict[str, Any] = httpx.get(f"{self.url}/api/config").raise_for_status().json()
+        return document
+
+    def register(self, name: str, **fields: str) -> "Person":
+        """Register someone new, with an address of their own, who is logged in until the board is closed."""
+        fields.setdefault("email", f"{uuid4().hex}@example.org")
+        person = Person.register(self.url, name, **fields)
+        self._clients.append(person.http)
+        return person
+
+    def close(self) -> None:
+        """End the board and every connection to it."""
+        for client in self._clients:
+            client.close()
+
+    @abstractmethod
+    def start(self) -> None:
+        """Start, or start again, and return when it is ready."""
+
+    @abstractmethod
+    def kill(self) -> None:
+        """SIGKILL to everything of ours that works on data: no chance to finish anything."""
+
+    @abstractmethod
+    def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run a `taskledger` command on the same data."""
+
+    @abstractmethod
+    def events(self) -> int:
+        """How many events the log has."""
+
+    @abstractmethod
+    def mails(self, person: "Person") -> list[dict[str, Any]]:
+        """The mails that somebody was sent: `id`, `to`, `subject`, `text`, `html`."""
+
+
+class Running(Board):
     """A `taskledger up` of one's own on a data folder; it can be ended, killed and started again on the same port."""
 
     def __init__(self, data: Path, **environment: str) -> None:
+        super().__init__(free_port())
         self.data = data
-        self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
         self._environment = {**os.environ, **environment}
         self._log = data.with_suffix(".log")
-        self._clients: list[httpx.Client] = []
         self.process: subprocess.Popen[bytes] | None = None
 
     def launch(self) -> subprocess.Popen[bytes]:
@@ -94,17 +141,20 @@ class Running:
         finally:
             self.process = None
 
-    def register(self, name: str, **fields: str) -> "Person":
-        """Register someone new, who is logged in until the process is closed."""
-        person = Person.register(self.url, name, **fields)
-        self._clients.append(person.http)
-        return person
-
     def close(self) -> None:
         """End the process and every connection to it."""
-        for client in self._clients:
-            client.close()
+        super().close()
         self.end()
+
+    def events(self) -> int:
+        """See Board."""
+        with closing(sqlite3.connect(self.data / "log.db")) as db:
+            count: int = db.execute("SELECT count(*) FROM events").fetchone()[0]
+            return count
+
+    def mails(self, person: "Person") -> list[dict[str, Any]]:
+        """See Board."""
+        return person.all("/api/outbox")
 
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run another `taskledger` command on the same data folder."""

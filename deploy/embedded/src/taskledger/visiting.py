@@ -8,11 +8,11 @@ from typing import Any, Final
 
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect, sync_playwright
 
-from taskledger.testing import PASSWORD, Person, Running
+from taskledger.testing import PASSWORD, Board, Person
 
 FLAGS: Final = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
-EXPECTED: Final = ("401", "412", "net::ERR_")
-"""What the site deals with, a server that is away included; the browser notes every failed call on its console."""
+EXPECTED: Final = ("401", "412", "503", "net::ERR_")
+"""What the site deals with, servers that are away included; the browser notes every failed call on its console."""
 
 
 @contextmanager
@@ -59,7 +59,7 @@ class Visitor:
         return self.page.locator(".toast", has_text=text)
 
 
-def visit(browser: Browser, stack: Running, person: Person, path: str = "", **options: Any) -> Visitor:
+def visit(browser: Browser, stack: Board, person: Person, path: str = "", **options: Any) -> Visitor:
     """A registered person at the site, logged in; `options` are those of a browser context."""
     context = browser.new_context(
         **{"locale": "en-US", "viewport": {"width": 1360, "height": 860}, "base_url": stack.url, **options}

@@ -10,7 +10,7 @@ from typing import Final
 
 from kernel.testing import free_port as free_port
 
-_PATIENCE_SECONDS: Final = 60.0
+_PATIENCE_SECONDS: Final = 120.0
 
 
 class DidNotStart(Exception):

@@ -25,7 +25,7 @@ from taskledger_local.emulator import CREDENTIALS, REGION, Emulator
 from taskledger_local.mysql_server import Existing, MysqlServer, create_database
 from taskledger_local.processes import Child, DidNotStart, free_port, signal_all
 from taskledger_local.services import HttpChild, Services
-from taskledger_local.topology import KEYS, LOG
+from taskledger_local.topology import KEYS, LOG, PROJECTOR
 
 SENDER: Final = "board@taskledger.example"
 _LOOK_SECONDS: Final = 0.5
@@ -44,7 +44,8 @@ class Endpoints:
 class Stack:
     """All of it. With `keep` it can be started again on the folder, if it was ended in order.
 
-    `variables` are further ones for the services, such as `LOG_LEVEL`.
+    `visibility`: seconds after which messages of a consumer that was killed are given out again. `variables` are more
+    of them for the services, such as `LOG_LEVEL`.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class Stack:
         keep: bool = False,
         emulator: Emulator | None = None,
         endpoints: Endpoints | None = None,
+        visibility: int = PROJECTOR.visibility,
         variables: Mapping[str, str] | None = None,
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -71,7 +73,7 @@ class Stack:
         environment = {
             "EVENT_STORE_URL": f"dynamodb://{LOG.name}?region={REGION}&endpoint={at.tables}",
             "KEY_VALUE_URL": f"dynamodb://{KEYS.name}?region={REGION}&endpoint={at.tables}",
-            "SUBSCRIPTION_URL": f"sqs://taskledger?region={REGION}&endpoint={at.queues}",
+            "SUBSCRIPTION_URL": f"sqs://taskledger?region={REGION}&endpoint={at.queues}&visibility={visibility}",
             "READ_MODEL_URL": self.mysql.url(self._databases[0]),
             "NOTIFY_DB_URL": self.mysql.url(self._databases[1]),
             "MAILER_URL": f"ses://?from={SENDER}&region={REGION}&endpoint={at.mail}",
@@ -118,15 +120,15 @@ class Stack:
         self.resume()
 
     def resume(self) -> None:
-        """Start again what was killed of the pipe, the services and the origin. Raises DidNotStart."""
+        """Start again what was killed, and return when all is ready. Raises DidNotStart."""
         if self.pipe.process is None:
             self.pipe.launch()
         self.services.start()
         self.pipe.wait(self.pipe.ready)
 
     def kill(self) -> None:
-        """SIGKILL to the pipe, the services and the origin."""
-        signal_all([self.pipe, *self.services.all], signal.SIGKILL)
+        """SIGKILL to the pipe and the services. AWS, the database and the origin stay, as they would elsewhere."""
+        signal_all([self.pipe, *self.services.by_name.values()], signal.SIGKILL)
 
     def stop(self) -> None:
         """End everything, in order: what others stand on last."""

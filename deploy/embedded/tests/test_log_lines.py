@@ -6,26 +6,27 @@ from pathlib import Path
 import httpx
 import pytest
 
-from taskledger.testing import PASSWORD, Running, running
+from taskledger.testing import PASSWORD, Person, Running, running
 
 MISTAKEN = "not the password"
 
 
-def use(process: Running) -> None:
+def use(process: Running) -> Person:
     """Register and mistake the password once."""
     ann = process.register("Ann")
     ann.post("/api/projects", name="Cakes for the mayor")
     answer = httpx.post(f"{process.url}/api/auth/login", json={"email": ann.email, "password": MISTAKEN})
     assert answer.status_code == 401
+    return ann
 
 
 def test_log_lines_are_json_and_name_nobody(tmp_path: Path) -> None:
     with running(tmp_path / "data") as process:
-        use(process)
+        ann = use(process)
     lines = [json.loads(line) for line in process.log().splitlines() if not line.startswith("Taskledger is at")]
     assert "auth.login-failed" in {line["event"] for line in lines}
     assert all(line["trace_id"] for line in lines)
-    for secret in ("ann@example.org", "Ann", PASSWORD, MISTAKEN, "Cakes"):
+    for secret in (ann.email, ann.name, PASSWORD, MISTAKEN, "Cakes"):
         assert secret not in process.log()
 
 

@@ -1,0 +1,86 @@
+"""The AWS shape as the board of end-to-end journeys."""
+
+import asyncio
+import os
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from kernel.platform import Platform
+from taskledger.testing import TASKLEDGER, Board, Person
+from taskledger_local.emulator import CREDENTIALS
+from taskledger_local.stack import Stack
+
+
+class AwsBoard(Board):
+    """A started stack."""
+
+    def __init__(self, stack: Stack) -> None:
+        super().__init__(stack.services.origin.port)
+        self.stack = stack
+
+    def start(self) -> None:
+        """See Board."""
+        self.stack.resume()
+
+    def kill(self) -> None:
+        """See Board."""
+        self.stack.kill()
+
+    def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """See Board."""
+        environment = {**os.environ, **self.stack.environment}
+        command = [TASKLEDGER, *arguments]
+        return subprocess.run(  # noqa: S603 - the command is ours
+            command, capture_output=True, text=True, timeout=120, check=False, env=environment
+        )
+
+    def events(self) -> int:
+        """See Board."""
+
+        async def count() -> int:
+            async with Platform() as platform:
+                store = await platform.event_store(self.stack.environment["EVENT_STORE_URL"])
+                return sum([head.version async for head in store.heads()])
+
+        return asyncio.run(count())
+
+    def mails(self, person: Person) -> list[dict[str, Any]]:
+        """See Board. The emulator's SES has one account of ours."""
+        (mails,) = httpx.get(self.stack.mails).raise_for_status().json()["messages"].values() or [[]]
+        return [
+            {
+                "id": mail["MessageId"],
+                "to": mail["To"][0],
+                "subject": mail["Subject"],
+                "text": mail["BodyText"],
+                "html": mail["BodyHtml"],
+            }
+            for mail in mails
+            if mail["To"] == [person.email]
+        ]
+
+
+@contextmanager
+def aws_board(folder: Path, **options: Any) -> Iterator[AwsBoard]:
+    """A started stack, with what reaches its emulator in the environment; `options` are those of `Stack`.
+
+    The emulator does not notice when a consumer that waits for messages is killed, and gives it those that come next;
+    so they are soon given out again.
+    """
+    stack = Stack(folder, **{"visibility": 2, **options})
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in CREDENTIALS.items():
+            patch.setenv(name, value)
+        board = AwsBoard(stack)
+        try:
+            stack.start()
+            yield board
+        finally:
+            board.close()
+            stack.stop()
