@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -30,6 +31,16 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
         for name, value in CREDENTIALS.items():
             patch.setenv(name, value)
         yield started
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder that the user of a database server can be let into.
+
+    Those of pytest are closed to others again whenever one begins, also one that somebody else has started.
+    """
+    with TemporaryDirectory(prefix="taskledger-") as name:
+        yield Path(name)
 
 
 @pytest.fixture(params=["sqlite", "mysql"])

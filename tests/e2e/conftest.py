@@ -5,6 +5,8 @@ all journeys share one in the AWS shape, so each has people of its own.
 """
 
 from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from playwright.sync_api import expect
@@ -16,8 +18,9 @@ expect.set_options(timeout=20_000)  # what is waited for comes soon, but not whe
 
 
 @pytest.fixture(scope="session")
-def aws_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AwsBoard]:
-    with aws_board(tmp_path_factory.mktemp("aws")) as board:
+def aws_stack() -> Iterator[AwsBoard]:
+    # Not one of pytest's folders, which the database's user may not enter.
+    with TemporaryDirectory(prefix="taskledger-") as name, aws_board(Path(name)) as board:
         yield board
 
 

@@ -33,6 +33,7 @@ def board(stack: Board) -> Board:
     made = stack.command("demo", "--add", "--password", PASSWORD)
     assert made.returncode == 0, made.stderr
     stack.start()
+    eventually(lambda: "wait for the projector" not in stack.command("verify").stdout, within=60)
     return stack
 
 

@@ -49,8 +49,8 @@ def serving(*arguments: str) -> Iterator[dict[str, str]]:
     assert gone(started)
 
 
-def test_what_is_kept_is_there_again_and_commands_work_on_it(tmp_path: Path) -> None:
-    data, port = tmp_path / "data", free_port()
+def test_what_is_kept_is_there_again_and_commands_work_on_it(open_folder: Path) -> None:
+    data, port = open_folder / "data", free_port()
     with serving("--data", str(data), "--port", str(port)) as said:
         assert said["Taskledger"] == f"http://127.0.0.1:{port}"
         ann = Person.register(said["Taskledger"], "Ann")
@@ -72,20 +72,20 @@ def test_what_is_kept_is_there_again_and_commands_work_on_it(tmp_path: Path) -> 
         assert more["key"] == "KEPT-2"
         shell = f". {data / 'variables'}; exec {TASKLEDGER} verify"
         done = subprocess.run(
-            ["sh", "-c", shell], capture_output=True, text=True, timeout=60, check=False, cwd=tmp_path
+            ["sh", "-c", shell], capture_output=True, text=True, timeout=60, check=False, cwd=open_folder
         )
         assert (done.returncode, done.stderr) == (0, ""), done.stdout
         assert re.search(r"\d+ streams, \d+ events, 0 differences", done.stdout)
-        assert {path.name for path in tmp_path.iterdir()} == {"data"}  # the command needed no folder of its own
+        assert {path.name for path in open_folder.iterdir()} == {"data"}  # the command needed no folder of its own
     ann.http.close()
 
 
-def test_a_part_that_cannot_start_is_told_and_the_others_are_ended(tmp_path: Path) -> None:
+def test_a_part_that_cannot_start_is_told_and_the_others_are_ended(open_folder: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        command = [*COMMAND, "--data", str(tmp_path / "data"), "--port", str(port)]
+        command = [*COMMAND, "--data", str(open_folder / "data"), "--port", str(port)]
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
             started = eventually(lambda: len(known := processes(process.pid)) == PROCESSES and known, within=60)
             _, errors = process.communicate(timeout=60)
@@ -96,8 +96,8 @@ def test_a_part_that_cannot_start_is_told_and_the_others_are_ended(tmp_path: Pat
     assert gone(started)
 
 
-def test_a_part_that_ends_by_itself_ends_the_stack(tmp_path: Path) -> None:
-    command = [*COMMAND, "--data", str(tmp_path / "data"), "--port", str(free_port())]
+def test_a_part_that_ends_by_itself_ends_the_stack(open_folder: Path) -> None:
+    command = [*COMMAND, "--data", str(open_folder / "data"), "--port", str(free_port())]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         assert process.stdout.readline().startswith("Taskledger is at")
