@@ -1,6 +1,8 @@
 """What images and their composition say is what the code says: routes, headers, targets, variables, names."""
 
 import re
+import ssl
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -65,9 +67,22 @@ def test_only_the_site_is_published_and_only_on_loopback() -> None:
 
 def test_the_services_are_told_where_everything_is() -> None:
     environment = OURS["task-service"]["environment"]
-    ports = {name.upper() for name in Settings.model_fields} - {"LOG_LEVEL"}
+    ports = {name.upper() for name in Settings.model_fields} - {"LOG_LEVEL", "METRICS_LOG_SECONDS"}
     assert ports <= set(environment)
     assert environment["EVENT_STORE_URL"].startswith(f"dynamodb://{LOG.name}?")
     assert environment["KEY_VALUE_URL"].startswith(f"dynamodb://{KEYS.name}?")
     prefix = environment["SUBSCRIPTION_URL"].removeprefix("sqs://").partition("?")[0]
     assert all(queue.name.startswith(f"{prefix}-") for queue in QUEUES)
+
+
+def test_images_carry_the_authorities_of_rds() -> None:
+    bundle = ROOT / "deploy/images/rds-authorities.pem"
+    authorities = ssl.create_default_context(cafile=bundle).get_ca_certs()
+    assert len(authorities) == bundle.read_text().count("BEGIN CERTIFICATE") > 20
+    soon = datetime.now(UTC) + timedelta(days=365)
+    for authority in authorities:
+        names = dict(part for (part,) in authority["subject"])
+        assert re.fullmatch(r"Amazon RDS [a-z]+-[a-z]+-\d Root CA RSA2048 G1", str(names["commonName"]))
+        assert authority["subject"] == authority["issuer"]
+        assert ssl.cert_time_to_seconds(str(authority["notAfter"])) > soon.timestamp()
+    assert re.search(r"COPY deploy/images/rds-authorities.pem /etc/taskledger/", RECIPE)

@@ -209,7 +209,7 @@ class ComputeStack(Stack):
         }
         keys = {"KEY_VALUE_URL": f"dynamodb://{KEYS.name}"}
         read = {"READ_MODEL_URL": self._database("taskledger_read")}
-        inbox = {"NOTIFY_DB_URL": self._database("taskledger_notify")}
+        inbox = {"NOTIFY_DB_URL": self._database("taskledger_notify") + "&create=1"}  # RDS makes only one
         outside = {"PUBLIC_URL": self._edge.url}
         auth = {"AUTH_URL": f"http://{AUTH.name}:{PORT}"}
         queue = {"SUBSCRIPTION_URL": "sqs://taskledger"}

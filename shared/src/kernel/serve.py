@@ -14,7 +14,7 @@ from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from kernel import logs
+from kernel import logs, metric_lines
 from kernel.platform import BadUrl
 from kernel.ports import MailUnavailable, StoreUnavailable
 from kernel.settings import Settings
@@ -165,6 +165,8 @@ def serve(service: str, settings: Callable[[], S], create_app: Callable[[S], ASG
             log.critical("service.bad_variable", variable=variable, problem=problem["msg"])
         sys.exit(2)
     logs.configure(given.log_level, service=service)
+    if given.metrics_log_seconds:
+        metric_lines.write_every(given.metrics_log_seconds, service)
     try:
         run(create_app(given), listening(address.host, address.port), grace_seconds=GRACE_SECONDS)
     except _FAULTS as fault:

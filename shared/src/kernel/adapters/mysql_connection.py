@@ -12,7 +12,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from pymysql.constants import CLIENT, FIELD_TYPE
 
-from kernel.adapters.mysql_errors import DRIVER_FAULTS
+from kernel.adapters.aws_secret import Login, LoginSecret
+from kernel.adapters.mysql_errors import ACCESS_DENIED, DRIVER_FAULTS, UNKNOWN_DATABASE, number_of
 from kernel.sql import DatabaseUnavailable, Row
 
 _SCHEMES: Final = frozenset({"mysql", "mysql+aiomysql", "mysql+asyncmy"})
@@ -49,6 +50,10 @@ class Options:
     """A connection that lay idle longer than this is asked for a sign of life before it is used."""
     ssl: str = ""
     """`verify` (by the system's authorities), or a file with the server's authority; empty: no TLS."""
+    secret: str = ""
+    """The secret of Secrets Manager that has user and password, rather than the URL; read again when it was changed."""
+    create: int = 0
+    """1: the database is made where the server has none of its name."""
 
     @classmethod
     def of(cls, query: str) -> Self:
@@ -134,12 +139,11 @@ class Connector:
         converters = import_module("asyncmy.converters" if self._asyncmy else "pymysql.converters")
         self._make: Callable[..., Any] = driver.Connection
         self._tls = _tls(self.options.ssl)
+        self._secret = LoginSecret(self.options.secret) if self.options.secret else None
+        self._login = Login(unquote(parts.username or ""), unquote(parts.password or ""))
         self._arguments: Mapping[str, Any] = {
             "host": parts.hostname,
             "port": parts.port or 3306,
-            "user": unquote(parts.username or ""),
-            "password": unquote(parts.password or ""),
-            "db": name,
             "charset": "utf8mb4",
             "autocommit": None,
             # Rows that were matched count, not those that became another: an update to the same value hits its row.
@@ -150,7 +154,33 @@ class Connector:
 
     async def connect(self) -> Connection:
         """A new connection, its session set. Raises DatabaseUnavailable, or what the driver raises."""
-        driver = self._make(**self._arguments)
+        login = self._login if self._secret is None else await self._secret.login()
+        try:
+            return await self._connect_as(login)
+        except DRIVER_FAULTS as error:
+            if number_of(error) != ACCESS_DENIED or self._secret is None:
+                raise
+            changed = await self._secret.login(refused=login)
+            if changed == login:
+                raise
+            return await self._connect_as(changed)
+
+    async def _connect_as(self, login: Login) -> Connection:
+        try:
+            return await self._connect_to(self.database, login)
+        except DRIVER_FAULTS as error:
+            if number_of(error) != UNKNOWN_DATABASE or not self.options.create:
+                raise
+        connection = await self._connect_to("", login)
+        try:
+            quoted = self.database.replace("`", "``")
+            await connection.rows(f"CREATE DATABASE IF NOT EXISTS `{quoted}`".encode())
+        finally:
+            await connection.close()
+        return await self._connect_to(self.database, login)
+
+    async def _connect_to(self, database: str, login: Login) -> Connection:
+        driver = self._make(**self._arguments, user=login.user, password=login.password, db=database)
         try:
             async with asyncio.timeout(self.options.connect_timeout):
                 # `aiomysql.connect` would leave the socket open if it was cancelled here.

@@ -14,6 +14,8 @@ DRIVER_FAULTS: Final = (PymysqlError, AsyncmyError, OSError, EOFError, RuntimeEr
 
 # Numbers of errors: https://dev.mysql.com/doc/mysql-errors/8.4/en/ and https://mariadb.com/kb/en/mariadb-error-codes/
 _DUPLICATE: Final = 1062
+ACCESS_DENIED: Final = 1045
+UNKNOWN_DATABASE: Final = 1049
 # The record changed under us, a lock was not given in time, a dead-lock, the table was changed: again from the start.
 _VICTIM: Final = frozenset({1020, 1205, 1213, 1412})
 # The session is over: shutdown, aborted, killed, idle for too long; and all that the client says of its socket.
@@ -31,7 +33,7 @@ def fault_of(error: BaseException) -> Fault:
     `victim`: undone, may work when done again. `lost`: the connection is no more. What is neither of the statement nor
     of its data is `unavailable`, for it may pass: a full disk, a refused password, a server that only reads.
     """
-    number = _number_of(error)
+    number = number_of(error)
     if number is None or number in _SESSION_OVER or number in _OF_CLIENTS:
         return "lost"
     if number in _VICTIM:
@@ -54,7 +56,7 @@ def translated(error: BaseException, where: str) -> Exception:
             return DatabaseUnavailable(f"{where}: {type(error).__name__}: {error}")
 
 
-def _number_of(error: BaseException) -> int | None:
+def number_of(error: BaseException) -> int | None:
     """The server's or the client's number, None where the connection itself broke."""
     first = error.args[0] if error.args and isinstance(error, PymysqlError | AsyncmyError) else None
     return first if isinstance(first, int) and first else None
