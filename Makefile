@@ -59,7 +59,7 @@ run: .venv/.run web/dist/index.html ## build what is needed and serve the board 
 stack: .venv/.run .venv/emulator/.installed web/dist/index.html ## serve the board in the AWS shape, from processes of its own
 	@exec $(BIN)/python -m taskledger_local.stack
 
-test: .venv/.dev .venv/emulator/.installed web/dist/index.html ## install what is needed and run every test
+test: .venv/.dev .venv/emulator/.installed .venv/aws/.installed web/dist/index.html ## install what is needed and run every test
 	tools/need-chromium
 	cd web && ../tools/with-node npm test --silent
 	# A file's tests stay together: they share its servers.

@@ -15,6 +15,7 @@ from taskledger_aws.given import given_to
 from taskledger_aws.mail import MailStack
 from taskledger_aws.network import NetworkStack
 from taskledger_aws.profile import profile_of
+from taskledger_aws.watch import WatchStack
 
 
 def build(app: cdk.App, *, account: str, region: str) -> None:
@@ -48,7 +49,7 @@ def build(app: cdk.App, *, account: str, region: str) -> None:
         cross_region_references=True,
         env=here,
     )
-    ComputeStack(
+    compute = ComputeStack(
         app,
         "TaskledgerCompute",
         profile=profile,
@@ -59,6 +60,17 @@ def build(app: cdk.App, *, account: str, region: str) -> None:
         mail=mail,
         delivery=delivery,
         edge=edge,
+        env=here,
+    )
+    WatchStack(
+        app,
+        "TaskledgerWatch",
+        profile=profile,
+        given=given,
+        data=data,
+        events=events,
+        edge=edge,
+        compute=compute,
         env=here,
     )
     cdk.Tags.of(app).add("application", "taskledger")

@@ -9,6 +9,7 @@ from aws_cdk import aws_applicationautoscaling as scaling
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_elasticloadbalancingv2 as elb
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_logs as logs
 from aws_cdk import aws_secretsmanager as secrets
 from constructs import Construct
 
@@ -25,6 +26,7 @@ from taskledger_aws.mail import MailStack
 from taskledger_aws.network import NetworkStack
 from taskledger_aws.permissions import Resources, statements
 from taskledger_aws.profile import Profile
+from taskledger_aws.verification import Verification
 from taskledger_local.topology import KEYS, LOG
 
 AUTHORITIES: Final = "/etc/taskledger/rds-authorities.pem"
@@ -78,13 +80,14 @@ class ComputeStack(Stack):
             {"AwsSolutions-SMG4": "Both sides have to change at once: docs/operate/rotate-keys.md says how."},
         )
         self._refuse_private()
+        self.lines: dict[str, logs.LogGroup] = {}
         self.groups: dict[str, elb.ApplicationTargetGroup] = {}
         self.services = {container.name: self._service(container) for container in CONTAINERS}
         for container in CONTAINERS:
             if container is not AUTH:
                 # Service Connect resolves what there was when a task began.
                 self.services[container.name].node.add_dependency(self.services[AUTH.name])
-        self._operator()
+        self.operator = self._operator()
         CfnOutput(self, "ClusterName", value=self.machines.cluster.cluster_name)
 
     # --- what a container is ---
@@ -166,7 +169,7 @@ class ComputeStack(Stack):
                 mount_options=[ecs.TmpfsMountOption.NOSUID, ecs.TmpfsMountOption.NODEV, ecs.TmpfsMountOption.NOEXEC],
             )
         )
-        lines = log_group(self, f"{_title(name)}Log", f"/taskledger/{name}", self._profile.log_days)
+        lines = self.lines[name] = log_group(self, f"{_title(name)}Log", f"/taskledger/{name}", self._profile.log_days)
         runs_on = name != OPERATOR
         return task.add_container(
             "main",
@@ -344,10 +347,18 @@ class ComputeStack(Stack):
                 evaluation_periods=2,
             )
 
-    def _operator(self) -> None:
-        """`deploy/aws/operate.py` runs it."""
-        self.operator = self._task(OPERATOR)
-        self._container(self.operator, OPERATOR, 512)
+    def _operator(self) -> ecs.Ec2TaskDefinition:
+        """The `taskledger` command: `deploy/aws/operate.py` runs it for a person, a schedule every night."""
+        task = self._task(OPERATOR)
+        self._container(task, OPERATOR, 512)
+        Verification(
+            self,
+            "Verification",
+            cluster=self.machines.cluster,
+            task=task,
+            capacity=self.machines.capacity.capacity_provider_name,
+        )
+        return task
 
 
 def _title(name: str) -> str:

@@ -17,6 +17,8 @@ class Profile:
     """The instance class of RDS, such as `t4g.micro`."""
     database_storage: int
     """GiB at the beginning; it grows by itself to four times as much."""
+    database_connections: int
+    """So many at once are nearly all that its memory allows."""
     database_multi_az: bool
     backup_days: int
     protect: bool
@@ -44,6 +46,7 @@ PROFILES: Final = {
         nat_gateways=1,
         database_class="t4g.micro",
         database_storage=20,
+        database_connections=60,
         database_multi_az=False,
         backup_days=7,
         protect=True,
@@ -62,6 +65,7 @@ PROFILES: Final = {
         nat_gateways=2,
         database_class="m7g.large",
         database_storage=100,
+        database_connections=500,
         database_multi_az=True,
         backup_days=35,
         protect=True,

@@ -1,0 +1,111 @@
+"""Containers on AWS get the variables that their service reads, in a form that its adapters take."""
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import pytest
+from pydantic_settings import BaseSettings
+
+import auth_service.settings
+import log_projector.settings
+import notify_service.settings
+import task_service.settings
+from kernel.adapters.dynamodb_table import DynamoTable
+from kernel.adapters.mysql_connection import Options as MysqlOptions
+from kernel.adapters.options import from_query
+from kernel.adapters.ses_mailer import Options as SesOptions
+from taskledger_local.topology import KEYS, LOG, QUEUES
+
+Template = dict[str, Any]
+
+SETTINGS: Final[Mapping[str, type[BaseSettings]]] = {
+    "auth-service": auth_service.settings.Settings,
+    "task-service": task_service.settings.Settings,
+    "notify-service": notify_service.settings.Settings,
+    "log-projector": log_projector.settings.Settings,
+}
+NEEDED: Final = {
+    "auth-service": {"EVENT_STORE_URL", "KEY_VALUE_URL", "PUBLIC_URL", "TRUSTED_PROXIES"},
+    "task-service": {"EVENT_STORE_URL", "READ_MODEL_URL", "AUTH_URL"},
+    "notify-service": {
+        "EVENT_STORE_URL", "KEY_VALUE_URL", "NOTIFY_DB_URL", "SUBSCRIPTION_URL", "MAILER_URL", "AUTH_URL", "PUBLIC_URL",
+    },
+    "log-projector": {"EVENT_STORE_URL", "READ_MODEL_URL", "SUBSCRIPTION_URL"},
+    "operator": {"EVENT_STORE_URL", "KEY_VALUE_URL", "READ_MODEL_URL", "NOTIFY_DB_URL"},
+}  # fmt: skip
+"""What each composition root opens."""
+
+OF_AWS: Final = {"AWS_REGION"}
+
+
+@pytest.fixture(scope="session")
+def environments(templates: Mapping[str, Template]) -> dict[str, dict[str, str]]:
+    """The variables of each container; what only AWS knows is a word."""
+    found: dict[str, dict[str, str]] = {}
+    for resource in templates["TaskledgerCompute"]["Resources"].values():
+        if resource["Type"] == "AWS::ECS::TaskDefinition":
+            (container,) = resource["Properties"]["ContainerDefinitions"]
+            variables = {each["Name"]: plain(each["Value"]) for each in container["Environment"]}
+            found[container["Name"]] = variables | {each["Name"]: "secret" for each in container["Secrets"]}
+    return found
+
+
+def plain(value: Any) -> str:
+    match value:
+        case str():
+            return value
+        case {"Fn::Join": [between, parts]}:
+            return str(between).join(plain(part) for part in parts)
+        case {"Fn::ImportValue": name} if "EndpointPort" in name:
+            return "3307"
+        case _:
+            return "known-to-aws"
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_every_variable_is_one_that_the_service_reads(environments: dict[str, dict[str, str]], name: str) -> None:
+    given = environments[name]
+    known = {field.upper() for field in SETTINGS[name].model_fields}
+    assert set(given) - OF_AWS <= known
+    settings = SETTINGS[name].model_validate({key.lower(): value for key, value in given.items()})
+    assert settings.model_dump()["metrics_log_seconds"] == 60
+
+
+@pytest.mark.parametrize("name", NEEDED)
+def test_nothing_that_a_service_opens_is_left_to_a_default(environments: dict[str, dict[str, str]], name: str) -> None:
+    assert NEEDED[name] | {"SERVICE_SECRET"} <= set(environments[name])
+
+
+@pytest.mark.parametrize("name", NEEDED)
+async def test_every_url_is_one_that_its_adapter_takes(environments: dict[str, dict[str, str]], name: str) -> None:
+    given = environments[name]
+    for variable, table in (("EVENT_STORE_URL", LOG), ("KEY_VALUE_URL", KEYS)):
+        if variable in given:
+            opened = await DynamoTable.open(f"{given[variable]}?region=us-east-1")
+            await opened.close()
+            assert opened.name == table.name
+    for variable in ("READ_MODEL_URL", "NOTIFY_DB_URL"):
+        if variable in given:
+            parts = urlsplit(given[variable])
+            options = MysqlOptions.of(parts.query)
+            assert parts.scheme == "mysql"
+            assert parts.port == 3307
+            assert options.secret
+            assert options.ssl == "/etc/taskledger/rds-authorities.pem"
+    if "SUBSCRIPTION_URL" in given:
+        assert {queue.name.rpartition("-")[0] for queue in QUEUES} == {urlsplit(given["SUBSCRIPTION_URL"]).netloc}
+    if "MAILER_URL" in given:
+        mailer = from_query(SesOptions, urlsplit(given["MAILER_URL"]).query)
+        assert mailer.from_ == "board@taskledger.example"
+        assert mailer.configuration_set
+
+
+def test_the_authorities_are_where_images_have_them(environments: dict[str, dict[str, str]]) -> None:
+    from pathlib import Path
+
+    recipe = (Path(__file__).parents[2] / "deploy/images/Dockerfile").read_text()
+    found = re.search(r"COPY deploy/images/rds-authorities.pem (\S+)", recipe)
+    assert found is not None
+    assert f"ssl={found[1]}" in environments["task-service"]["READ_MODEL_URL"]
