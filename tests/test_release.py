@@ -34,14 +34,17 @@ def test_the_site_is_put_where_a_browser_of_yesterday_still_finds_its_files(
 ) -> None:
     s3 = client(aws, "s3")
     s3.create_bucket(Bucket="site")
+    site = tmp_path / "dist"
+    site.mkdir()
     for name, text in (("index.html", "new"), ("assets/index-1a2b.js", "1"), ("app.webmanifest", "{}")):
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text(text)
+        (site / name).parent.mkdir(exist_ok=True)
+        (site / name).write_text(text)
+    (tmp_path / "openapi.json").write_text("{}")
     s3.put_object(Bucket="site", Key="assets/index-old.js", Body=b"0")
     put: list[str] = []
     s3.meta.events.register("provide-client-params.s3.PutObject", lambda params, **_: put.append(params["Key"]))
 
-    release.upload(s3, "site", tmp_path)
+    release.upload(s3, "site", site, tmp_path / "openapi.json")
 
     assert put[-1] == "index.html"
     heads = {key: s3.head_object(Bucket="site", Key=key) for key in put}
@@ -49,6 +52,7 @@ def test_the_site_is_put_where_a_browser_of_yesterday_still_finds_its_files(
         "index.html": ("no-cache", "text/html; charset=utf-8"),
         "assets/index-1a2b.js": ("public, max-age=31536000, immutable", "text/javascript; charset=utf-8"),
         "app.webmanifest": ("no-cache", "application/manifest+json"),
+        "api/openapi.json": ("no-cache", "application/json"),
     }
     assert s3.get_object(Bucket="site", Key="assets/index-old.js")["Body"].read() == b"0"
 

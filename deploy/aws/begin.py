@@ -23,6 +23,9 @@ VARIABLES: Final = {
 }
 """Variable of the GitHub repository -> output of the stack."""
 
+TOLD: Final = ("PROFILE", "DOMAIN", "ZONE", "SENDER", "ALARM_EMAIL")
+"""Variables of the environment that the workflows get too, as TASKLEDGER_PROFILE and so on."""
+
 
 def main(arguments: list[str]) -> int:
     """Exit status 1: AWS or GitHub refused; 2: a mistake in what was asked."""
@@ -34,6 +37,10 @@ def main(arguments: list[str]) -> int:
     if session.region_name is None:
         print("Which region? Set AWS_REGION, or one in the profile.", file=sys.stderr)
         return 2
+    domain, sender = os.environ.get("DOMAIN"), os.environ.get("SENDER")
+    if not domain and not sender:
+        print("Who sends mail? Set DOMAIN=board.example.org, or SENDER=you@example.org.", file=sys.stderr)
+        return 2
     account = session.client("sts").get_caller_identity()["Account"]
     environment = {
         **os.environ,
@@ -44,10 +51,12 @@ def main(arguments: list[str]) -> int:
     try:
         with tempfile.TemporaryDirectory() as name:
             outputs = Path(name) / "outputs.json"
-            _run([CDK, "bootstrap", f"aws://{account}/{session.region_name}"], environment)
+            for region in sorted({session.region_name, "us-east-1"} if domain else {session.region_name}):
+                _run([CDK, "bootstrap", f"aws://{account}/{region}"], environment)
             _run([CDK, "deploy", "TaskledgerDelivery", f"--outputs-file={outputs}"], environment)
             made = json.loads(outputs.read_text())["TaskledgerDelivery"]
         values = {variable: made[output] for variable, output in VARIABLES.items()}
+        values |= {f"TASKLEDGER_{name}": os.environ[name] for name in TOLD if os.environ.get(name)}
         commands = [
             ["gh", "variable", "set", variable, "--repo", repository, "--body", value]
             for variable, value in {"AWS_REGION": session.region_name, **values}.items()

@@ -40,14 +40,15 @@ class Release:
     images: Mapping[str, str]
 
 
-def upload(s3: Any, bucket: str, site: Path) -> None:
+def upload(s3: Any, bucket: str, site: Path, openapi: Path) -> None:
     """Put a built site into the bucket: what pages refer to first, the page that refers to it last.
 
-    Nothing is deleted: a browser that has yesterday's page may still ask for its files.
+    The document of all services is served as a file too. Nothing is deleted: a browser that has yesterday's page may
+    still ask for its files.
     """
-    files = sorted(path for path in site.rglob("*") if path.is_file())
-    for path in sorted(files, key=lambda path: path.name == "index.html"):
-        key = path.relative_to(site).as_posix()
+    files = {path.relative_to(site).as_posix(): path for path in sorted(site.rglob("*")) if path.is_file()}
+    files["api/openapi.json"] = openapi
+    for key, path in sorted(files.items(), key=lambda file: file[0] == "index.html"):
         kind = guess_type(path.name)[0] or "application/octet-stream"
         if path.suffix == ".webmanifest":
             kind = "application/manifest+json"
@@ -86,7 +87,7 @@ def deploy(release: Release, at: Path = ROOT) -> str:
         stacks = json.loads(outputs.read_text())
     edge: Mapping[str, str] = stacks["TaskledgerEdge"]
     _run(["make", "-C", str(at), "web/dist/index.html"])
-    upload(boto3.client("s3"), edge["SiteBucket"], at / "web" / "dist")
+    upload(boto3.client("s3"), edge["SiteBucket"], at / "web" / "dist", at / "web" / "openapi.json")
     boto3.client("cloudfront").create_invalidation(
         DistributionId=edge["DistributionId"],
         InvalidationBatch={"Paths": {"Quantity": 1, "Items": ["/*"]}, "CallerReference": os.urandom(8).hex()},
