@@ -14,8 +14,9 @@ from weakref import WeakValueDictionary
 
 import structlog
 
-from kernel import checkpoints
+from kernel import checkpoints, tracing
 from kernel.envelope import Envelope
+from kernel.lag import Lag
 from kernel.lru import Lru
 from kernel.merged_writes import MergedWrites
 from kernel.ports import EventStore, Head, Message, StoreUnavailable, Subscription
@@ -23,7 +24,6 @@ from kernel.receiver import Receiver
 from kernel.sql import Database, DatabaseRefused, DatabaseUnavailable, DuplicateRow, ExpectationFailed, Write
 from kernel.streams import CannotApply
 from kernel.telemetry import (
-    CONSUMER_BEHIND,
     CONSUMER_BLOCKED,
     CONSUMER_EVENTS,
     CONSUMER_LAG_SECONDS,
@@ -154,6 +154,19 @@ class Consumer:
         for message in messages:
             if self._handler.handles(message.stream):
                 by_stream.setdefault(message.stream, []).append(message)
+        if not by_stream:
+            return [], None
+        carried = [hint.envelope.traceparent for hints in by_stream.values() for hint in hints if hint.envelope]
+        about: dict[str, tracing.Attribute] = {"taskledger.consumer": self.name, "taskledger.streams": len(by_stream)}
+        with tracing.work(f"process {self.name}", tracing.Kind.CONSUMER, events=carried, attributes=about):
+            failed, fault = await self._apply(by_stream)
+            if fault is not None:
+                tracing.fail(type(fault).__name__)
+        self._committed()
+        return failed, fault
+
+    async def _apply(self, by_stream: dict[str, list[Message]]) -> tuple[list[Message], BaseException | None]:
+        """Advance every stream; the messages of those that a passing fault held up, and the fault."""
         if len(by_stream) > 1:
             by_stream = await self._advance_together(by_stream)
         results = await asyncio.gather(
@@ -167,7 +180,6 @@ class Consumer:
                 fault = result if fault is None or isinstance(fault, _AheadOfLog) else fault
             elif isinstance(result, BaseException):
                 raise result
-        self._committed()
         return failed, fault
 
     async def handle(self, messages: Iterable[Message]) -> None:
@@ -264,8 +276,8 @@ class Consumer:
         self._checkpoints[stream] = found
         return found
 
-    async def _behind(self, heads: Sequence[Head]) -> Sequence[Message]:
-        """Hints of those heads that their checkpoints are behind.
+    async def _behind(self, heads: Sequence[Head], lag: Lag) -> Sequence[Message]:
+        """Hints of those heads that their checkpoints are behind; `lag` is told of them.
 
         What another process of the same consumer did since is not in this one's memory, so checkpoints are read anew.
         """
@@ -276,11 +288,13 @@ class Consumer:
         read = {stream: _Checkpoint(version, True, blocked is not None) for stream, version, blocked in rows}
         for stream in streams:
             self._checkpoints[stream] = read.get(stream, _NO_CHECKPOINT)
-        return [
-            Message(stream=head.stream, version=head.version)
-            for head in heads
-            if not (found := self._checkpoints[head.stream]).blocked and found.version < head.version
-        ]
+        behind: list[Message] = []
+        for head in heads:
+            found = self._checkpoints[head.stream]
+            if not found.blocked and found.version < head.version:
+                behind.append(Message(stream=head.stream, version=head.version))
+                lag.behind(head, found.version)
+        return behind
 
     async def _commit(self, stream: str, checkpoint: _Checkpoint, events: Sequence[Envelope]) -> bool:
         """Apply and commit, or block at a poison event; False when another consumer moved the checkpoint first."""
@@ -292,7 +306,7 @@ class Consumer:
             raise
         except Exception as fault:  # noqa: BLE001 - whatever the reason, only this stream stops, and says why
             if len(events) == 1:
-                return await self._block(stream, checkpoint, events[0].version, fault)
+                return await self._block(stream, checkpoint, events[0], fault)
             return await self._commit_singly(stream, checkpoint, events)
         self._checkpoints[stream] = _Checkpoint(events[-1].version, True, False)
         self._measure(events)
@@ -327,7 +341,8 @@ class Consumer:
             raise
         return True
 
-    async def _block(self, stream: str, checkpoint: _Checkpoint, version: int, fault: Exception) -> bool:
+    async def _block(self, stream: str, checkpoint: _Checkpoint, event: Envelope, fault: Exception) -> bool:
+        version = event.version
         reason = fault.reason if isinstance(fault, CannotApply) else f"{type(fault).__name__}: {fault}"
         trace = None if isinstance(fault, (CannotApply, DatabaseRefused, DuplicateRow)) else fault
         key = {"consumer_": self.name, "stream_": stream}
@@ -340,6 +355,8 @@ class Consumer:
         except (ExpectationFailed, DuplicateRow):
             return False
         self._checkpoints[stream] = _Checkpoint(checkpoint.version, True, True)
+        tracing.fail("blocked")
+        tracing.link([event.traceparent])
         log.error("consumer.blocked", consumer=self.name, stream=stream, version=version, reason=reason, exc_info=trace)
         await self._count_blocked()
         return True
@@ -351,6 +368,7 @@ class Consumer:
     def _measure(self, applied: Sequence[Envelope]) -> None:
         self._events.inc(len(applied))
         self._lag.set(max(0.0, time.time() - applied[-1].time.timestamp()))
+        tracing.link(event.traceparent for event in applied)
 
     # --- repair ---
 
@@ -390,11 +408,12 @@ class Consumer:
         if since is None:
             every = await self._database.fetch(checkpoints.READ_ALL, {"consumer_": self.name}, long=True)
             known = {stream: _Checkpoint(version, True, blocked is not None) for stream, version, blocked in every}
-        found = 0
+        lag = Lag(self.name)
         behind: list[Message] = []
         unfinished = await self._database.fetch(checkpoints.UNFINISHED, {"consumer_": self.name})
         for stream, hinted in unfinished:
             behind.append(Message(stream=stream, version=hinted))
+        lag.unfinished(len(behind))
         seen = 0
         doubtful: list[Head] = []
         async for head in self._store.heads(since):
@@ -407,17 +426,16 @@ class Consumer:
             if checkpoint is None or checkpoint.version < head.version:
                 doubtful.append(head)
             if len(doubtful) == checkpoints.MANY:
-                behind += await self._behind(doubtful)
+                behind += await self._behind(doubtful, lag)
                 doubtful = []
             if len(behind) >= _MAX_BATCH:
-                found += len(behind)
+                lag.tell()
                 await self.settle(behind)
                 behind = []
-        behind += await self._behind(doubtful)
-        found += len(behind)
+        behind += await self._behind(doubtful, lag)
+        lag.tell()  # before they are settled, which takes as long as what they need is away
         await self.settle(behind)
-        CONSUMER_BEHIND.labels(self.name).set(found)
         await self._count_blocked()
         until = {"consumer": self.name, "reconciled_until": started.isoformat()}
         await self._database.write(Write(checkpoints.SET_RECONCILED, until))
-        return found
+        return lag.streams

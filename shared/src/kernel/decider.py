@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,11 +11,12 @@ from weakref import WeakValueDictionary
 
 import orjson
 
+from kernel import tracing
 from kernel.envelope import Envelope, kind_of
 from kernel.event import Recorded
 from kernel.ports import CommandAlreadyDone, CommandRecord, StreamAppend, VersionConflict
 from kernel.streams import Folded, Streams
-from kernel.telemetry import APPEND_CONFLICTS
+from kernel.telemetry import APPEND_CONFLICTS, APPEND_SECONDS, APPENDED_EVENTS
 
 S = TypeVar("S")
 E = TypeVar("E")
@@ -175,7 +177,17 @@ class Decider(Generic[S, E]):
             outcome = orjson.dumps({"stream": stream, "version": version, "result": result})
             record = CommandRecord(id=command.id, fingerprint=command.fingerprint, outcome=outcome)
         if appends or record:
-            await self.streams.store.append(appends, record)
+            kind = kind_of(stream)
+            ids: dict[str, tracing.Attribute] = {
+                "taskledger.stream": stream,
+                "taskledger.version": version,
+                "taskledger.command_id": command.id,
+            }
+            started = time.perf_counter()
+            with tracing.work(f"append {kind}", tracing.Kind.PRODUCER, attributes=ids):
+                await self.streams.store.append(appends, record)
+            APPEND_SECONDS.labels(kind).observe(time.perf_counter() - started)
+            APPENDED_EVENTS.labels(kind).inc(len(envelopes))
             self.streams.remember(stream, Folded(state, version))
         return Outcome(stream=stream, version=version, state=state, result=result, changed=bool(events))
 

@@ -11,7 +11,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from kernel import context, problems
+from kernel import problems, tracing
 from kernel.openapi import PROBLEM_SCHEMA, SECURITY, SECURITY_SCHEMES
 from kernel.problems import Problem
 from kernel.telemetry import REQUEST_SECONDS, REQUESTS
@@ -27,6 +27,9 @@ Check = Callable[[], Awaitable[None]]
 
 _SLOW_SECONDS: Final = 1.0
 _PROBES: Final = ["GET", "HEAD"]
+_UNRECORDED: Final = frozenset({"/livez", "/readyz", "/metrics"})
+"""What is asked every few seconds by machines: in the metrics, but in no trace."""
+
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _HEADERS: Final = [
     (b"x-content-type-options", b"nosniff"),
@@ -48,32 +51,39 @@ class RequestScope:
             return
         started = time.perf_counter()
         headers = dict(scope["headers"])
-        ctx = context.enter(_text(headers.get(b"traceparent")), _text(headers.get(b"x-correlation-id")))
-        status = 0
+        work = tracing.request(
+            scope["method"],
+            _text(headers.get(b"traceparent")),
+            _text(headers.get(b"x-correlation-id")),
+            recorded=scope["path"] not in _UNRECORDED,
+        )
+        with work:
+            status = 0
 
-        async def answer(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-                given = {name for name, _ in message["headers"]}
-                extra = [pair for pair in _HEADERS if pair[0] not in given]
-                extra.append((b"x-trace-id", ctx.trace_id.encode()))
-                message["headers"] = [*message["headers"], *extra]
-            await send(message)
+            async def answer(message: Message) -> None:
+                nonlocal status
+                if message["type"] == "http.response.start":
+                    status = message["status"]
+                    given = {name for name, _ in message["headers"]}
+                    extra = [pair for pair in _HEADERS if pair[0] not in given]
+                    extra.append((b"x-trace-id", work.context.trace_id.encode()))
+                    message["headers"] = [*message["headers"], *extra]
+                await send(message)
 
-        try:
-            method = scope["method"]
-            if method in _SAFE:
-                await self.app(scope, receive, answer)
-            else:
-                await self._guarded(scope, headers, receive, answer)
-        except Exception as defect:
-            log.error("http.defect", method=scope["method"], path=_route(scope), exc_info=defect)
-            if status == 0:
-                problem = Problem(500, "internal_error", "Something went wrong on our side. It has been recorded.")
-                await problems.problem_response(problem)(scope, receive, answer)
-        finally:
-            _record(scope, status, time.perf_counter() - started)
+            try:
+                method = scope["method"]
+                if method in _SAFE:
+                    await self.app(scope, receive, answer)
+                else:
+                    await self._guarded(scope, headers, receive, answer)
+            except Exception as defect:
+                log.error("http.defect", method=scope["method"], path=_route(scope), exc_info=defect)
+                tracing.fail(type(defect).__name__)
+                if status == 0:
+                    problem = Problem(500, "internal_error", "Something went wrong on our side. It has been recorded.")
+                    await problems.problem_response(problem)(scope, receive, answer)
+            finally:
+                _record(scope, status, time.perf_counter() - started)
 
     async def _guarded(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive, send: Send) -> None:
         length = headers.get(b"content-length")
@@ -118,6 +128,7 @@ def _record(scope: Scope, status: int, seconds: float) -> None:
     # What succeeded is in the log of events already, under the same ids; a line for each costs a tenth of a write.
     if status >= 400 or seconds >= _SLOW_SECONDS:
         log.info("http.request", method=method, route=route, status=status, ms=round(seconds * 1000, 1))
+    tracing.answered(method, route, status, scope.get("path_params", {}))
 
 
 class _App(FastAPI):

@@ -13,6 +13,7 @@ from kernel.context import current
 def _add_context(_: Any, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
     context = current()
     event["trace_id"] = context.trace_id
+    event["span_id"] = context.span_id
     event["correlation_id"] = context.correlation_id
     return event
 

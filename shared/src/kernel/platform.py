@@ -11,7 +11,7 @@ from urllib.parse import unquote_to_bytes, urlsplit
 import httpx
 from starlette.types import ASGIApp
 
-from kernel import context
+from kernel import context, tracing
 from kernel.ended_sessions import EndedSessions
 from kernel.ports import EventStore, KeyValueStore, Mailer, Subscription
 from kernel.sql import Database
@@ -145,8 +145,7 @@ class Platform:
         async def connect() -> httpx.AsyncClient:
             app = self._apps.get(base_url)
             transport = httpx.ASGITransport(app) if app is not None else httpx.AsyncHTTPTransport(retries=1)
-            hooks = {"request": [_continue_trace]}
-            return httpx.AsyncClient(base_url=base_url, transport=transport, timeout=HTTP_TIMEOUT, event_hooks=hooks)
+            return httpx.AsyncClient(base_url=base_url, transport=_Traced(transport), timeout=HTTP_TIMEOUT)
 
         client: httpx.AsyncClient | None = self._opened.get(("http", base_url))
         if client is None:
@@ -172,9 +171,27 @@ class Platform:
         return opened
 
 
-async def _continue_trace(request: httpx.Request) -> None:
-    """What the other service logs belongs to the same trace."""
-    request.headers.update(context.headers())
+class _Traced(httpx.AsyncBaseTransport):
+    """What the other service does belongs to the same trace."""
+
+    def __init__(self, transport: httpx.AsyncBaseTransport) -> None:
+        self._transport = transport
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if context.parent() is None:
+            return await self._pass(request)
+        attributes = {"http.request.method": request.method, "server.address": request.url.host}
+        with tracing.work(f"{request.method} {request.url.path}", tracing.Kind.CLIENT, attributes=attributes):
+            response = await self._pass(request)
+            tracing.note("http.response.status_code", response.status_code)
+            return response
+
+    async def _pass(self, request: httpx.Request) -> httpx.Response:
+        request.headers.update(context.headers())
+        return await self._transport.handle_async_request(request)
+
+    async def aclose(self) -> None:
+        await self._transport.aclose()
 
 
 def _path(url: str) -> Path:

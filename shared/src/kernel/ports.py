@@ -127,6 +127,14 @@ class Message:
     receipt: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Depth:
+    """How many messages a consumer has before it: `waiting` or with it, and `dead`, where there is such a queue."""
+
+    waiting: int
+    dead: int | None
+
+
 class Subscription(Protocol):
     """Hints of new events for one consumer: at least once, in no promised order, possibly lost."""
 
@@ -136,6 +144,10 @@ class Subscription(Protocol):
 
     async def acknowledge(self, messages: Sequence[Message]) -> None:
         """Take messages off the queue. Messages never acknowledged are delivered again, where the adapter can."""
+        ...
+
+    async def depth(self) -> Depth:
+        """How many messages there are, as far as the source knows: SQS counts by and by. Raises StoreUnavailable."""
         ...
 
     async def ping(self) -> None:

@@ -7,12 +7,13 @@ from typing import Final
 import structlog
 
 from kernel.ports import Message, StoreUnavailable, Subscription
-from kernel.telemetry import CONSUMER_HEARTBEAT, CONSUMER_RETRIES
+from kernel.telemetry import CONSUMER_HEARTBEAT, CONSUMER_RETRIES, DEAD_MESSAGES, QUEUE_MESSAGES
 
 log = structlog.get_logger("consumer")
 
 _MAX_BATCH: Final = 500
 _AGAIN_SECONDS: Final = 0.5
+_MEASURE_SECONDS: Final = 10.0
 
 
 class Receiver:
@@ -44,6 +45,9 @@ class Receiver:
         """Receive until `stop`. A passing fault of the subscription is waited out."""
         async with asyncio.TaskGroup() as group:
             self._running = group.create_task(self._receive_for_ever())
+            measuring = group.create_task(self._measure_for_ever())
+            await asyncio.wait([self._running])
+            measuring.cancel()
 
     async def stop(self) -> None:
         """Take no more messages, and return when those at hand are settled and acknowledged."""
@@ -68,6 +72,22 @@ class Receiver:
             else:
                 if len(messages) >= self._busy:
                     await self._pause(self._linger)
+
+    async def _measure_for_ever(self) -> None:
+        known = True
+        while True:
+            try:
+                depth = await self._subscription.depth()
+            except StoreUnavailable as fault:
+                if known:
+                    log.warning("consumer.queue_unknown", consumer=self._name, fault=str(fault))
+                known = False
+            else:
+                known = True
+                QUEUE_MESSAGES.labels(self._name).set(depth.waiting)
+                if depth.dead is not None:
+                    DEAD_MESSAGES.labels(self._name).set(depth.dead)
+            await asyncio.sleep(_MEASURE_SECONDS)
 
     async def _next(self) -> Sequence[Message]:
         self._idle = True

@@ -18,6 +18,7 @@ from kernel import logs, metric_lines
 from kernel.platform import BadUrl
 from kernel.ports import MailUnavailable, StoreUnavailable
 from kernel.settings import Settings
+from kernel.span_export import sending
 from kernel.sql import DatabaseUnavailable
 
 log = structlog.get_logger("serve")
@@ -168,7 +169,8 @@ def serve(service: str, settings: Callable[[], S], create_app: Callable[[S], ASG
     if given.metrics_log_seconds:
         metric_lines.write_every(given.metrics_log_seconds, service)
     try:
-        run(create_app(given), listening(address.host, address.port), grace_seconds=GRACE_SECONDS)
+        with sending(service):
+            run(create_app(given), listening(address.host, address.port), grace_seconds=GRACE_SECONDS)
     except _FAULTS as fault:
         log.critical("service.not_started", fault=f"{type(fault).__name__}: {fault}")
         sys.exit(1)

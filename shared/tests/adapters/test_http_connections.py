@@ -53,7 +53,7 @@ async def running(
     listening = await asyncio.start_server(server.serve, "127.0.0.1", 0, ssl=tls)
     port = listening.sockets[0].getsockname()[1]
     address = f"{'https' if tls else 'http'}://127.0.0.1:{port}"
-    connections = Connections(address, limit=limit, connect_timeout=2.0, read_timeout=read_timeout)
+    connections = Connections("test", address, limit=limit, connect_timeout=2.0, read_timeout=read_timeout)
     yield server, connections
     await connections.close()
     listening.close()
@@ -201,7 +201,7 @@ async def test_a_request_under_way_while_closing_is_answered() -> None:
 
 
 async def test_nobody_listening_is_an_error_of_the_system() -> None:
-    connections = Connections("http://127.0.0.1:1", limit=1, connect_timeout=2.0, read_timeout=2.0)
+    connections = Connections("test", "http://127.0.0.1:1", limit=1, connect_timeout=2.0, read_timeout=2.0)
     with pytest.raises(OSError, match="Connect call failed"):
         await connections.post("", b"")
 

@@ -135,6 +135,7 @@ async def test_what_cannot_be_read_goes_to_the_dead_letter_queue(hop: Hop) -> No
     receiving = asyncio.create_task(_receive_for_ever(subscription))
     await eventually(lambda: hop.holds(hop.queue.dead, len(unreadable)))
     receiving.cancel()
+    assert (await subscription.depth()).dead == len(unreadable)
     await subscription.close()
     assert message.stream == "task-a"
     assert await hop.count(hop.queue.name) == 0

@@ -9,7 +9,7 @@ import pytest
 
 from kernel.platform import Platform
 from kernel.ports import EventStore, Message, StoreUnavailable, Subscription
-from kernel.testing import extend
+from kernel.testing import eventually, extend
 
 Subscribe = Callable[[str], Awaitable[Subscription]]
 
@@ -49,6 +49,18 @@ async def test_an_event_arrives_at_every_subscription(store: EventStore, subscri
         await subscription.ping()
 
 
+async def test_what_waits_is_counted(store: EventStore, subscribe: Subscribe, unique: str) -> None:
+    subscription = await subscribe("projector")
+    await extend(store, f"task-{unique}", 0, 3)
+
+    async def waits(count: int) -> bool:
+        return (await subscription.depth()).waiting == count
+
+    await eventually(lambda: waits(3), 60)
+    await received(subscription, 3)
+    await eventually(lambda: waits(0), 60)
+
+
 async def test_a_waiting_receive_is_woken_by_an_append(store: EventStore, subscribe: Subscribe, unique: str) -> None:
     subscription = await subscribe("projector")
     waiting = asyncio.create_task(received(subscription, 1))
@@ -84,7 +96,7 @@ async def test_events_of_another_process_arrive(
     program = """
 import asyncio, sys
 from kernel.platform import Platform
-from kernel.testing import extend
+from kernel.testing import eventually, extend
 
 async def write(url, stream):
     async with Platform() as platform:

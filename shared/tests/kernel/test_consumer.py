@@ -14,7 +14,7 @@ from sqlalchemy import MetaData
 from kernel import checkpoints
 from kernel.consumer import RECONCILE_OVERLAP, Blocked, Consumer
 from kernel.platform import Platform
-from kernel.ports import Message, StoreUnavailable
+from kernel.ports import Depth, Message, StoreUnavailable
 from kernel.sql import Database, DatabaseUnavailable, DialectName, Row, Statement, Write
 from kernel.testing import eventually
 
@@ -400,6 +400,9 @@ class Queue:
         if not self._batches:
             await asyncio.Event().wait()
         return self._batches.pop(0)
+
+    async def depth(self) -> Depth:
+        return Depth(waiting=len(self._batches), dead=None)
 
     async def acknowledge(self, messages: Sequence[Message]) -> None:
         self.acknowledged.extend(messages)

@@ -7,6 +7,7 @@ from typing import Final
 
 from kernel import logs
 from kernel.serve import listening, run
+from kernel.span_export import sending
 from taskledger import site
 from taskledger.app import create_app
 from taskledger.lock import held
@@ -34,4 +35,5 @@ def up(home: Home) -> None:
         def tell() -> None:
             print(f"Taskledger is at {home.address()}", file=sys.stderr, flush=True)
 
-        run(app, bound, grace_seconds=GRACE_SECONDS, on_started=tell)
+        with sending("taskledger"):
+            run(app, bound, grace_seconds=GRACE_SECONDS, on_started=tell)

@@ -13,6 +13,7 @@ import orjson
 from cachetools import LRUCache
 from sqlalchemy import bindparam, delete, select
 
+from kernel import tracing
 from kernel.contracts.project import (
     MemberAdded,
     MemberRemoved,
@@ -158,7 +159,7 @@ class Notifier:
         tellings = tellings_of(notice, project, preferences, now, self._bounds.mail)
         for telling in tellings:
             DELIVERIES.labels(telling.channel, telling.state).inc()
-        made = rows.of_notice(notice, tellings, now)
+        made = rows.of_notice(notice, tellings, now, tracing.recorded(command[0].envelope.traceparent))
         return made if now - notice.time <= self._bounds.feed else rows.NoticeRows(made.writes, ())
 
     async def _preferences(self, user_id: str) -> Preferences:

@@ -49,7 +49,7 @@ class NoticeRows:
     feed: Sequence[Mapping[str, Any]]
 
 
-def of_notice(notice: Notice, tellings: Sequence[Telling], now: datetime) -> NoticeRows:
+def of_notice(notice: Notice, tellings: Sequence[Telling], now: datetime, traceparent: str | None = None) -> NoticeRows:
     """A notice, its lines of the ledger, the items of the inbox, and what the live stream says of those."""
     created_at = microseconds(notice.time)
     content = {
@@ -59,7 +59,7 @@ def of_notice(notice: Notice, tellings: Sequence[Telling], now: datetime) -> Not
         "version": notice.version,
         "last_version": notice.last_version,
         "created_at": created_at,
-        "content": views.notice_content(notice),
+        "content": views.notice_content(notice, traceparent),
     }
     ledger = [_ledger_row(notice, telling, now) for telling in tellings]
     items = [

@@ -16,6 +16,7 @@ import orjson
 import structlog
 from sqlalchemy import bindparam, func, select, update
 
+from kernel import tracing
 from kernel.contracts.project import Project, ProjectEvent
 from kernel.contracts.project import stream_of as project_stream
 from kernel.ports import Mail, Mailer, MailRejected, MailUnavailable, StoreUnavailable
@@ -96,6 +97,11 @@ class _Due:
         time = time_of(created_at)
         return cls(delivery_id, user_id, task_id, kind, why, attempts, project_id, time, orjson.loads(content))
 
+    @property
+    def traceparent(self) -> str | None:
+        """Of the request that made the change, if somebody recorded it."""
+        return self.content.get("traceparent")
+
     def people(self) -> set[str]:
         """Everyone whose name or address the mail needs."""
         assignees = [c[side] for c in self.content["changes"] if c["field"] == "assignees" for side in ("old", "new")]
@@ -159,9 +165,9 @@ class Sender:
         while not self._halt.is_set():
             self._news.clear()
             try:
+                await self._measure()
                 if await self.send_due():
                     continue
-                await self._measure()
             except (DatabaseUnavailable, StoreUnavailable, DirectoryAway) as fault:
                 log.warning("sender.retry", fault=f"{type(fault).__name__}: {fault}")
                 await wait(self._halt, _AWAY_SECONDS)
@@ -178,14 +184,26 @@ class Sender:
         now = microseconds(datetime.now(UTC))
         due = [_Due.of(row) for row in await self._database.fetch(_DUE, {"now": now, "limit": _BATCH})]
         if due:
-            people = await self._people.find(person for mail in due for person in mail.people())
-            results = await asyncio.gather(*(self._send(mail, people) for mail in due), return_exceptions=True)
-            for result in results:
-                if isinstance(result, BaseException):
-                    raise result
+            told = [mail.traceparent for mail in due]
+            with tracing.work("send mails", tracing.Kind.CONSUMER, events=told, attributes={"mails": len(due)}):
+                people = await self._people.find(person for mail in due for person in mail.people())
+                results = await asyncio.gather(*(self._send(mail, people) for mail in due), return_exceptions=True)
+                for result in results:
+                    if isinstance(result, BaseException):
+                        raise result
         return len(due)
 
     async def _send(self, mail: _Due, people: Mapping[str, Person]) -> None:
+        ids: dict[str, tracing.Attribute] = {"taskledger.delivery_id": mail.id, "taskledger.task_id": mail.task_id}
+        with tracing.work("send mail", tracing.Kind.CLIENT, events=[mail.traceparent], attributes=ids):
+            result = await self._try(mail, people)
+            if result is not None:
+                tracing.note("taskledger.delivery_state", result.state)
+                if result.error is not None:
+                    tracing.fail(result.error)
+
+    async def _try(self, mail: _Due, people: Mapping[str, Person]) -> _Result | None:
+        """Send a mail or find out why not, and record which; None when another sender was first."""
         project = (await self._projects.latest(project_stream(mail.project_id))).state
         reader = people.get(mail.user_id)
         attempt = mail.attempts
@@ -197,10 +215,11 @@ class Sender:
             result = _Result("suppressed", "no_address")
         else:
             if not await self._take(mail):
-                return
+                return None
             attempt += 1
             result = await self._hand_over(mail, project, reader, reader.email, people)
         await self._record(mail, attempt, result)
+        return result
 
     async def _take(self, mail: _Due) -> bool:
         """Count an attempt and keep the mail from other senders; False when another one was first."""

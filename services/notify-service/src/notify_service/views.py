@@ -153,17 +153,16 @@ def to_json(document: Any) -> bytes:
     return orjson.dumps(document, option=orjson.OPT_UTC_Z)
 
 
-def notice_content(notice: Notice) -> bytes:
-    """What is kept of a notice for the inbox and for mails."""
-    return to_json(
-        {
-            "task_key": notice.key,
-            "title": notice.title,
-            "actor": notice.actor,
-            "changes": [change.document() for change in notice.changes],
-            "excerpt": notice.excerpt,
-        }
-    )
+def notice_content(notice: Notice, traceparent: str | None) -> bytes:
+    """What is kept of a notice for the inbox and for mails; with the trace of its request, if that was recorded."""
+    content = {
+        "task_key": notice.key,
+        "title": notice.title,
+        "actor": notice.actor,
+        "changes": [change.document() for change in notice.changes],
+        "excerpt": notice.excerpt,
+    }
+    return to_json(content if traceparent is None else {**content, "traceparent": traceparent})
 
 
 def change_of_task(event: Recorded[TaskEvent], state: Task) -> bytes:

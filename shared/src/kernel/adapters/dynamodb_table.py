@@ -109,6 +109,7 @@ class DynamoTable:
         session = get_session()
         region = aws.region(session, options)
         connections = Connections(
+            parts.netloc,
             aws.endpoint(options)
             or os.environ.get("AWS_ENDPOINT_URL_DYNAMODB")
             or os.environ.get("AWS_ENDPOINT_URL")

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 import certifi
 import httptools
 
+from kernel.adapters.turns import Turns
+
 Answer: TypeAlias = tuple[int, bytes]
 """Status and body."""
 
@@ -18,10 +20,12 @@ _IDLE_SECONDS: Final = 20.0
 class Connections:
     """Up to `limit` connections to an `http://` or `https://` address; one request at a time on each, HTTP/1.1.
 
+    `name` is what the metrics call them.
+
     It knows POST and nothing else, which is why it costs a third of a general client.
     """
 
-    def __init__(self, address: str, *, limit: int, connect_timeout: float, read_timeout: float) -> None:
+    def __init__(self, name: str, address: str, *, limit: int, connect_timeout: float, read_timeout: float) -> None:
         parts = urlsplit(address)
         self.host = parts.netloc
         self._name = parts.hostname or ""
@@ -29,7 +33,7 @@ class Connections:
         self._port = parts.port or (443 if self._tls else 80)
         self._free: list[_Connection] = []
         self._closed = False
-        self._slots = asyncio.Semaphore(limit)
+        self._slots = Turns(name, limit)
         self._connect_timeout = connect_timeout
         self._read_timeout = read_timeout
         self._head = f"POST {parts.path or '/'} HTTP/1.1\r\nHost: {self.host}\r\n"

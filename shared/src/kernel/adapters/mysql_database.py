@@ -63,7 +63,7 @@ class MysqlDatabase:
         self._options = connector.options
         self._where = connector.where
         self._create_lock = "taskledger-" + hashlib.sha256(connector.database.encode()).hexdigest()[:32]
-        self._pool = Pool(connector.connect, connector.options)
+        self._pool = Pool(connector.database, connector.connect, connector.options)
 
     @classmethod
     async def open(cls, url: str) -> "MysqlDatabase":

@@ -6,16 +6,17 @@ from contextlib import asynccontextmanager
 
 from kernel.adapters.mysql_connection import Connection, Options
 from kernel.adapters.mysql_errors import DRIVER_FAULTS
+from kernel.adapters.turns import Turns
 from kernel.sql import DatabaseUnavailable
 
 
 class Pool:
     """At most `options.pool` connections. The one that was used last is given out first, so that few stay busy."""
 
-    def __init__(self, connect: Callable[[], Awaitable[Connection]], options: Options) -> None:
+    def __init__(self, name: str, connect: Callable[[], Awaitable[Connection]], options: Options) -> None:
         self._connect = connect
         self._options = options
-        self._turns = asyncio.Semaphore(options.pool)
+        self._turns = Turns(name, options.pool)
         self._idle: list[Connection] = []
         self._closed = False
 

@@ -3,7 +3,7 @@
 import asyncio
 import random
 import re
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -16,11 +16,12 @@ from aiobotocore.session import get_session
 from kernel.adapters import aws
 from kernel.adapters.options import from_query
 from kernel.envelope import Envelope
-from kernel.ports import Message, StoreUnavailable
+from kernel.ports import Depth, Message, StoreUnavailable
 from kernel.telemetry import CONSUMER_UNREADABLE
 
 if TYPE_CHECKING:
     from types_aiobotocore_sqs import SQSClient
+    from types_aiobotocore_sqs.literals import QueueAttributeNameType
 
 log = structlog.get_logger("subscription")
 
@@ -30,6 +31,10 @@ _ATTEMPTS: Final = 3
 _FIRST_PAUSE: Final = 0.1
 _LONGEST_VISIBILITY: Final = 12 * 3600
 _LONGEST_POLL: Final = 20
+_COUNTS: "Final[tuple[QueueAttributeNameType, ...]]" = (
+    "ApproximateNumberOfMessages",
+    "ApproximateNumberOfMessagesNotVisible",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +64,7 @@ class SqsSubscription:
         self._consumer = consumer
         self._options = options
         self._url: str | None = None
+        self._dead_url: str | None = None
         self._held: dict[str, Message] = {}
         self._polling: asyncio.Task[None] | None = None
         self._closed = asyncio.Event()
@@ -110,6 +116,16 @@ class SqsSubscription:
             del self._held[receipt]
         await self._in_batches("delete", self._client.delete_message_batch, receipts)
 
+    async def depth(self) -> Depth:
+        try:
+            async with asyncio.timeout(self._patience):
+                waiting = await self._attributes(await self._queue_url(), [*_COUNTS, "RedrivePolicy"])
+                dead_url = await self._dead_queue_url(waiting.get("RedrivePolicy"))
+                dead = await self._attributes(dead_url, _COUNTS) if dead_url else None
+        except aws.FAULTS as fault:
+            raise StoreUnavailable(f"the queue {self._queue} cannot be counted: {fault}") from fault
+        return Depth(waiting=_count(waiting), dead=None if dead is None else _count(dead))
+
     async def ping(self) -> None:
         try:
             async with asyncio.timeout(self._patience):
@@ -144,6 +160,16 @@ class SqsSubscription:
         if self._url is None:
             self._url = (await self._client.get_queue_url(QueueName=self._queue))["QueueUrl"]
         return self._url
+
+    async def _dead_queue_url(self, redrive: str | None) -> str | None:
+        if self._dead_url is None and redrive is not None:
+            name = orjson.loads(redrive)["deadLetterTargetArn"].rpartition(":")[2]
+            self._dead_url = (await self._client.get_queue_url(QueueName=name))["QueueUrl"]
+        return self._dead_url
+
+    async def _attributes(self, url: str, names: "Sequence[QueueAttributeNameType]") -> dict[str, str]:
+        answer = await self._client.get_queue_attributes(QueueUrl=url, AttributeNames=names)
+        return dict(answer.get("Attributes", {}).items())
 
     async def _poll(self, limit: int) -> None:
         """One long poll; where it comes back full, more calls at once until one does not."""
@@ -214,6 +240,10 @@ class SqsSubscription:
                 log.warning("subscription.not_done", queue=self._queue, operation=name, fault=told)
             elif fault is not None:
                 raise fault
+
+
+def _count(attributes: Mapping[str, str]) -> int:
+    return sum(int(attributes[name]) for name in _COUNTS)
 
 
 def _message(body: str, receipt: str) -> Message:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from kernel.adapters.sqlite_event_store import SqliteEventStore
-from kernel.ports import Message, StoreUnavailable
+from kernel.ports import Depth, Message, StoreUnavailable
 
 _POLL_SECONDS: Final = 10.0
 
@@ -49,6 +49,9 @@ class TailSubscription:
     async def acknowledge(self, messages: Sequence[Message]) -> None:
         for message in messages:
             self._pending.pop(message.receipt, None)
+
+    async def depth(self) -> Depth:
+        return Depth(waiting=await self._store.position() - self._position + len(self._pending), dead=None)
 
     async def ping(self) -> None:
         await self._store.ping()
