@@ -16,7 +16,7 @@ import pytest
 from kernel.adapters.sqlite_engine import GroupCommitWriter, NewerFile, OtherFile, connect
 from kernel.adapters.sqlite_event_store import SqliteEventStore
 from kernel.adapters.sqlite_key_value_store import SqliteKeyValueStore
-from kernel.ports import Put, StoreUnavailable
+from kernel.ports import CommandRecord, Put, StoreUnavailable
 from kernel.testing import extend
 
 
@@ -225,3 +225,27 @@ async def test_a_full_disk_is_told_loses_nothing_and_is_survived(tmp_path: Path)
     out, _ = await process.communicate()
     assert process.returncode == 0
     assert b"the log does not answer" in out
+
+
+# --- the whole of a file ---
+
+
+async def test_everything_is_read_page_by_page_without_what_has_expired(tmp_path: Path) -> None:
+    keys = await SqliteKeyValueStore.open(tmp_path / "keys.db")
+    past = datetime.now(UTC) - timedelta(seconds=1)
+    await keys.write(Put("a", "1", b"x"), Put("a", "2", b"y"), Put("b", "0", b"z"), Put("b", "1", b"", past))
+    first = await keys.everything(("", ""), 2)
+    assert [(partition, item.key, item.value) for partition, item in first] == [("a", "1", b"x"), ("a", "2", b"y")]
+    rest = await keys.everything(("a", "2"), 2)
+    assert [(partition, item.key) for partition, item in rest] == [("b", "0")]
+    await keys.close()
+
+
+async def test_commands_and_sequences_are_read_whole(log: SqliteEventStore) -> None:
+    records = [CommandRecord(id=f"c{number}", fingerprint="f", outcome=b"{}") for number in range(3)]
+    for record in records:
+        await log.append([], record)
+    assert await log.commands("", 2) == records[:2]
+    assert await log.commands("c1", 2) == records[2:]
+    await log.allocate("project-1", 7)
+    assert await log.sequences() == {"project-1": 7}

@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from taskledger.commands import boards, demo, mail, people, read_model, serve
+from taskledger.commands import boards, demo, mail, moving, people, read_model, serve
 from taskledger.commands.shared import told
 
 app = typer.Typer(help="Taskledger: a task board for teams in which nothing is lost.", no_args_is_help=True)
@@ -19,6 +19,7 @@ app.command("verify")(read_model.verify)
 app.command("blocked")(read_model.blocked)
 app.command("unblock")(read_model.unblock)
 app.command("outbox")(mail.outbox)
+app.command("move")(moving.move)
 
 user = typer.Typer(help="People.", no_args_is_help=True)
 user.command("add")(people.add_user)

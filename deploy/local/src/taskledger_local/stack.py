@@ -108,6 +108,11 @@ class Stack:
 
     def start(self) -> None:
         """Start everything that does not run, each after what it stands on. Raises DidNotStart."""
+        self.prepare()
+        self.resume()
+
+    def prepare(self) -> None:
+        """Start what the services stand on, and set it up. Raises DidNotStart."""
         if self.emulator.process is None:
             self.emulator.launch()
         if isinstance(self.mysql, MysqlServer) and self.mysql.process is None:
@@ -117,7 +122,6 @@ class Stack:
         self.emulator.wait(self.emulator.answers)
         self._set_up()
         self._tell_variables()
-        self.resume()
 
     def resume(self) -> None:
         """Start again what was killed, and return when all is ready. Raises DidNotStart."""

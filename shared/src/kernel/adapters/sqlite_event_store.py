@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -39,6 +39,7 @@ _SCHEMAS: Final = (
 )
 
 _COMMAND: Final = "SELECT fingerprint, outcome FROM commands WHERE id = ?"
+_COMMANDS: Final = "SELECT id, fingerprint, outcome FROM commands WHERE id > ? ORDER BY id LIMIT ?"
 _VERSION: Final = "SELECT version FROM heads WHERE stream = ?"
 _ADD_EVENT: Final = "INSERT INTO events (stream, version, envelope) VALUES (?, ?, ?)"
 _SET_HEAD: Final = (
@@ -189,6 +190,23 @@ class SqliteEventStore:
         self._ownership.close()
         await self._readers.close()
         self._reading.close()
+
+    # --- the whole of it, for who takes it elsewhere ---
+
+    async def commands(self, after: str, limit: int) -> Sequence[CommandRecord]:
+        """Up to `limit` records of commands whose id is greater, by id ascending. Raises StoreUnavailable."""
+        try:
+            rows = self._reading.execute(_COMMANDS, (after, limit)).fetchall()
+        except sqlite3.Error as error:
+            raise _unavailable(error) from error
+        return [CommandRecord(id=row[0], fingerprint=row[1], outcome=row[2]) for row in rows]
+
+    async def sequences(self) -> Mapping[str, int]:
+        """Every sequence with the newest number that was given out. Raises StoreUnavailable."""
+        try:
+            return dict(self._reading.execute("SELECT name, value FROM sequences").fetchall())
+        except sqlite3.Error as error:
+            raise _unavailable(error) from error
 
     # --- following the log ---
 

@@ -29,6 +29,10 @@ _QUERY: Final = (
     "SELECT key, value, version, expires_at FROM items WHERE partition = ? AND key > ? AND key >= ? AND key < ?"  # noqa: S608
     f" AND {_LIVING} ORDER BY key LIMIT ?"
 )
+_ALL: Final = (
+    "SELECT key, value, version, expires_at, partition FROM items WHERE (partition, key) > (?, ?)"  # noqa: S608
+    f" AND {_LIVING} ORDER BY partition, key LIMIT ?"
+)
 _PUT: Final = "INSERT OR REPLACE INTO items (partition, key, value, version, expires_at) VALUES (?, ?, ?, ?, ?)"
 _DELETE: Final = "DELETE FROM items WHERE partition = ? AND key = ?"
 _PURGE: Final = (
@@ -114,6 +118,17 @@ class SqliteKeyValueStore:
         except sqlite3.Error as error:
             raise _unavailable(error) from error
         return [_item(row) for row in rows]
+
+    async def everything(self, after: tuple[str, str], limit: int) -> Sequence[tuple[str, Item]]:
+        """Up to `limit` items of all partitions with theirs, by partition and key, behind those of `after`.
+
+        For who takes all of it elsewhere. Raises StoreUnavailable.
+        """
+        try:
+            rows = self._reading.execute(_ALL, (*after, time.time_ns() // 1000, limit)).fetchall()
+        except sqlite3.Error as error:
+            raise _unavailable(error) from error
+        return [(row[4], _item(row[:4])) for row in rows]
 
     async def ping(self) -> None:
         try:
