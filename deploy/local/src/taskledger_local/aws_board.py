@@ -1,10 +1,11 @@
-"""The AWS shape as the board of end-to-end journeys."""
+"""The AWS shape as the board of end-to-end journeys, and one that can be broken."""
 
 import asyncio
 import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,10 @@ import pytest
 
 from kernel.platform import Platform
 from taskledger.testing import TASKLEDGER, Board, Person
-from taskledger_local.emulator import CREDENTIALS
-from taskledger_local.stack import Stack
+from taskledger_local.emulator import CREDENTIALS, Emulator
+from taskledger_local.faults import Faults, faults_before
+from taskledger_local.services import HttpChild, Services
+from taskledger_local.stack import Endpoints, Stack
 
 
 class AwsBoard(Board):
@@ -84,3 +87,45 @@ def aws_board(folder: Path, **options: Any) -> Iterator[AwsBoard]:
         finally:
             board.close()
             stack.stop()
+
+
+@dataclass(frozen=True, slots=True)
+class Breakable:
+    """A board, and the proxies between it and AWS."""
+
+    board: AwsBoard
+    tables: Faults
+    bus: Faults
+    queues: Faults
+
+    @property
+    def services(self) -> Services:
+        """The services and the origin."""
+        return self.board.stack.services
+
+    def child(self, name: str) -> HttpChild:
+        """A process of ours: the pipe, or a service by its short name."""
+        return self.board.stack.pipe if name == "pipe" else self.services.by_name[name]
+
+    def mend(self) -> None:
+        """Make whole what is broken."""
+        for faults in (self.tables, self.bus, self.queues):
+            faults.clear()
+        self.board.stack.start()
+
+
+@contextmanager
+def breakable_board(folder: Path) -> Iterator[Breakable]:
+    """A started stack behind proxies.
+
+    Statements time out soon, and another sender soon takes the mails of one that was killed.
+    """
+    emulator = Emulator(folder)
+    at = emulator.endpoint
+    with faults_before(at) as tables, faults_before(at) as bus, faults_before(at) as queues:
+        endpoints = Endpoints(tables=tables.endpoint, bus=bus.endpoint, queues=queues.endpoint, mail=at)
+        database = "connect_timeout=1&timeout=2"
+        variables = {"MAIL_LEASE": "10", "MAIL_TIMEOUT": "5"}
+        options = {"emulator": emulator, "endpoints": endpoints, "database": database, "variables": variables}
+        with aws_board(folder, **options) as board:
+            yield Breakable(board, tables, bus, queues)

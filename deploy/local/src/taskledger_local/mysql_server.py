@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory, gettempdir
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 from urllib.parse import unquote, urlsplit
 
 import pymysql
@@ -155,7 +155,7 @@ def mysql_server() -> Iterator[Server]:
 
 def create_database(server: Server, name: str) -> str:
     """A database that is there from now on; its URL, without a driver."""
-    _administer(server, f"CREATE DATABASE IF NOT EXISTS {name}")
+    administer(server.url(""), f"CREATE DATABASE IF NOT EXISTS {name}")
     return server.url(name)
 
 
@@ -163,11 +163,11 @@ def create_database(server: Server, name: str) -> str:
 def a_database(server: Server) -> Iterator[str]:
     """An empty database with a name of its own, dropped at the end; its URL, without a driver."""
     name = f"t{uuid.uuid4().hex}"
-    _administer(server, f"CREATE DATABASE {name}")
+    administer(server.url(""), f"CREATE DATABASE {name}")
     try:
         yield server.url(name)
     finally:
-        _administer(server, f"DROP DATABASE {name}")
+        administer(server.url(""), f"DROP DATABASE {name}")
 
 
 def _memory() -> Path | None:
@@ -177,16 +177,19 @@ def _memory() -> Path | None:
     return None
 
 
-def _administer(server: Server, statement: str) -> None:
-    parts = urlsplit(server.url(""))
+def administer(url: str, statement: str) -> Sequence[tuple[Any, ...]]:
+    """Run one statement on a connection of its own, and return its rows. The URL may name a database."""
+    parts = urlsplit(url)
     connection = pymysql.connect(
         host=parts.hostname or "",
         port=parts.port or 3306,
         user=unquote(parts.username or ""),
         password=unquote(parts.password or ""),
+        database=parts.path.removeprefix("/") or None,
     )
     with connection, connection.cursor() as cursor:
         cursor.execute(statement)
+        return cursor.fetchall()
 
 
 def _find() -> Path:

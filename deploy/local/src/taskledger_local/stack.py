@@ -44,8 +44,8 @@ class Endpoints:
 class Stack:
     """All of it. With `keep` it can be started again on the folder, if it was ended in order.
 
-    `visibility`: seconds after which messages of a consumer that was killed are given out again. `variables` are more
-    of them for the services, such as `LOG_LEVEL`.
+    `visibility`: seconds after which messages of a consumer that was killed are given out again. `database`: options of
+    the databases' URLs, such as `timeout=2`. `variables` are more of them for the services, such as `LOG_LEVEL`.
     """
 
     def __init__(
@@ -57,6 +57,7 @@ class Stack:
         emulator: Emulator | None = None,
         endpoints: Endpoints | None = None,
         visibility: int = PROJECTOR.visibility,
+        database: str = "",
         variables: Mapping[str, str] | None = None,
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -74,8 +75,8 @@ class Stack:
             "EVENT_STORE_URL": f"dynamodb://{LOG.name}?region={REGION}&endpoint={at.tables}",
             "KEY_VALUE_URL": f"dynamodb://{KEYS.name}?region={REGION}&endpoint={at.tables}",
             "SUBSCRIPTION_URL": f"sqs://taskledger?region={REGION}&endpoint={at.queues}&visibility={visibility}",
-            "READ_MODEL_URL": self.mysql.url(self._databases[0]),
-            "NOTIFY_DB_URL": self.mysql.url(self._databases[1]),
+            "READ_MODEL_URL": f"{self.mysql.url(self._databases[0])}?{database}",
+            "NOTIFY_DB_URL": f"{self.mysql.url(self._databases[1])}?{database}",
             "MAILER_URL": f"ses://?from={SENDER}&region={REGION}&endpoint={at.mail}",
             "SERVICE_SECRET": secrets.token_urlsafe(32),
             **CREDENTIALS,
