@@ -109,7 +109,8 @@ def all_is_there(board: Board, person: Person, work: Work, *, within: float = 30
     for key in sorted(work.unknown):
         work.acknowledged(work.create(person, key).raise_for_status().json(), key)
     path = f"/api/projects/{work.project}/tasks?sort=key"
-    listed = eventually(lambda: found if len(found := person.all(path)) >= len(work.created) else None, within=within)
+    eventually(lambda: len(person.all(path)) >= len(work.created), within=within)
+    listed = person.all(path)
     assert Counter(task["title"] for task in listed) == Counter(dict.fromkeys(work.created, 1))
     assert len({task["key"] for task in listed}) == len(listed)
     versions: dict[str, list[int]] = {}
