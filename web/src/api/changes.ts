@@ -4,6 +4,7 @@
  */
 import { t } from "@lingui/core/macro";
 import type { QueryClient } from "@tanstack/react-query";
+import { type Named, ticked } from "../lib/checklist";
 import { type Place, placeOf, rankAt } from "../lib/order";
 import { explain } from "../ui/bits";
 import { toast } from "../ui/toast";
@@ -125,6 +126,28 @@ export async function saveText(
   if (!(outcome.error instanceof TextConflict)) return { saved: false };
   putTask(client, outcome.error.theirs, true);
   return { saved: false, theirs: outcome.error.theirs };
+}
+
+/** Ticks a point of the description's checklist, or takes the tick away; others may write the text meanwhile. */
+export async function tickPoint(client: QueryClient, task: Task, point: Named, done: boolean): Promise<void> {
+  const description = ticked(task.description, point, done);
+  if (description === null) return;
+  const fields = { description };
+  show(client, task.id, fields);
+  const outcome = await change(client, {
+    command: { kind: "tick", id: task.id, point, done, text: task.description, version: task.version },
+    scope: task.id,
+    about: task.key,
+    shows: { id: task.id, fields },
+    rollback: () => show(client, task.id, { description: task.description }),
+    told: {
+      text: done ? t`Ticked: ${point.text}` : t`No longer ticked: ${point.text}`,
+      undo: (result) => void tickPoint(client, result, point, !done),
+    },
+  });
+  if (outcome.state !== "refused" || !(outcome.error instanceof TextConflict)) return;
+  putTask(client, outcome.error.theirs, true);
+  toast(t`Someone else has rewritten this list. Nothing was overwritten: tick it in their text.`, { kind: "error" });
 }
 
 export async function setAssignee(client: QueryClient, task: Task, userId: string, assigned: boolean): Promise<void> {

@@ -1,4 +1,5 @@
 /** Every change that can wait for the network, as plain data, and how it is sent. */
+import { type Named, ticked } from "../lib/checklist";
 import { ApiError } from "./client";
 import * as api from "./endpoints";
 import type { Comment, Task, TaskChanges } from "./types";
@@ -10,6 +11,8 @@ export type Command =
   | { kind: "create"; projectId: string; body: NewTask }
   | { kind: "edit"; id: string; body: api.TaskPatch }
   | { kind: "text"; id: string; field: TextField; text: string; base: string; version: number }
+  /** A point of the description's checklist; `text` is the description that it was ticked in. */
+  | { kind: "tick"; id: string; point: Named; done: boolean; text: string; version: number }
   | { kind: "assign" | "unassign"; id: string; userId: string }
   | { kind: "delete" | "restore"; id: string }
   | { kind: "comment"; id: string; body: string }
@@ -20,6 +23,7 @@ export interface Results {
   create: Task;
   edit: Task;
   text: Task;
+  tick: Task;
   assign: Task;
   unassign: Task;
   delete: Task;
@@ -46,6 +50,8 @@ export async function carryOut(command: Command, key: string): Promise<Results[k
       return api.editTask(command.id, command.body, { key });
     case "text":
       return saveText(command, key);
+    case "tick":
+      return tick(command, key);
     case "assign":
       return api.assign(command.id, command.userId, key);
     case "unassign":
@@ -77,6 +83,28 @@ async function saveText(command: Extract<Command, { kind: "text" }>, key: string
       const theirs = await api.task(id);
       if (theirs[field] !== base && theirs[field] !== text) throw new TextConflict(theirs);
       if (attempt === ATTEMPTS) throw new ApiError(503, "busy", "");
+      version = theirs.version;
+    }
+  }
+}
+
+/** Ticks the point in whatever the description says by now, so that two people tick one list without hindering each other. */
+async function tick(command: Extract<Command, { kind: "tick" }>, key: string): Promise<Task> {
+  const { id, point, done } = command;
+  let description = ticked(command.text, point, done) ?? command.text;
+  let version = command.version;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      // Another text is another call.
+      return await api.editTask(id, { description }, { version, key: attempt === 1 ? key : `${key}.${attempt}` });
+    } catch (error) {
+      if (!(error instanceof ApiError && error.status === 412)) throw error;
+      if (attempt === ATTEMPTS) throw new ApiError(503, "busy", "");
+      const theirs = await api.task(id);
+      const wanted = ticked(theirs.description, point, done);
+      if (wanted === null) throw new TextConflict(theirs);
+      if (wanted === theirs.description) return theirs;
+      description = wanted;
       version = theirs.version;
     }
   }

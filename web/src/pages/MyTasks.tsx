@@ -11,6 +11,7 @@ import { statusName } from "../app/words";
 import { dayOf, daysUntil } from "../lib/dates";
 import { Due, Empty, Failed, Label, Skeleton, useTitle } from "../ui/bits";
 import { PriorityIcon } from "../ui/icons";
+import { Progress } from "../ui/Progress";
 import { StatusPicker } from "./task/fields";
 
 type Group = "late" | "today" | "week" | "later" | "undated" | "done";
@@ -117,6 +118,7 @@ function Row({ task, project, open }: { task: Task; project: Project | undefined
         {task.title}
       </Link>
       <span className="row-meta">
+        <Progress text={task.description} />
         {task.labels.slice(0, 2).map((label) => (
           <Label key={label} name={label} />
         ))}

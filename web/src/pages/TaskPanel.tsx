@@ -3,7 +3,7 @@ import { Trans } from "@lingui/react/macro";
 import { useQueryClient } from "@tanstack/react-query";
 import { Suspense, useEffect, useRef, useState } from "react";
 import { Link } from "wouter";
-import { deleteTask, editTask, restoreTask, saveText, setAssignee } from "../api/changes";
+import { deleteTask, editTask, restoreTask, saveText, setAssignee, tickPoint } from "../api/changes";
 import { statusOf, useProject, useTask } from "../api/queries";
 import type { Project, Task } from "../api/types";
 import { Markdown } from "../app/pages";
@@ -13,6 +13,7 @@ import { composing, typing } from "../lib/keys";
 import { Failed, Name, Skeleton, useTitle } from "../ui/bits";
 import { Icon } from "../ui/icons";
 import { Picker } from "../ui/Picker";
+import { Progress } from "../ui/Progress";
 import { toast } from "../ui/toast";
 import { Comments } from "./task/Comments";
 import { AssigneePicker, DueField, LabelPicker, PriorityPicker, StatusPicker } from "./task/fields";
@@ -362,8 +363,11 @@ function Description({ task, readonly }: { task: Task; readonly: boolean }) {
         </>
       ) : task.description ? (
         <>
+          <Progress text={task.description} className="in-words" />
           <Suspense fallback={<div className="markdown plain">{task.description}</div>}>
-            <Markdown>{task.description}</Markdown>
+            <Markdown {...(!readonly && { onTick: (point, done) => void tickPoint(client, task, point, done) })}>
+              {task.description}
+            </Markdown>
           </Suspense>
           {!readonly && (
             <button

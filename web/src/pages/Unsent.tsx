@@ -138,6 +138,8 @@ function textOf(command: Command): string {
     case "comment":
     case "edit-comment":
       return command.body;
+    case "tick":
+      return command.point.text;
     case "create":
       return command.body.description ?? "";
     default:
@@ -158,6 +160,8 @@ function What({ command, projectId }: { command: Command; projectId: string }): 
         .concat("after" in command.body ? [<Trans key="place">another place in its column</Trans>] : []);
     case "text":
       return command.field === "title" ? <Trans>Title</Trans> : <Trans>Description</Trans>;
+    case "tick":
+      return command.done ? <Trans>Tick off</Trans> : <Trans>Take the tick away</Trans>;
     case "assign":
       return (
         <Trans>

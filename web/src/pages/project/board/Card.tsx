@@ -2,10 +2,12 @@ import { t } from "@lingui/core/macro";
 import { memo, useLayoutEffect, useRef, useState } from "react";
 import type { Project, Status, Task } from "../../../api/types";
 import { priorityName, statusName } from "../../../app/words";
+import { progress } from "../../../lib/checklist";
 import { Avatars, Due, Label } from "../../../ui/bits";
 import { Icon, PriorityIcon, StatusIcon } from "../../../ui/icons";
 import { type Option, Picker } from "../../../ui/Picker";
 import { PlainLink } from "../../../ui/PlainLink";
+import { Progress } from "../../../ui/Progress";
 import type { Move } from "./columns";
 
 interface Props {
@@ -62,6 +64,7 @@ export const Card = memo(function Card({ project, task, status, column, index, c
               </span>
             )}
             {task.due && <Due due={task.due} done={status.category === "done"} />}
+            <Progress text={task.description} />
             {task.labels.slice(0, 3).map((label) => (
               <Label key={label} name={label} />
             ))}
@@ -75,7 +78,11 @@ export const Card = memo(function Card({ project, task, status, column, index, c
 
 /** Whether there is nothing to say of it below its title. */
 const isQuiet = (task: Task): boolean =>
-  task.priority === "none" && task.labels.length === 0 && !task.due && task.assignees.length === 0;
+  task.priority === "none" &&
+  task.labels.length === 0 &&
+  !task.due &&
+  task.assignees.length === 0 &&
+  !progress(task.description);
 
 /** The height of a card on a column of this width, in pixels: what is right at once need not be moved later. */
 export function cardHeight(task: Task, width: number, touch: boolean): number {

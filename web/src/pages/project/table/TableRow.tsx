@@ -8,6 +8,7 @@ import { priorityName, statusName } from "../../../app/words";
 import { ago } from "../../../lib/dates";
 import { Avatars, Due, Label } from "../../../ui/bits";
 import { PlainLink } from "../../../ui/PlainLink";
+import { Progress } from "../../../ui/Progress";
 import { PriorityPicker, StatusPicker } from "../../task/fields";
 
 interface Props {
@@ -86,6 +87,7 @@ export const TableRow = memo(function TableRow({ project, task, index, start, op
         <PlainLink href={`/projects/${project.id}/tasks/${task.id}${search}`} className="row-link">
           {task.title}
         </PlainLink>
+        <Progress text={task.description} />
       </Cell>
       <Cell name="c-labels">
         {task.labels.slice(0, 2).map((label) => (
