@@ -96,7 +96,11 @@ class DataStack(Stack):
                 "long_query_time": "1",
             },
         )
-        database.add_rotation_single_user(automatically_after=Duration.days(30))
+        database.add_rotation_single_user(
+            automatically_after=Duration.days(30),
+            # Its function calls Secrets Manager, which the database's own subnets do not reach.
+            vpc_subnets=ec2.SubnetSelection(subnet_type=ec2.SubnetType.PRIVATE_WITH_EGRESS),
+        )
         database.connections.allow_default_port_from(services, "the services")
         acknowledge(
             database,

@@ -48,6 +48,11 @@ def test_what_holds_data_is_not_lost(templates: Templates) -> None:
     assert database["Properties"]["PubliclyAccessible"] is False
 
 
+def test_a_password_is_changed_from_where_secrets_are_reached(templates: Templates) -> None:
+    (rotation,) = of_type(templates["TaskledgerData"], "AWS::Serverless::Application")
+    assert "private" in json.dumps(rotation["Properties"]["Parameters"]["vpcSubnetIds"])
+
+
 def test_the_queues_are_those_described(templates: Templates) -> None:
     resources = templates["TaskledgerEvents"]["Resources"]
     deployed = {
