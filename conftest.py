@@ -1,12 +1,16 @@
 """Servers and databases that the tests of several folders share."""
 
-from collections.abc import Iterator
+import itertools
+import os
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import boto3
 import pytest
 
-from taskledger_local.emulator import CREDENTIALS, Emulator, emulator
+from taskledger_local.deployed import Template, create, synthesised
+from taskledger_local.emulator import CREDENTIALS, REGION, Emulator, emulator
 from taskledger_local.mysql_server import Server, a_database, mysql_server
 
 
@@ -50,3 +54,24 @@ def sql_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return f"sqlite:///{tmp_path}/database.db"
     url: str = request.getfixturevalue("mysql_url")
     return url
+
+
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Template]:
+    """What is deployed to AWS: the template of each stack, by its name."""
+    own = tmp_path_factory.getbasetemp()
+    return synthesised(own.parent if "PYTEST_XDIST_WORKER" in os.environ else own)
+
+
+@pytest.fixture(scope="session")
+def deploy(aws: Emulator, templates: Mapping[str, Template]) -> Callable[[], str]:
+    """Creates the stacks of data and events by their templates, in a new account of the emulator; its access key."""
+    accounts = itertools.count(100_000_000_000)
+
+    def deploy() -> str:
+        account = str(next(accounts))
+        keys = {"aws_access_key_id": account, "aws_secret_access_key": CREDENTIALS["AWS_SECRET_ACCESS_KEY"]}
+        create(boto3.client("cloudformation", endpoint_url=aws.endpoint, region_name=REGION, **keys), templates)
+        return account
+
+    return deploy

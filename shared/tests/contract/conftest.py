@@ -11,9 +11,11 @@ from aiobotocore.session import get_session
 from kernel.platform import Platform
 from kernel.ports import EventStore, KeyValueStore, Mailer
 from kernel.sql import Database
+from taskledger_local.emulator import REGION
 from taskledger_local.mail_server import mail_server
 from taskledger_local.setup import create_sender
-from taskledger_local.testing import hops
+from taskledger_local.testing import hops, piping
+from taskledger_local.topology import BUS, KEYS, LOG
 
 Urls: TypeAlias = dict[str, Callable[[Path], str]]
 
@@ -27,28 +29,55 @@ MAILERS: Final[Urls] = {"maildir": lambda tmp: f"maildir:///{tmp}/mail"}
 SENDER: Final = "board@example.org"
 
 
-@pytest.fixture(params=[*EVENT_STORES, "dynamodb"])
+@pytest.fixture(scope="module")
+def deployed(deploy: Callable[[], str]) -> str:
+    """An account with what is deployed to AWS, which a module's tests share; its access key."""
+    return deploy()
+
+
+@pytest.fixture
+def deployed_at(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The query of URLs of what is deployed, for as long as the test has its account's key."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", request.getfixturevalue("deployed"))
+    return f"region={REGION}&endpoint={request.getfixturevalue('aws').endpoint}"
+
+
+@pytest.fixture(params=[*EVENT_STORES, "dynamodb", "deployed"])
 def event_store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param in EVENT_STORES:
         return EVENT_STORES[request.param](tmp_path)
+    if request.param == "deployed":
+        return f"dynamodb://{LOG.name}?{request.getfixturevalue('deployed_at')}"
     log, _ = request.getfixturevalue("dynamodb_tables")
     return str(log)
 
 
-@pytest.fixture(params=["tail", "sqs"])
-async def followed(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[tuple[str, str]]:
+@pytest.fixture(params=["tail", "sqs", "deployed"])
+async def followed(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[tuple[str, str]]:
     """A log and the way from it: the URLs of an event store and of the subscriptions that hear of it."""
     if request.param == "tail":
         yield EVENT_STORES["sqlite"](tmp_path), "tail:"
         return
-    async with hops(request.getfixturevalue("aws").endpoint, tmp_path) as made:
+    endpoint = request.getfixturevalue("aws").endpoint
+    if request.param == "deployed":
+        # An account for each test: a stream is read from its beginning.
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", request.getfixturevalue("deploy")())
+        where = f"region={REGION}&endpoint={endpoint}"
+        async with piping(endpoint, tmp_path, LOG.name, BUS):
+            yield f"dynamodb://{LOG.name}?{where}", f"sqs://taskledger?{where}"
+        return
+    async with hops(endpoint, tmp_path) as made:
         yield made.event_store_url, made.subscription_url
 
 
-@pytest.fixture(params=[*KEY_VALUE_STORES, "dynamodb"])
+@pytest.fixture(params=[*KEY_VALUE_STORES, "dynamodb", "deployed"])
 def key_value_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param in KEY_VALUE_STORES:
         return KEY_VALUE_STORES[request.param](tmp_path)
+    if request.param == "deployed":
+        return f"dynamodb://{KEYS.name}?{request.getfixturevalue('deployed_at')}"
     _, keys = request.getfixturevalue("dynamodb_tables")
     return str(keys)
 

@@ -52,8 +52,17 @@ async def hops(
         await create_queues(sqs, queues)
         await create_bus(events, sqs, prefix, rules)
     where = f"region={REGION}&endpoint={endpoint}"
-    async with pipe.opened(bus_endpoint or endpoint, endpoint, folder, table=prefix, bus=prefix) as opened:
-        running = asyncio.create_task(opened.run())
+    async with piping(endpoint, folder, prefix, prefix, bus_endpoint=bus_endpoint):
         yield Hops(prefix, f"dynamodb://{prefix}?{where}", f"sqs://{prefix}?{where}", queues)
+
+
+@asynccontextmanager
+async def piping(
+    endpoint: str, folder: Path, table: str, bus: str, *, bus_endpoint: str | None = None
+) -> AsyncIterator[None]:
+    """A running pipe from a table's stream to a bus."""
+    async with pipe.opened(bus_endpoint or endpoint, endpoint, folder, table=table, bus=bus) as opened:
+        running = asyncio.create_task(opened.run())
+        yield
         running.cancel()
         await asyncio.wait([running])
