@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +28,9 @@ from taskledger_local.services import HttpChild, Services
 from taskledger_local.topology import KEYS, LOG, PROJECTOR
 
 SENDER: Final = "board@taskledger.example"
+POLL: Final = 2
+"""Seconds that a consumer waits for messages. The emulator gives them to a poll even when nobody waits any more."""
+
 _LOOK_SECONDS: Final = 0.5
 
 
@@ -74,7 +77,7 @@ class Stack:
         environment = {
             "EVENT_STORE_URL": f"dynamodb://{LOG.name}?region={REGION}&endpoint={at.tables}",
             "KEY_VALUE_URL": f"dynamodb://{KEYS.name}?region={REGION}&endpoint={at.tables}",
-            "SUBSCRIPTION_URL": f"sqs://taskledger?region={REGION}&endpoint={at.queues}&visibility={visibility}",
+            "SUBSCRIPTION_URL": f"sqs://taskledger?region={REGION}&endpoint={at.queues}&visibility={visibility}&poll={POLL}",
             "READ_MODEL_URL": f"{self.mysql.url(self._databases[0])}?{database}",
             "NOTIFY_DB_URL": f"{self.mysql.url(self._databases[1])}?{database}",
             "MAILER_URL": f"ses://?from={SENDER}&region={REGION}&endpoint={at.mail}",
@@ -163,12 +166,13 @@ class Stack:
 
 @contextmanager
 def stack(folder: Path, **options: object) -> Iterator[Stack]:
-    """A started stack that is ended at the end."""
+    """A started stack that is ended at the end, whole: no further signal keeps it from that."""
     running = Stack(folder, **options)  # type: ignore[arg-type]
     try:
         running.start()
         yield running
     finally:
+        _heed(signal.SIG_IGN)
         running.stop()
 
 
@@ -178,7 +182,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=os.environ.get("TASKLEDGER_PORT", "8000"), help="8000")
     parser.add_argument("--data", type=Path, help="a folder to keep everything in; without, it is gone at the end")
     given = parser.parse_args()
-    signal.signal(signal.SIGTERM, _interrupt)
+    _heed(_interrupt)
     folder = given.data.resolve() if given.data else Path(tempfile.mkdtemp(prefix="taskledger-"))
     try:
         with stack(folder, port=given.port, keep=given.data is not None) as running:
@@ -207,7 +211,13 @@ def _watch(children: list[Child]) -> Child:
         time.sleep(_LOOK_SECONDS)
 
 
+def _heed(handler: Callable[[int, FrameType | None], None] | signal.Handlers) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, handler)
+
+
 def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    _heed(signal.SIG_IGN)
     raise KeyboardInterrupt
 
 
