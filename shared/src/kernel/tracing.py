@@ -145,11 +145,9 @@ def answered(method: str, route: str, status: int, ids: Mapping[str, str]) -> No
     if span is None:
         return
     span.update_name(f"{method} {route}")
-    span.set_attribute("http.route", route)
-    span.set_attribute("http.response.status_code", status)
-    for name, value in ids.items():
-        if name.endswith("_id"):
-            span.set_attribute(f"taskledger.{name}", value)
+    told: dict[str, Attribute] = {f"taskledger.{name}": value for name, value in ids.items() if name.endswith("_id")}
+    told |= {"http.route": route, "http.response.status_code": status}
+    span.set_attributes(told)
     if status == 0 or status >= 500:
         span.set_status(StatusCode.ERROR)
 
@@ -176,7 +174,7 @@ def _begun(
     ids = span.get_span_context()
     trace_id, sampled = f"{ids.trace_id:032x}", ids.trace_flags.sampled
     correlation = context.correlated(correlation_id, trace_id)
-    if sampled:
+    if sampled and correlation != trace_id:
         span.set_attribute("taskledger.correlation_id", correlation)
     return Context(trace_id, f"{ids.span_id:016x}", correlation, sampled, span if sampled else None)
 
