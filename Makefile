@@ -68,6 +68,9 @@ test: .venv/.dev .venv/emulator/.installed .venv/aws/.installed web/dist/index.h
 smoke: .venv/.dev ## docker compose up, a journey, down, up again: wherever Docker runs
 	$(BIN)/pytest -q --override-ini addopts=--import-mode=importlib tests/compose
 
+panels: .venv/.dev .venv/emulator/.installed web/dist/index.html ## every query of the dashboard and the rules, asked of a real Prometheus
+	$(BIN)/pytest -q --override-ini addopts=--import-mode=importlib tests/observe/panels
+
 probe: .venv/.dev ## a person's way through the board at TASKLEDGER_URL, such as one that was just deployed
 	$(BIN)/pytest -q --override-ini addopts=--import-mode=importlib tests/deployed
 

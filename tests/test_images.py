@@ -59,10 +59,11 @@ def test_every_container_has_limits_and_comes_back(name: str) -> None:
     assert set(service["deploy"]["resources"]["limits"]) == {"cpus", "memory"}
 
 
-def test_only_the_site_is_published_and_only_on_loopback() -> None:
+def test_only_the_site_is_published_and_who_watches_and_only_on_loopback() -> None:
     published = {name: service["ports"] for name, service in COMPOSE["services"].items() if "ports" in service}
-    assert list(published) == ["web"]
-    assert all(port.startswith("127.0.0.1:") for port in published["web"])
+    watching = {name for name, service in COMPOSE["services"].items() if service.get("profiles") == ["observe"]}
+    assert set(published) == {"web", *watching} - {"observer"}
+    assert all(port.startswith("127.0.0.1:") for ports in published.values() for port in ports)
 
 
 def test_the_services_are_told_where_everything_is() -> None:
