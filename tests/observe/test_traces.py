@@ -163,6 +163,6 @@ def test_a_collector_that_is_away_is_told_once_and_harms_nobody(tmp_path: Path) 
     # Refused again at its end: that may be told once more.
     assert [line["event"] for line in told][:2] == ["tracing.not_sent", "tracing.sent_again"]
     assert len(told) <= 3
-    assert "export spans" in told[0]["fault"]
+    assert "spans batch" in told[0]["fault"]
     assert told[0]["service"] == "taskledger"
     assert {line["level"] for line in lines} <= {"info", "warning"}
