@@ -27,7 +27,7 @@ MAILS: Final = 0.10
 """A thousand."""
 CDN_GB, CDN_REQUESTS = 0.085, 1.00
 """The second for a million of HTTPS requests."""
-ALARM, METRIC, DASHBOARD = 0.10, 0.30, 3.00
+ALARM, COMPOSITE_ALARM, METRIC, DASHBOARD = 0.10, 0.50, 0.30, 3.00
 LOG_GB: Final = 0.50
 SECRET: Final = 0.40
 
@@ -103,7 +103,8 @@ SIZES: Final = (
     ),
 )
 
-ALARMS: Final = 30
+ALARMS, COMPOSITE_ALARMS = 50, 2
+"""Those of the watch stack, and those that scaling makes for itself."""
 EVENT_KB: Final = 1.0
 """What an event with its envelope and command record takes in the log."""
 WRITE_UNITS_PER_CHANGE: Final = 10
@@ -134,6 +135,7 @@ def lines(size: Size) -> Mapping[str, float]:
         "SES": size.mails / 1000 * MAILS,
         "CloudFront and S3": served_gb * CDN_GB + (read + written) / MILLION * CDN_REQUESTS,
         "CloudWatch": ALARMS * ALARM
+        + COMPOSITE_ALARMS * COMPOSITE_ALARM
         + size.metrics * METRIC
         + DASHBOARD
         + (0.5 + (read + written) * 0.5 / MILLION) * LOG_GB,

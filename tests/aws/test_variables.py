@@ -16,6 +16,7 @@ from kernel.adapters.dynamodb_table import DynamoTable
 from kernel.adapters.mysql_connection import Options as MysqlOptions
 from kernel.adapters.options import from_query
 from kernel.adapters.ses_mailer import Options as SesOptions
+from kernel.serve import KEEP_ALIVE_SECONDS
 from taskledger_local.topology import KEYS, LOG, QUEUES
 
 Template = dict[str, Any]
@@ -109,3 +110,14 @@ def test_the_authorities_are_where_images_have_them(environments: dict[str, dict
     found = re.search(r"COPY deploy/images/rds-authorities.pem (\S+)", recipe)
     assert found is not None
     assert f"ssl={found[1]}" in environments["task-service"]["READ_MODEL_URL"]
+
+
+def test_containers_keep_a_connection_longer_than_the_balancer_does(templates: Mapping[str, Template]) -> None:
+    """Else the balancer would send a request on a connection that is just being closed, and answer 502."""
+    (balancer,) = [
+        resource["Properties"]
+        for resource in templates["TaskledgerEdge"]["Resources"].values()
+        if resource["Type"] == "AWS::ElasticLoadBalancingV2::LoadBalancer"
+    ]
+    attributes = {each["Key"]: each["Value"] for each in balancer["LoadBalancerAttributes"]}
+    assert int(attributes["idle_timeout.timeout_seconds"]) < KEEP_ALIVE_SECONDS

@@ -245,14 +245,12 @@ class ComputeStack(Stack):
         return secret.secret_full_arn or secret.secret_arn
 
     def _resources(self) -> Resources:
+        consumed = {container.name: container.queue.name for container in CONTAINERS if container.queue is not None}
         return Resources(
             log=self._data.log.table_arn,
             keys=self._data.keys.table_arn,
-            queues={
-                container.name: self._events.queues[container.queue.name].queue_arn
-                for container in CONTAINERS
-                if container.queue is not None
-            },
+            queues={name: self._events.queues[queue].queue_arn for name, queue in consumed.items()},
+            dead={name: self._events.dead[queue].queue_arn for name, queue in consumed.items()},
             sender=[
                 self._mail.identity.email_identity_arn,
                 self.format_arn(

@@ -20,7 +20,7 @@ class Container:
     """The first parts of paths below `/api` that it answers to outside."""
     queue: Queue | None = None
     """What it consumes."""
-    memory: int = 320
+    memory: int = 384
     """MiB at most."""
 
     @property

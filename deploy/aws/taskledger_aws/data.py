@@ -28,7 +28,7 @@ class DataStack(Stack):
         services: ec2.ISecurityGroup,
         **kwargs: Any,
     ) -> None:
-        super().__init__(scope, construct_id, **kwargs)
+        super().__init__(scope, construct_id, termination_protection=profile.protect, **kwargs)
         self.log = self._table("Log", LOG, profile)
         self.keys = self._table("Keys", KEYS, profile)
         self.database = self._database(profile, vpc, services)

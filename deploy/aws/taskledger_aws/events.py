@@ -45,6 +45,7 @@ class EventsStack(Stack):
         self.pipe_failures = self._dead("PipeFailures", "taskledger-pipe-dead", Duration.days(14))
         acknowledge(self.pipe_failures, {"AwsSolutions-SQS3": "It is the dead-letter queue of the pipe and the rules."})
         self.pipe = self._pipe(log)
+        self.dead: dict[str, sqs.Queue] = {}
         self.queues = {queue.name: self._queue(queue) for queue in QUEUES}
         for rule in RULES:
             events.Rule(
@@ -66,6 +67,7 @@ class EventsStack(Stack):
     def _queue(self, described: Queue) -> sqs.Queue:
         name = _title(described.name)
         dead = self._dead(f"{name}Dead", described.dead, Duration.seconds(described.dead_retention))
+        self.dead[described.name] = dead
         queue = sqs.Queue(
             self,
             name,

@@ -24,6 +24,9 @@ _CONSUME: Final = (
 )
 """`SqsSubscription`."""
 
+_COUNT: Final = ("sqs:GetQueueAttributes", "sqs:GetQueueUrl")
+"""How many dead letters there are is a metric of the consumer."""
+
 _SEND: Final = ("ses:SendEmail", "ses:SendRawEmail")
 """`SesMailer`: the API's version 2 asks for both where it is given a finished message."""
 
@@ -36,6 +39,8 @@ class Resources:
     keys: str
     queues: dict[str, str]
     """By the name of the container that consumes it."""
+    dead: dict[str, str]
+    """Their dead-letter queues."""
     sender: Sequence[str]
     """The identity that mails come from, and their configuration set."""
     database_secret: str
@@ -51,13 +56,13 @@ def statements(container: str, at: Resources) -> list[iam.PolicyStatement]:
         case "task-service":
             return [_allow((*_READ_LOG, *_WRITE_LOG), at.log), secret]
         case "log-projector":
-            return [_allow(_READ_LOG, at.log), _allow(("dynamodb:Query",), heads), _consume(container, at), secret]
+            return [_allow(_READ_LOG, at.log), _allow(("dynamodb:Query",), heads), *_consume(container, at), secret]
         case "notify-service":
             return [
                 _allow(_READ_LOG, at.log),
                 _allow(("dynamodb:Query",), heads),
                 _allow(_KEYS, at.keys),
-                _consume(container, at),
+                *_consume(container, at),
                 secret,
                 _allow(_SEND, *at.sender),
                 _allow(("ses:GetAccount",), "*"),
@@ -69,8 +74,8 @@ def statements(container: str, at: Resources) -> list[iam.PolicyStatement]:
             raise ValueError(f"nobody has said what {other} may do")
 
 
-def _consume(container: str, at: Resources) -> iam.PolicyStatement:
-    return _allow(_CONSUME, at.queues[container])
+def _consume(container: str, at: Resources) -> list[iam.PolicyStatement]:
+    return [_allow(_CONSUME, at.queues[container]), _allow(_COUNT, at.dead[container])]
 
 
 def _allow(actions: Sequence[str], *resources: str) -> iam.PolicyStatement:

@@ -37,7 +37,11 @@ class Verification(Construct):
             )
         )
         role.add_to_policy(
-            iam.PolicyStatement(actions=["iam:PassRole"], resources=[task.task_role.role_arn, execution.role_arn])
+            iam.PolicyStatement(
+                actions=["iam:PassRole"],
+                resources=[task.task_role.role_arn, execution.role_arn],
+                conditions={"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}},
+            )
         )
         events.CfnRule(
             self,

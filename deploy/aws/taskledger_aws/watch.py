@@ -119,13 +119,10 @@ class WatchStack(Stack):
                 times=3,
                 runbook="queue-age",
             )
-            dead = queue.dead_letter_queue
-            if dead is None:
-                raise ValueError(f"{name} has no dead-letter queue")
             self._alarm(
                 f"dead-letters-{short}",
                 f"Messages that the {short} could not handle",
-                dead.queue.metric_approximate_number_of_messages_visible(statistic="Maximum", period=_MINUTE),
+                events.dead[name].metric_approximate_number_of_messages_visible(statistic="Maximum", period=_MINUTE),
                 above=0,
                 runbook="dead-letters",
             )

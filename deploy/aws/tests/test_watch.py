@@ -9,6 +9,7 @@ import pytest
 from conftest import Template
 from templates import of_type, only, text
 
+from cost import ALARMS, COMPOSITE_ALARMS
 from taskledger_aws.application_metrics import ALL, DIMENSION, NAMESPACE
 from taskledger_aws.event_changes import FILTER as CHANGED
 from taskledger_aws.events import FILTER as NEW
@@ -129,3 +130,15 @@ def test_the_read_model_is_verified_every_night(templates: Templates) -> None:
     assert json.loads(target["Input"]) == {"containerOverrides": [{"name": "operator", "command": ["verify"]}]}
     (made,) = of_type(templates["TaskledgerWatch"], "AWS::Logs::MetricFilter").values()
     assert made["MetricTransformations"][0]["MetricValue"] == "$differences"
+
+
+def test_alarms_cost_what_the_page_says(templates: Templates) -> None:
+    counted = [kind for template in templates.values() for kind in _types(template)]
+    # Following the load makes two alarms for each service, at deployment.
+    following = counted.count("AWS::ApplicationAutoScaling::ScalableTarget") * 2
+    assert counted.count("AWS::CloudWatch::Alarm") + following == ALARMS
+    assert counted.count("AWS::CloudWatch::CompositeAlarm") == COMPOSITE_ALARMS
+
+
+def _types(template: Template) -> list[str]:
+    return [resource["Type"] for resource in template["Resources"].values()]

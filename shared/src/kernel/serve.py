@@ -31,6 +31,9 @@ STOPPING: Final = "taskledger.stopping"
 GRACE_SECONDS: Final = 15
 """How long a container's answers may take to end after SIGTERM; its consumers drain after that."""
 
+KEEP_ALIVE_SECONDS: Final = 90
+"""How long an idle connection stays open: longer than a balancer keeps one, which would else use it as it closes."""
+
 _GC_THRESHOLDS: Final = (50_000, 20, 100)
 """Of Python's cyclic garbage collector: the memories of folded states are many objects, none of them in a cycle."""
 
@@ -133,6 +136,7 @@ def run(
         server_header=False,
         proxy_headers=False,  # which proxies are believed is a setting of auth-service, who alone needs to know
         lifespan="on",
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=grace_seconds,
     )
     # uvicorn raises the signal that ended it once more when it has finished: by then all is well.
