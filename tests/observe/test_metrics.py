@@ -15,7 +15,7 @@ import kernel.span_export
 import kernel.telemetry
 import notify_service.telemetry
 import taskledger_local.pipe
-from taskledger.testing import eventually
+from taskledger.testing import eventually, running
 
 PAGE: Final = Path(__file__).resolve().parents[2] / "docs/operate/metrics.md"
 MODULES: Final = (kernel.telemetry, kernel.span_export, notify_service.telemetry, taskledger_local.pipe)
@@ -69,6 +69,19 @@ def test_every_metric_is_really_emitted(used: Any) -> None:
 
     eventually(lambda: not missing() or None, within=20)
     assert missing() == set()
+
+
+def test_the_embedded_process_measures_all_that_it_has(tmp_path: Path) -> None:
+    with running(tmp_path / "data") as process:
+        ann = process.register("Ann")
+        project = ann.post("/api/projects", name="Measured")
+        ann.post(f"/api/projects/{project['id']}/tasks", title="Count me", assignees=[ann.id])
+        eventually(lambda: ann.all("/api/tasks?assignee=me"))
+        elsewhere = {name for name in documented() if name.startswith(("pool_", "pipe_", "trace_"))}
+        wanted = set(documented()) - FAULTS - elsewhere - {"consumer_dead_messages", "notify_deliveries_total"}
+        eventually(lambda: wanted <= set(told(process.url)))
+        queues = {each.labels["consumer"] for each in told(process.url)["consumer_queue_messages"].samples}
+        assert queues == {"projector", "notifier"}
 
 
 def test_every_service_measures_its_requests_and_itself(used: Any) -> None:

@@ -17,7 +17,9 @@ from prometheus_client.metrics_core import Metric
 NAMESPACE: Final = "Taskledger"
 DIMENSION: Final = "service"
 
-_OF_THE_PROCESS: Final = ("python_", "process_")
+_LEFT_OUT: Final = ("python_", "process_", "pool_", "trace_", "consumer_queue_messages", "consumer_dead_messages")
+"""What CloudWatch knows itself, or costs more there than it tells; `/metrics` has it."""
+
 _TIME: Final = "_timestamp_seconds"
 
 _ONLY_WITH: Final[Mapping[str, str]] = {"consumer_lag_seconds": "consumer_events_total"}
@@ -52,7 +54,7 @@ class MetricLines:
         return orjson.dumps({"_aws": described, **told, DIMENSION: self._service, **values}).decode()
 
     def _values(self, now: float) -> dict[str, float]:
-        families = [family for family in self._registry.collect() if not family.name.startswith(_OF_THE_PROCESS)]
+        families = [family for family in self._registry.collect() if not family.name.startswith(_LEFT_OUT)]
         moved = self._moved(families)
         values: dict[str, float] = {}
         for (name, _), more in moved.items():

@@ -6,6 +6,7 @@ The ids are those of `kernel.context` either way, so log lines, events, answers 
 
 from collections.abc import Iterable, Mapping
 from contextvars import Token
+from itertools import islice
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self, TypeAlias
 
@@ -29,6 +30,9 @@ Attribute: TypeAlias = str | int | bool
 """What a span says of its work: ids, numbers, never what people wrote."""
 
 Kind = SpanKind
+
+_MOST_LINKS: Final = 128
+"""What a span keeps by default: https://opentelemetry.io/docs/specs/otel/trace/sdk/#span-limits."""
 
 _tracer: "Tracer | None" = None
 
@@ -117,7 +121,9 @@ def link(events: Iterable[str | None]) -> None:
     if span is not None:
         known = {(link.context.trace_id, link.context.span_id) for link in getattr(span, "links", ())}
         for each in _links(events):
-            if (each.context.trace_id, each.context.span_id) not in known:
+            ids = each.context.trace_id, each.context.span_id
+            if ids not in known and len(known) < _MOST_LINKS:
+                known.add(ids)
                 span.add_link(each.context)
 
 
@@ -181,7 +187,7 @@ def _begun(
 
 def _links(events: Iterable[str | None]) -> list[Link]:
     callers = {caller: None for caller in map(context.caller_of, dict.fromkeys(events)) if caller and caller.sampled}
-    return [Link(_span_context(caller)) for caller in callers]
+    return [Link(_span_context(caller)) for caller in islice(callers, _MOST_LINKS)]
 
 
 def _span_context(caller: Caller) -> SpanContext:

@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 import pytest
 from aiobotocore.session import get_session
+from prometheus_client import REGISTRY
 
 from kernel.adapters.dynamodb_event_store import MAX_CARRIED_BYTES, SLICES, DynamodbEventStore
 from kernel.adapters.dynamodb_table import DynamodbError
@@ -207,15 +208,23 @@ PASSING: list[Fault] = [
 ]
 
 
+def tried_again() -> float:
+    """How many calls the metrics say were tried again."""
+    families = [family for family in REGISTRY.collect() if family.name == "store_retries"]
+    return sum(each.value for family in families for each in family.samples if each.name.endswith("_total"))
+
+
 @pytest.mark.parametrize("fault", PASSING, ids=str)
 async def test_what_passes_is_tried_again(store: EventStore, faults: Faults, unique: str, fault: Fault) -> None:
     stream = f"task-{unique}"
+    before = tried_again()
     for operation in ("TransactWriteItems", "Query", "GetItem"):
         faults.next(fault, fault, operation=operation)
     await store.append([to_append(stream, 0)], a_command(unique))
     assert await versions(store, stream) == [1]
     assert await store.command(unique) == a_command(unique)
     assert [faults.count(operation) for operation in ("TransactWriteItems", "Query", "GetItem")] == [3, 3, 3]
+    assert tried_again() - before == 6
 
 
 async def test_numbers_are_unique_when_answers_are_lost(store: EventStore, faults: Faults, unique: str) -> None:

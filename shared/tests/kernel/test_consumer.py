@@ -292,6 +292,19 @@ async def test_the_first_reconciliation_finds_everything(world: Any) -> None:
     assert await world.consumer().reconcile() == 0
 
 
+async def test_a_reconciliation_tells_how_far_behind_the_consumer_was(world: Any) -> None:
+    names = ("consumer_streams_behind", "consumer_events_behind")
+    consumer = world.consumer("late")
+    await consumer.handle(await world.append("task-1", N))
+    await world.append("task-1", N, N)
+    await world.append("task-2", N)
+    await consumer.reconcile()
+    assert [metric(name, "late") for name in names] == [2, 3]
+    assert (metric("consumer_oldest_behind_seconds", "late") or 0) > 0
+    await consumer.reconcile()
+    assert [metric(name, "late") for name in (*names, "consumer_oldest_behind_seconds")] == [0, 0, 0]
+
+
 async def test_a_lost_message_is_found_by_the_next_reconciliation(world: Any) -> None:
     consumer = world.consumer()
     await consumer.handle(await world.append("task-1", N))

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from prometheus_client import REGISTRY
 
 from kernel.codec import Codec
 from kernel.decider import Command, CommandIdReused, Decider, Outcome, Rejection
@@ -212,6 +213,21 @@ async def test_what_the_newest_state_rejects_is_rejected(
         await decider.execute("task-1", add(1), a_command())
     assert rejection.value.code == "too_much"
     assert await amounts(store) == [1, 999]
+
+
+async def test_a_race_that_was_lost_is_counted_and_every_append_measured(
+    decider: Decider[int, Added], elsewhere: Decider[int, Added]
+) -> None:
+    names = ("log_append_conflicts_total", "log_append_duration_seconds_count", "log_appended_events_total")
+
+    def counted() -> list[float]:
+        return [REGISTRY.get_sample_value(name, {"kind": "task"}) or 0 for name in names]
+
+    before = counted()
+    await decider.execute("task-1", add(1), a_command())
+    await elsewhere.execute("task-1", add(1, 2), a_command())
+    await decider.execute("task-1", add(1), a_command())
+    assert [after - was for after, was in zip(counted(), before, strict=True)] == [1, 3, 4]
 
 
 async def test_commands_that_race_are_all_carried_out_one_after_the_other(
