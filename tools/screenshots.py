@@ -8,126 +8,57 @@ import argparse
 import base64
 import html
 import tempfile
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Page
 
-from taskledger.commands.demo import PASSWORD
-from taskledger.testing import Running, running
+from taskledger.pages import LOCALES, PLACES, Demonstration, Place, demonstration
 from taskledger.visiting import chromium
 
 WIDE: Final = (1440, 860)
 TALLEST: Final = 4000
-PEOPLE: Final = {"en": "mina@example.org", "ko": "hana@example.org"}
-LOCALES: Final = {"en": "en-US", "ko": "ko-KR"}
 
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """A page to look at. In `path`, {SHOP} is a project's id, {late} and so on a task's; `act` is done on the page."""
+    """A page to look at, in somebody's language, light and size."""
 
-    name: str
-    path: str
+    place: Place
     language: str = "en"
     theme: str = "light"
     size: tuple[int, int] = WIDE
     scale: int = 1
-    act: Callable[[Page], object] | None = None
 
 
-README: Final = (
-    Shot("board", "/projects/{SHOP}/board"),
-    Shot("insights-dark", "/projects/{SHOP}/insights", theme="dark", size=(1440, 1000)),
-    Shot("task", "/projects/{SHOP}/tasks/{SHOP-talk}", size=(1440, 800)),
-    Shot("phone-ko", "/projects/{APP}/board", language="ko", size=(375, 740), scale=2),
-)
-
-PAGES: Final[Sequence[tuple[str, str, Callable[[Page], object] | None]]] = (
-    ("projects", "/projects", None),
-    ("my-tasks", "/my-tasks", None),
-    ("board", "/projects/{SHOP}/board", None),
-    ("board-ko", "/projects/{APP}/board", None),
-    ("table", "/projects/{SHOP}/table", None),
-    ("calendar", "/projects/{SHOP}/calendar", None),
-    ("insights", "/projects/{SHOP}/insights", None),
-    ("activity", "/projects/{SHOP}/activity", None),
-    ("settings", "/projects/{SHOP}/settings", None),
-    ("task", "/projects/{SHOP}/tasks/{SHOP-talk}", None),
-    ("task-ko", "/projects/{APP}/tasks/{APP-talk}", None),
-    ("inbox", "/inbox", None),
-    ("notifications", "/notifications", None),
-    ("account", "/account", None),
-    ("outbox", "/outbox", None),
-    ("not-found", "/nowhere", None),
-    ("help", "/projects/{SHOP}/board", lambda page: page.keyboard.press("?")),
-    ("palette", "/projects/{SHOP}/board", lambda page: page.keyboard.press("Control+k")),
-    ("new-task", "/projects/{SHOP}/board", lambda page: page.keyboard.press("c")),
-)
-WITHOUT_SESSION: Final = (("login", "/login"), ("register", "/register"))
+AT: Final = {place.name: place for place in PLACES}
+README: Final = {
+    "board": Shot(AT["board"]),
+    "insights-dark": Shot(AT["insights"], theme="dark", size=(1440, 1000)),
+    "task": Shot(AT["task"], size=(1440, 800)),
+    "phone-ko": Shot(AT["board-ko"], language="ko", size=(375, 740), scale=2),
+}
 SIZES: Final = {"1440": (1440, 900), "375": (375, 812), "320": (320, 700)}
 
 
-class Studio:
-    """A running board with the demonstration, and a browser to look at it with."""
-
-    def __init__(self, browser: Browser, stack: Running) -> None:
-        self._browser = browser
-        self._stack = stack
-        self._sessions = {language: self._session(email) for language, email in PEOPLE.items()}
-        self._places = self._find()
-
-    def take(self, shot: Shot, path: Path, *, whole: bool = False) -> None:
-        """Take a picture; the `whole` page, also what one would have to scroll to."""
-        signed_in = shot.name not in dict(WITHOUT_SESSION)
-        context = self._browser.new_context(
-            storage_state=self._sessions[shot.language] if signed_in else None,
-            locale=LOCALES[shot.language],
-            color_scheme=shot.theme,  # type: ignore[arg-type]
-            viewport={"width": shot.size[0], "height": shot.size[1]},
-            device_scale_factor=shot.scale,
-            has_touch=shot.size[0] < 720,
-            reduced_motion="reduce",
-        )
+def take(board: Demonstration, shot: Shot, path: Path, *, whole: bool = False) -> None:
+    """Take a picture; the `whole` page, also what one would have to scroll to."""
+    look = {
+        "color_scheme": shot.theme,
+        "viewport": {"width": shot.size[0], "height": shot.size[1]},
+        "device_scale_factor": shot.scale,
+        "has_touch": shot.size[0] < 720,
+    }
+    with board.context(shot.language, signed_in=shot.place.signed_in, **look) as context:
         page = context.new_page()
-        page.goto(self._stack.url + shot.path.format_map(self._places))
-        _settled(page)
-        if shot.act:
-            shot.act(page)
-            page.wait_for_timeout(300)
+        board.go(page, shot.place)
         if whole:
             below = page.evaluate(_BELOW)
             page.set_viewport_size({"width": shot.size[0], "height": min(shot.size[1] + below, TALLEST)})
             page.wait_for_timeout(300)
         _write(page, shot, path)
-        if signed_in:
-            self._sessions[shot.language] = context.storage_state()
-        context.close()
-
-    def _session(self, email: str) -> Any:
-        context = self._browser.new_context(base_url=self._stack.url)
-        body = {"email": email, "password": PASSWORD, "session": "cookie"}
-        answer = context.request.post("/api/auth/login", data=body, headers={"Origin": self._stack.url})
-        if not answer.ok:
-            raise RuntimeError(f"{email}: {answer.status}")
-        return _closed(context)
-
-    def _find(self) -> dict[str, str]:
-        """Ids by what shots call them: a project's key, and of each project the task with the most to read."""
-        context = self._browser.new_context(base_url=self._stack.url, storage_state=self._sessions["en"])
-        get = context.request.get
-        found: dict[str, str] = {}
-        for project in get("/api/projects").json()["items"]:
-            found[project["key"]] = project["id"]
-            tasks = get(f"/api/projects/{project['id']}/tasks?limit=200").json()["items"]
-            open_tasks = [task for task in tasks if task["status"] in ("in_progress", "review") and task["assignees"]]
-            most = max(open_tasks or tasks, key=lambda task: (len(task["description"]) > 150, task["version"]))
-            found[f"{project['key']}-talk"] = most["id"]
-        context.close()
-        return found
 
 
 def _write(page: Page, shot: Shot, path: Path) -> None:
@@ -145,32 +76,16 @@ _BELOW: Final = """() => Math.max(0, ...[...document.querySelectorAll('.main, .m
   ['auto', 'scroll'].includes(getComputedStyle(e).overflowY) ? e.scrollHeight - e.clientHeight : 0))"""
 
 
-def _closed(context: BrowserContext) -> Any:
-    state = context.storage_state()
-    context.close()
-    return state
-
-
-def _settled(page: Page) -> None:
-    """Wait until everything is there: the page's skeletons are gone, and what avatars are called has come."""
-    page.wait_for_load_state("load")
-    page.wait_for_timeout(500)
-    expect(page.locator(".skeleton, .splash")).to_have_count(0, timeout=30_000)
-    expect(page.get_by_text("…", exact=True)).to_have_count(0, timeout=30_000)
-    page.wait_for_timeout(500)
-
-
-def gallery(studio: Studio, folder: Path) -> None:
+def gallery(board: Demonstration, folder: Path) -> None:
     """Every page in every way, and a page that shows them."""
-    every = [(name, path, None) for name, path in WITHOUT_SESSION] + list(PAGES)
     rows: list[str] = []
-    for name, path, act in every:
+    for place in PLACES:
         cells: list[str] = []
         for (width, size), language, theme in product(SIZES.items(), LOCALES, ("light", "dark")):
-            file = f"{name}-{language}-{theme}-{width}.png"
-            studio.take(Shot(name, path, language, theme, size, act=act), folder / file, whole=act is None)
+            file = f"{place.name}-{language}-{theme}-{width}.png"
+            take(board, Shot(place, language, theme, size), folder / file, whole=place.act is None)
             cells.append(f'<a href="{file}"><img loading="lazy" alt="{file}" src="{file}"></a>')
-        rows.append(f"<h2>{html.escape(name)}</h2><p>{''.join(cells)}</p>")
+        rows.append(f"<h2>{html.escape(place.name)}</h2><p>{''.join(cells)}</p>")
     style = "<style>img{height:360px;margin:4px;border:1px solid #888}</style>"
     (folder / "index.html").write_text(f"<!doctype html><meta charset=utf-8>{style}{''.join(rows)}")
 
@@ -182,18 +97,16 @@ def main() -> None:
     arguments.add_argument("--gallery", action="store_true")
     given = arguments.parse_args()
     given.folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as data:
-        stack = Running(Path(data, "data"))
-        made = stack.command("demo")
-        if made.returncode:
-            raise SystemExit(made.stderr)
-        with running(stack.data) as started, chromium() as browser:
-            studio = Studio(browser, started)
-            if given.gallery:
-                gallery(studio, given.folder)
-                return
-            for shot in README:
-                studio.take(shot, given.folder / f"{shot.name}.webp")
+    with (
+        tempfile.TemporaryDirectory() as data,
+        chromium() as browser,
+        demonstration(browser, Path(data)) as board,
+    ):
+        if given.gallery:
+            gallery(board, given.folder)
+            return
+        for name, shot in README.items():
+            take(board, shot, given.folder / f"{name}.webp")
 
 
 if __name__ == "__main__":

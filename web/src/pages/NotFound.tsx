@@ -7,6 +7,7 @@ export default function NotFound() {
   useTitle(t`Not found`);
   return (
     <Empty
+      alone
       icon="search"
       title={t`There is no such page`}
       action={

@@ -95,15 +95,18 @@ interface EmptyProps {
   title: string;
   children?: ReactNode;
   action?: ReactNode;
+  /** It is all that there is on the page. */
+  alone?: boolean;
 }
 
-export function Empty({ icon, title, children, action }: EmptyProps) {
+export function Empty({ icon, title, children, action, alone = false }: EmptyProps) {
+  const Heading = alone ? "h1" : "h2";
   return (
     <div className="empty">
       <span className="empty-icon">
         <Icon name={icon} size={24} />
       </span>
-      <h2>{title}</h2>
+      <Heading>{title}</Heading>
       {children && <p>{children}</p>}
       {action}
     </div>

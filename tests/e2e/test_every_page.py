@@ -1,0 +1,105 @@
+"""Every page of the site is for everyone: axe finds nothing in any language or light, nothing is too wide or small."""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from taskledger.pages import LOCALES, PLACES, Demonstration, Place, demonstration
+from taskledger.visiting import chromium
+
+pytestmark = pytest.mark.browser
+
+ROOT = Path(__file__).parents[2]
+AXE = (ROOT / "web/node_modules/axe-core/axe.min.js").read_text()
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+places = pytest.mark.parametrize("place", PLACES, ids=lambda place: place.name)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def board(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstration]:
+    with demonstration(browser, tmp_path_factory.mktemp("demo")) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def at(board: Demonstration) -> Iterator[Callable[[Place, str, bool], Page]]:
+    """Goes to a place, as somebody of a language, at a desk or on the smallest phone."""
+    with ExitStack() as stack:
+        pages: dict[tuple[str, bool, bool], Page] = {}
+
+        def go(place: Place, language: str, phone: bool) -> Page:
+            key = (language, phone, place.signed_in)
+            if key not in pages:
+                size = {"width": 320, "height": 700} if phone else {"width": 1360, "height": 860}
+                options = {"viewport": size, "has_touch": phone, "is_mobile": phone}
+                context = stack.enter_context(board.context(language, signed_in=place.signed_in, **options))
+                pages[key] = context.new_page()
+            board.go(pages[key], place)
+            return pages[key]
+
+        yield go
+
+
+def test_no_page_is_left_out() -> None:
+    sources = [(ROOT / "web/src/app" / name).read_text() for name in ("App.tsx", "SignedIn.tsx")]
+    routes = {route for source in sources for route in re.findall(r'<Route path="([^"]+)"', source)}
+    assert routes - {place.route for place in PLACES} == {"/"}  # which leads to /projects
+
+
+def violations(page: Page, scheme: Any) -> list[str]:
+    """What axe finds in a light, and where."""
+    page.emulate_media(color_scheme=scheme)
+    page.evaluate("() => Promise.allSettled(document.getAnimations().map(animation => animation.finished))")
+    found: dict[str, Any] = page.evaluate("tags => axe.run(document, { runOnly: tags })", RULES)
+    return [
+        f"{scheme}: {one['id']}: {node['target']} {node['failureSummary']}"
+        for one in found["violations"]
+        for node in one["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("language", LOCALES)
+@places
+def test_axe_finds_nothing(at: Callable[[Place, str, bool], Page], place: Place, language: str) -> None:
+    page = at(place, language, False)
+    page.evaluate(AXE)
+    found = violations(page, "light") + violations(page, "dark")
+    assert not found, "\n".join(found)
+
+
+# Controls smaller than a finger (WCAG 2.2, 2.5.5), but for those in text: their own box, or what they lay over others.
+TOO_SMALL = """() => {
+  const inText = (element) => getComputedStyle(element).display === "inline" && element.closest("p, li, dd, .markdown");
+  const found = [];
+  for (const element of document.querySelectorAll("a[href], button, input, select, textarea, summary")) {
+    const box = (element.closest("label") ?? element).getBoundingClientRect();
+    const [x, y] = [box.left + box.width / 2, box.top + box.height / 2];
+    if (x < 0 || x > innerWidth || y < 0 || y > innerHeight || inText(element) || element.disabled) continue;
+    if (!element.checkVisibility({ visibilityProperty: true, opacityProperty: true })) continue;
+    const over = getComputedStyle(element, "::after");
+    const [width, height] = ["width", "height"].map((side) =>
+      Math.max(box[side], over.position === "absolute" ? parseFloat(over[side]) || 0 : 0));
+    if (width < 43.9 || height < 43.9) found.push(`${element.outerHTML.slice(0, 120)} ${width} x ${height}`);
+  }
+  return found;
+}"""
+
+
+@places
+def test_it_fits_the_smallest_phone_and_a_finger(at: Callable[[Place, str, bool], Page], place: Place) -> None:
+    page = at(place, "ko", True)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    small = page.evaluate(TOO_SMALL)
+    assert not small, "\n".join(small)
