@@ -69,7 +69,7 @@ SIZES: Final = (
         zones=1,
         storage_gb=20,
         nat_gateways=1,
-        metrics=30,
+        metrics=50,
     ),
     Size(
         name="50 people",
@@ -84,7 +84,7 @@ SIZES: Final = (
         zones=1,
         storage_gb=20,
         nat_gateways=1,
-        metrics=30,
+        metrics=50,
     ),
     Size(
         name="5,000 people",
@@ -99,7 +99,7 @@ SIZES: Final = (
         zones=2,
         storage_gb=200,
         nat_gateways=2,
-        metrics=40,
+        metrics=55,
     ),
 )
 

@@ -1,11 +1,13 @@
 """Runbooks say what there is: commands of `taskledger`, events of logs, names of what is deployed."""
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 from typer.main import get_command
+from typer.testing import CliRunner
 
 from taskledger.cli import app
 from taskledger_local.topology import BUS, QUEUES, RULES, TABLES
@@ -28,6 +30,28 @@ def test_commands_exist(text: str) -> None:
         set(re.findall(r"(?:^| |`)(?:operate|taskledger) ([a-z][a-z-]+)(?= |`|$)", text, re.MULTILINE)) - {"serve"}
         <= known
     )
+
+
+def test_what_verify_prints_is_what_the_nightly_metric_reads(
+    tmp_path: Path, templates: Mapping[str, dict[str, Any]]
+) -> None:
+    """A pattern of CloudWatch that is a list: as many words, some of them given."""
+    (pattern,) = [
+        resource["Properties"]["FilterPattern"]
+        for resource in templates["TaskledgerWatch"]["Resources"].values()
+        if resource["Type"] == "AWS::Logs::MetricFilter"
+    ]
+    person = ["user", "add", "ann@example.org", "--name", "Ann", "--password", "a long enough passphrase 7"]
+    for command in (person, ["rebuild"], ["verify"]):
+        answer = CliRunner().invoke(app, [*command, "--data", str(tmp_path)])
+        assert answer.exit_code == 0, answer.output
+    words = answer.output.splitlines()[0].split()
+    fields = [field.strip() for field in pattern.strip("[]").split(",")]
+    assert len(words) == len(fields)
+    for word, field in zip(words, fields, strict=True):
+        name, _, given = field.partition("=")
+        assert given.strip('"') in ("", word)
+        assert name != "differences" or word == "0"
 
 
 @pytest.mark.parametrize("text", TEXTS)

@@ -22,7 +22,10 @@ _PROJECTOR, _NOTIFIER = "log-projector", "notify-service"
 
 LAGS: Final = (Measured("consumer_lag_seconds", _PROJECTOR), Measured("consumer_lag_seconds", _NOTIFIER))
 BLOCKED: Final = (Measured("consumer_blocked_streams", _PROJECTOR), Measured("consumer_blocked_streams", _NOTIFIER))
-BEHIND: Final = (Measured("consumer_streams_behind", _PROJECTOR), Measured("consumer_streams_behind", _NOTIFIER))
+BEHIND: Final = (
+    Measured("consumer_oldest_behind_seconds", _PROJECTOR),
+    Measured("consumer_oldest_behind_seconds", _NOTIFIER),
+)
 TURNS: Final = (
     Measured("consumer_heartbeat_age_seconds", _PROJECTOR),
     Measured("consumer_heartbeat_age_seconds", _NOTIFIER),

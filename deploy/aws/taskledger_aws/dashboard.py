@@ -59,7 +59,7 @@ def dashboard(scope: Construct, metrics: Metrics) -> cloudwatch.Dashboard:
         _graph("Seconds from event to applied", [_own(each) for each in own.LAGS]),
         _graph("Events applied", [_own(each, "Sum") for each in own.APPLIED]),
         _graph(
-            "Streams blocked, streams behind",
+            "Streams blocked; seconds that the oldest stream behind has waited",
             [_own(each) for each in own.BLOCKED],
             [_own(each) for each in own.BEHIND],
         ),

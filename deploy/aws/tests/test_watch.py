@@ -56,6 +56,13 @@ def test_every_alarm_reaches_the_topic_or_one_that_does(watch: Template) -> None
         assert composite["AlarmActions"] == [{"Ref": topic}]
 
 
+def test_alarms_may_tell_the_topic(watch: Template) -> None:
+    statements = only(watch, "AWS::SNS::TopicPolicy")["PolicyDocument"]["Statement"]
+    (let_in,) = [each for each in statements if each["Effect"] == "Allow"]
+    assert let_in["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
+    assert let_in["Action"] == "sns:Publish"
+
+
 def test_every_metric_of_our_own_is_one_that_a_service_writes(watch: Template) -> None:
     """`tests/aws` starts the services and reads that they do."""
     written = {(measured.name, measured.service) for measured in ALL}
