@@ -3,8 +3,11 @@
  * it hears to the others; when that tab closes, the next one takes over.
  */
 import type { QueryClient } from "@tanstack/react-query";
+import type { StreamEvent } from "../lib/sse";
 import { keys, putProject, putTasks } from "./cache";
 import { me } from "./endpoints";
+import { reached } from "./reach";
+import { Place, readStream } from "./stream";
 import type { LiveChange, User } from "./types";
 
 type Message =
@@ -13,16 +16,28 @@ type Message =
   | { kind: "reachable" }
   | { kind: "resync" };
 
-/** Starts listening; answers how to stop. */
-export function startLive(client: QueryClient): () => void {
+/** As it goes to the other tabs: with the place behind it. */
+interface Told {
+  message: Message;
+  id: string | null;
+}
+
+/** Starts listening for a person; answers how to stop. */
+export function startLive(client: QueryClient, user: string): () => void {
   const channel = new BroadcastChannel("taskledger-live");
   const stop = new AbortController();
-  channel.onmessage = (event: MessageEvent<Message>) => apply(client, event.data);
-  const publish = (message: Message) => {
+  const place = new Place(user);
+  const take = ({ message, id }: Told) => {
+    if (id !== null) place.moveTo(id);
     apply(client, message);
-    channel.postMessage(message);
   };
-  const hold = () => holdStream(publish, stop.signal);
+  channel.onmessage = ({ data }: MessageEvent<Told>) => take(data);
+  const publish = (message: Message, id: string | null = null) => {
+    take({ message, id });
+    channel.postMessage({ message, id });
+  };
+  if (place.passed) apply(client, { kind: "resync" });
+  const hold = () => holdStream(place, publish, stop.signal);
   if (navigator.locks) {
     navigator.locks.request("taskledger-live", { signal: stop.signal }, hold).catch((cause: unknown) => {
       if (!(cause instanceof DOMException && cause.name === "AbortError")) throw cause;
@@ -36,45 +51,39 @@ export function startLive(client: QueryClient): () => void {
   };
 }
 
-const GAP_MILLISECONDS = 2000;
+type Publish = (message: Message, id?: string | null) => void;
 
-/** Keeps a stream open until told to stop; the browser itself resumes short breaks with the last id it saw. */
-async function holdStream(publish: (message: Message) => void, signal: AbortSignal): Promise<void> {
-  for (let pause = 1000; !signal.aborted; pause = Math.min(pause * 2, 30_000)) {
-    const opened = await streamUntilClosed(publish, signal);
-    if (signal.aborted) return;
-    if (opened) pause = 1000;
-    await new Promise((resolve) => setTimeout(resolve, pause));
-    // A closed stream is most often an ended access token: asking who we are renews it.
-    await me().catch(() => undefined);
-  }
-}
+const LAG_MILLISECONDS = 2000;
 
-/** Answers whether the stream was open before the server closed it for good. */
-function streamUntilClosed(publish: (message: Message) => void, signal: AbortSignal): Promise<boolean> {
-  const source = new EventSource("/api/stream");
-  let opened = false;
-  return new Promise((resolve) => {
-    const end = () => {
-      source.close();
-      resolve(opened);
+/** Keeps a stream open until told to stop, each connection from where the last one broke. */
+async function holdStream(place: Place, publish: Publish, signal: AbortSignal): Promise<void> {
+  let pause = 0;
+  while (!signal.aborted) {
+    await reached();
+    let opened = false;
+    const began = place.id;
+    const hear = ({ type, data, id }: StreamEvent) => {
+      if (type === "opened") {
+        opened = true;
+        publish({ kind: "reachable" }, id);
+        // Without a place a stream begins at its opening. What was loaded before, by lists that follow the log by some
+        // milliseconds, may have missed a change, so it is loaded once more.
+        if (began === null) setTimeout(() => !signal.aborted && publish({ kind: "resync" }), LAG_MILLISECONDS);
+      } else if (type === "reset") {
+        // The service no longer has what came after the place.
+        publish({ kind: "resync" });
+      } else if (type === "change" || type === "notification") {
+        publish({ kind: type, data: JSON.parse(data) }, id);
+      }
     };
-    signal.addEventListener("abort", end, { once: true });
-    source.addEventListener("open", () => {
-      publish({ kind: "reachable" });
-      // A new stream begins at its opening. What was loaded before may have missed a change, so it is loaded once more.
-      if (!opened) setTimeout(() => !signal.aborted && publish({ kind: "resync" }), GAP_MILLISECONDS);
-      opened = true;
-    });
-    source.addEventListener("error", () => {
-      if (source.readyState === EventSource.CLOSED) end();
-    });
-    // The service no longer has what came after the last id.
-    source.addEventListener("reset", () => publish({ kind: "resync" }));
-    for (const kind of ["change", "notification"] as const) {
-      source.addEventListener(kind, ({ data }: MessageEvent<string>) => publish({ kind, data: JSON.parse(data) }));
-    }
-  });
+    const status = await readStream(place.id, hear, signal);
+    if (signal.aborted) return;
+    // A server that ended has ended many streams: they do not all come back at once.
+    pause = opened ? 200 + Math.random() * 800 : Math.min(Math.max(pause * 2, 500), 30_000);
+    // Asking who we are renews the access token.
+    if (status === 401) await me().catch(() => undefined);
+    await new Promise((resolve) => setTimeout(resolve, pause));
+  }
 }
 
 const LASTING = new Set<unknown>([keys.me[0], keys.config[0], keys.user("")[0], "directory"]);
@@ -110,27 +119,27 @@ function applyChanges(client: QueryClient, changes: LiveChange[]): void {
     client,
     changes.flatMap(({ task }) => task ?? []),
   );
-  for (const change of changes) applyChange(client, change);
+  const stale = new Map<string, readonly string[]>();
+  for (const change of changes)
+    for (const queryKey of outdated(client, change)) stale.set(JSON.stringify(queryKey), queryKey);
+  for (const queryKey of stale.values()) void client.invalidateQueries({ queryKey });
 }
 
-function applyChange(client: QueryClient, change: LiveChange): void {
+/** Shows what a change brings with it; answers the keys of what has to be asked for. */
+function outdated(client: QueryClient, change: LiveChange): (readonly string[])[] {
+  const found: (readonly string[])[] = [keys.activity(change.project_id)];
   if (change.task_id) {
-    if (change.type.startsWith("task.comment"))
-      void client.invalidateQueries({ queryKey: keys.comments(change.task_id) });
-    void client.invalidateQueries({ queryKey: keys.history(change.task_id) });
-    if (!change.task) void client.invalidateQueries({ queryKey: keys.task(change.task_id) });
+    if (change.type.startsWith("task.comment")) found.push(keys.comments(change.task_id));
+    found.push(keys.history(change.task_id));
+    if (!change.task) found.push(keys.task(change.task_id));
   }
   if (change.project) {
     const me = client.getQueryData<User>(keys.me);
     const membership = me && change.project.members.find((member) => member.user_id === me.id);
     putProject(client, { ...change.project, role: membership?.role ?? change.project.role });
-    if (change.type.startsWith("project.member")) {
-      void client.invalidateQueries({ queryKey: keys.projects });
-      void client.invalidateQueries({ queryKey: keys.project(change.project_id) });
-    }
+    if (change.type.startsWith("project.member")) found.push(keys.projects, keys.project(change.project_id));
   } else if (change.type.startsWith("project.")) {
-    void client.invalidateQueries({ queryKey: keys.projects });
-    void client.invalidateQueries({ queryKey: keys.project(change.project_id) });
+    found.push(keys.projects, keys.project(change.project_id));
   }
-  void client.invalidateQueries({ queryKey: keys.activity(change.project_id) });
+  return found;
 }

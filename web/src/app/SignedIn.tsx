@@ -28,7 +28,7 @@ import { Shell } from "./Shell";
 export default function SignedIn({ me }: { me: User }) {
   const client = useQueryClient();
   useEffect(() => startSending(client, me.id), [client, me.id]);
-  useEffect(() => startLive(client), [client]);
+  useEffect(() => startLive(client, me.id), [client, me.id]);
   useEffect(() => loadWhenIdle([Project, Tasks, TaskPanel, Markdown, MyTasks, Inbox, Projects]), []);
   useEffect(() => {
     // The account's language holds on a device where none was chosen.
