@@ -36,7 +36,7 @@ def test_the_site_is_put_where_a_browser_of_yesterday_still_finds_its_files(
     s3.create_bucket(Bucket="site")
     site = tmp_path / "dist"
     site.mkdir()
-    for name, text in (("index.html", "new"), ("assets/index-1a2b.js", "1"), ("app.webmanifest", "{}")):
+    for name, text in (("index.html", "new"), ("sw.js", ""), ("assets/index-1a2b.js", "1"), ("app.webmanifest", "{}")):
         (site / name).parent.mkdir(exist_ok=True)
         (site / name).write_text(text)
     (tmp_path / "openapi.json").write_text("{}")
@@ -46,10 +46,11 @@ def test_the_site_is_put_where_a_browser_of_yesterday_still_finds_its_files(
 
     release.upload(s3, "site", site, tmp_path / "openapi.json")
 
-    assert put[-1] == "index.html"
+    assert put[-2:] == ["index.html", "sw.js"]
     heads = {key: s3.head_object(Bucket="site", Key=key) for key in put}
     assert {key: (head["CacheControl"], head["ContentType"]) for key, head in heads.items()} == {
         "index.html": ("no-cache", "text/html; charset=utf-8"),
+        "sw.js": ("no-cache", "text/javascript; charset=utf-8"),
         "assets/index-1a2b.js": ("public, max-age=31536000, immutable", "text/javascript; charset=utf-8"),
         "app.webmanifest": ("no-cache", "application/manifest+json"),
         "api/openapi.json": ("no-cache", "application/json"),

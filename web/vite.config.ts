@@ -3,6 +3,7 @@ import { lingui } from "@lingui/vite-plugin";
 import react from "@vitejs/plugin-react";
 import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
+import { offline } from "./scripts/offline.ts";
 
 /** Turns Lingui's macros into calls; only files that import a macro pay for Babel. */
 function macros(): Plugin {
@@ -62,7 +63,7 @@ function ahead(): Plugin {
 }
 
 export default defineConfig({
-  plugins: [macros(), react(), lingui(), ahead()],
+  plugins: [macros(), react(), lingui(), ahead(), offline()],
   build: {
     target: "es2023",
     modulePreload: { polyfill: false },

@@ -26,6 +26,8 @@ PARAMETER: Final = "/taskledger/release"
 FOR_EVER: Final = "public, max-age=31536000, immutable"
 """Files in `assets/` have their content's hash in their names."""
 ASK_FIRST: Final = "no-cache"
+LAST: Final = ("index.html", "sw.js")
+"""What names other files: they must be there before it."""
 
 
 class NothingToRollBackTo(Exception):
@@ -41,14 +43,14 @@ class Release:
 
 
 def upload(s3: Any, bucket: str, site: Path, openapi: Path) -> None:
-    """Put a built site into the bucket: what pages refer to first, the page that refers to it last.
+    """Put a built site into the bucket: what pages refer to, the page that refers to it, the worker that keeps all.
 
     The document of all services is served as a file too. Nothing is deleted: a browser that has yesterday's page may
     still ask for its files.
     """
     files = {path.relative_to(site).as_posix(): path for path in sorted(site.rglob("*")) if path.is_file()}
     files["api/openapi.json"] = openapi
-    for key, path in sorted(files.items(), key=lambda file: file[0] == "index.html"):
+    for key, path in sorted(files.items(), key=lambda file: LAST.index(file[0]) + 1 if file[0] in LAST else 0):
         kind = guess_type(path.name)[0] or "application/octet-stream"
         if path.suffix == ".webmanifest":
             kind = "application/manifest+json"

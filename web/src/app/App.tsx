@@ -3,10 +3,11 @@ import { Suspense } from "react";
 import { Redirect, Route, Switch, useLocation } from "wouter";
 import { ApiError } from "../api/client";
 import { useMe } from "../api/queries";
+import { useReachable } from "../api/reach";
 import { Failed } from "../ui/bits";
 import { Announcer, Toaster } from "../ui/toast";
 import { Login, SignedIn } from "./pages";
-import { rememberSignedIn } from "./prefs";
+import { lastPerson, rememberSignedIn } from "./prefs";
 
 export function App() {
   // The tree is built anew in another language, so that no text of the old one stays.
@@ -40,8 +41,11 @@ function Splash() {
 function Gate() {
   const me = useMe();
   const [location] = useLocation();
+  const reachable = useReachable();
+  // Whether the session still lives cannot be asked now; it is, as soon as there is somebody to ask.
+  const person = me.data ?? (reachable || me.isSuccess ? null : lastPerson());
+  if (person) return <SignedIn me={person} />;
   if (me.isPending) return <Splash />;
-  if (me.data) return <SignedIn me={me.data} />;
   if (me.error && !(me.error instanceof ApiError && me.error.status === 401)) {
     return <Failed error={me.error} retry={() => void me.refetch()} />;
   }

@@ -23,6 +23,7 @@ import {
   Tasks,
   Unsent,
 } from "./pages";
+import { rememberPerson, rememberSignedIn } from "./prefs";
 import { Shell } from "./Shell";
 
 export default function SignedIn({ me }: { me: User }) {
@@ -30,6 +31,10 @@ export default function SignedIn({ me }: { me: User }) {
   useEffect(() => startSending(client, me.id), [client, me.id]);
   useEffect(() => startLive(client, me.id), [client, me.id]);
   useEffect(() => loadWhenIdle([Project, Tasks, TaskPanel, Markdown, MyTasks, Inbox, Projects]), []);
+  useEffect(() => {
+    rememberSignedIn(true);
+    rememberPerson(me);
+  }, [me]);
   useEffect(() => {
     // The account's language holds on a device where none was chosen.
     const locale = me.locale === "ko" || me.locale === "en" ? me.locale : null;

@@ -1,4 +1,5 @@
 /** Choices of this device. */
+import type { User } from "../api/types";
 
 export type Theme = "system" | "light" | "dark";
 
@@ -35,7 +36,22 @@ export function rememberView(projectId: string, view: View): void {
 /** Whether a session may live in this browser. Only a hint that saves calls: the cookies decide. */
 export const signedInBefore = (): boolean => localStorage.getItem("signed-in") === "yes";
 
+const PERSON = "person";
+
+/** Who was signed in last, for a site that is opened without a network. */
+export function lastPerson(): User | null {
+  return signedInBefore() ? (JSON.parse(localStorage.getItem(PERSON) ?? "null") as User | null) : null;
+}
+
+export function rememberPerson({ id, name, locale = null }: User): void {
+  localStorage.setItem(PERSON, JSON.stringify({ id, name, locale }));
+}
+
 export function rememberSignedIn(signedIn: boolean): void {
-  if (signedIn) localStorage.setItem("signed-in", "yes");
-  else localStorage.removeItem("signed-in");
+  if (signedIn) {
+    localStorage.setItem("signed-in", "yes");
+  } else {
+    localStorage.removeItem("signed-in");
+    localStorage.removeItem(PERSON);
+  }
 }

@@ -3,6 +3,7 @@ import { Trans } from "@lingui/react/macro";
 import { type ReactNode, useEffect, useState } from "react";
 import { ApiError } from "../api/client";
 import { useUser } from "../api/queries";
+import { useReachable } from "../api/reach";
 import { said } from "../app/said";
 import { dayOf, daysUntil, dueText } from "../lib/dates";
 import { Icon, type IconName } from "./icons";
@@ -113,7 +114,15 @@ export function Empty({ icon, title, children, action, alone = false }: EmptyPro
   );
 }
 
+/** Stands in for what is being loaded; without a network it says that there is nothing to show yet. */
 export function Skeleton({ rows = 6, className = "row" }: { rows?: number; className?: string }) {
+  const reachable = useReachable();
+  if (!reachable)
+    return (
+      <Empty icon="offline" title={t`Not on this device`}>
+        <Trans>This page comes by itself when the server can be reached again.</Trans>
+      </Empty>
+    );
   return (
     <div className="skeletons" role="status">
       <span className="sr-only">
