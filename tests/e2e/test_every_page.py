@@ -84,11 +84,12 @@ TOO_SMALL = """() => {
   const inText = (element) => getComputedStyle(element).display === "inline" && element.closest("p, li, dd, .markdown");
   const found = [];
   for (const element of document.querySelectorAll("a[href], button, input, select, textarea, summary")) {
-    const box = (element.closest("label") ?? element).getBoundingClientRect();
+    const target = element.closest("label") ?? element;
+    const box = target.getBoundingClientRect();
     const [x, y] = [box.left + box.width / 2, box.top + box.height / 2];
     if (x < 0 || x > innerWidth || y < 0 || y > innerHeight || inText(element) || element.disabled) continue;
     if (!element.checkVisibility({ visibilityProperty: true, opacityProperty: true })) continue;
-    const over = getComputedStyle(element, "::after");
+    const over = getComputedStyle(target, "::after");
     const [width, height] = ["width", "height"].map((side) =>
       Math.max(box[side], over.position === "absolute" ? parseFloat(over[side]) || 0 : 0));
     if (width < 43.9 || height < 43.9) found.push(`${element.outerHTML.slice(0, 120)} ${width} x ${height}`);
