@@ -7,7 +7,7 @@ WEB := web/index.html web/vite.config.ts web/package-lock.json $(shell find web/
 UV := $(BIN)/uv pip install -q --compile-bytecode --python $(BIN)/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run stack test smoke probe check bench clean lock openapi
+.PHONY: help setup run stack test faults smoke probe check bench clean lock openapi
 
 help: ## list these commands
 	@grep -hE '^[a-z]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -64,6 +64,9 @@ test: .venv/.dev .venv/emulator/.installed .venv/aws/.installed web/dist/index.h
 	cd web && ../tools/with-node npm test --silent
 	# A file's tests stay together: they share its servers.
 	$(BIN)/pytest -q --numprocesses auto --maxprocesses 4 --dist loadfile
+
+faults: .venv/.dev .venv/emulator/.installed web/dist/index.html ## break the AWS shape in every way, its database away for 30 s
+	TASKLEDGER_AWAY_SECONDS=30 $(BIN)/pytest -q tests/faults
 
 smoke: .venv/.dev ## docker compose up, a journey, down, up again: wherever Docker runs
 	$(BIN)/pytest -q --override-ini addopts=--import-mode=importlib tests/compose

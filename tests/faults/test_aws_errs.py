@@ -1,6 +1,5 @@
 """AWS throttles, fails and loses answers, everywhere at once, while people work."""
 
-import time
 from collections.abc import Callable
 
 from taskledger.testing import Person
@@ -14,7 +13,7 @@ def test_throttling_errors_and_lost_answers_lose_nothing(
 ) -> None:
     throttled = aws_error("ThrottlingException")
     with at_work(ann, work, "erring", 3, pace=0.05):
-        time.sleep(0.5)
+        work.goes_on()
         for fault, share in (
             (aws_error("ProvisionedThroughputExceededException"), 0.1),
             (aws_error("InternalServerError", 500), 0.05),
@@ -26,10 +25,10 @@ def test_throttling_errors_and_lost_answers_lose_nothing(
             faults.always(throttled, share=0.1)
             faults.always(Answer(503), share=0.05)
             faults.always(Lost(), share=0.05)
-        time.sleep(6)
+        work.goes_on(60)
         for faults in (breakable.tables, breakable.bus, breakable.queues):
             faults.clear()
-        time.sleep(0.5)
+        work.goes_on()
     all_is_well()
 
 
@@ -37,10 +36,10 @@ def test_a_log_that_is_away_is_told_and_nothing_is_half_done(
     breakable: Breakable, ann: Person, work: Work, all_is_well: Callable[..., None]
 ) -> None:
     with at_work(ann, work, "away", 2, pace=0.05):
-        time.sleep(1)
+        work.goes_on(10)
         breakable.tables.always(Answer(503), operation="DynamoDB_20120810.")
         refused = ann.http.post(f"/api/projects/{work.project}/tasks", json={"title": "Not now"})
         assert (refused.status_code, refused.json()["code"]) == (503, "unavailable")
         breakable.tables.clear()
-        time.sleep(1)
+        work.goes_on(10)
     all_is_well()

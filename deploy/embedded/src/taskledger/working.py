@@ -35,6 +35,11 @@ class Work:
         body = {"title": key, "assignees": list(self.assignees)}
         return person.http.post(f"/api/projects/{self.project}/tasks", json=body, headers={"Idempotency-Key": key})
 
+    def goes_on(self, changes: int = 5) -> None:
+        """Return when so many more tasks were created. Raises AssertionError when that takes very long."""
+        enough = len(self.created) + changes
+        eventually(lambda: len(self.created) >= enough, within=60)
+
     def acknowledged(self, task: dict[str, Any], key: str | None = None) -> None:
         """Note an answer."""
         with self.lock:
