@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -24,10 +26,10 @@ class Observed:
 
 
 @pytest.fixture(scope="session")
-def observed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Observed]:
-    folder = tmp_path_factory.mktemp("observed")
-    with collecting() as collector:
-        stack = Stack(folder, variables={"OTEL_EXPORTER_OTLP_ENDPOINT": collector.endpoint, **SEND_OFTEN})
+def observed() -> Iterator[Observed]:
+    # Not one of pytest's folders, which the database's user may not enter.
+    with TemporaryDirectory(prefix="taskledger-") as folder, collecting() as collector:
+        stack = Stack(Path(folder), variables={"OTEL_EXPORTER_OTLP_ENDPOINT": collector.endpoint, **SEND_OFTEN})
         people: list[Person] = []
         try:
             stack.start()
