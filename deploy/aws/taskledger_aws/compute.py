@@ -26,11 +26,8 @@ from taskledger_aws.mail import MailStack
 from taskledger_aws.network import NetworkStack
 from taskledger_aws.permissions import Resources, statements
 from taskledger_aws.profile import Profile
+from taskledger_aws.variables import Places, variables
 from taskledger_aws.verification import Verification
-from taskledger_local.topology import KEYS, LOG
-
-AUTHORITIES: Final = "/etc/taskledger/rds-authorities.pem"
-"""In the images: who vouches for RDS."""
 
 HEALTH: Final = (
     "test -e /tmp/ready || { python -m kernel.probe /readyz && touch /tmp/ready; } && python -m kernel.probe /livez"
@@ -39,9 +36,6 @@ HEALTH: Final = (
 
 STOP_SECONDS: Final = 40
 """After SIGTERM: 15 for answers (`kernel.serve.GRACE_SECONDS`), the rest for consumers to finish what they hold."""
-
-METRICS_EVERY: Final = 60
-"""Seconds between the lines that CloudWatch takes the services' own metrics from."""
 
 _VALUES_OF_A_RULE: Final = 5
 
@@ -104,7 +98,7 @@ class ComputeStack(Stack):
             service_name=container.name,
             cluster=self.machines.cluster,
             task_definition=task,
-            desired_count=self._profile.tasks,
+            # Not how many: a deployment would undo what scaling has done.
             min_healthy_percent=100,
             max_healthy_percent=200,
             circuit_breaker=ecs.DeploymentCircuitBreaker(enable=True, rollback=True),
@@ -185,7 +179,7 @@ class ComputeStack(Stack):
             privileged=False,
             docker_security_options=["no-new-privileges"],
             linux_parameters=linux,
-            environment=self.environment(name),
+            environment=dict(variables(name, self._places())),
             secrets={"SERVICE_SECRET": ecs.Secret.from_secrets_manager(self._secret)},
             logging=ecs.LogDrivers.aws_logs(
                 stream_prefix=name, log_group=lines, mode=ecs.AwsLogDriverMode.NON_BLOCKING
@@ -203,39 +197,15 @@ class ComputeStack(Stack):
             ulimits=[ecs.Ulimit(name=ecs.UlimitName.NOFILE, soft_limit=65536, hard_limit=65536)],
         )
 
-    def environment(self, name: str) -> dict[str, str]:
-        """The variables of a container: those that its settings read and no others."""
-        common = {
-            "AWS_REGION": self.region,
-            "EVENT_STORE_URL": f"dynamodb://{LOG.name}",
-            "LOG_LEVEL": "INFO",
-        }
-        keys = {"KEY_VALUE_URL": f"dynamodb://{KEYS.name}"}
-        read = {"READ_MODEL_URL": self._database("taskledger_read")}
-        inbox = {"NOTIFY_DB_URL": self._database("taskledger_notify") + "&create=1"}  # RDS makes only one
-        outside = {"PUBLIC_URL": self._edge.url}
-        auth = {"AUTH_URL": f"http://{AUTH.name}:{PORT}"}
-        queue = {"SUBSCRIPTION_URL": "sqs://taskledger"}
-        measured = {"METRICS_LOG_SECONDS": str(METRICS_EVERY)}
-        match name:
-            case "auth-service":
-                # CloudFront and the balancer each add whom they heard it from.
-                return common | keys | outside | measured | {"TRUSTED_PROXIES": "2"}
-            case "task-service":
-                return common | read | auth | measured
-            case "log-projector":
-                return common | read | queue | measured
-            case "notify-service":
-                sender = f"ses://?from={self._mail.sender}&configuration_set="
-                mailer = {"MAILER_URL": sender + self._mail.configuration_set.configuration_set_name}
-                return common | keys | inbox | auth | outside | queue | mailer | measured
-            case _:
-                return common | keys | read | inbox
-
-    def _database(self, name: str) -> str:
-        """Name and password are in the secret, which changes: whoever connects reads it."""
-        where = self._data.database.instance_endpoint.socket_address
-        return f"mysql://{where}/{name}?secret={self._database_secret}&ssl={AUTHORITIES}"
+    def _places(self) -> Places:
+        return Places(
+            region=self.region,
+            public_url=self._edge.url,
+            database=self._data.database.instance_endpoint.socket_address,
+            database_secret=self._database_secret,
+            sender=self._mail.sender,
+            configuration_set=self._mail.configuration_set.configuration_set_name,
+        )
 
     @property
     def _database_secret(self) -> str:

@@ -68,7 +68,7 @@ GUARANTEES: Final[Mapping[int, Guarantee]] = {
     ),
     9: Guarantee(
         says="A replay sends no mail. Everyone concerned is told once of each change; the ledger says when or why.",
-        alarms=("mails-wait", "mail-bounces", "mail-complaints", "blocked-streams-notify-service"),
+        alarms=("mails-wait-notify-service", "mail-bounces", "mail-complaints", "blocked-streams-notify-service"),
     ),
     10: Guarantee(
         says="`min_version` is never answered with an older state.",

@@ -107,6 +107,18 @@ class Metrics:
         """A metric of the MySQL server."""
         return self.data.database.metric(metric, statistic=statistic, period=_FIVE)
 
+    def throttled(self, table: str) -> cloudwatch.MathExpression:
+        """Calls that DynamoDB refused on a table."""
+        return cloudwatch.MathExpression(
+            label="refused",
+            expression="FILL(reads, 0) + FILL(writes, 0)",
+            using_metrics={
+                "reads": self.table(table, "ReadThrottleEvents"),
+                "writes": self.table(table, "WriteThrottleEvents"),
+            },
+            period=_FIVE,
+        )
+
     @staticmethod
     def reputation(rate: str) -> cloudwatch.Metric:
         """What part of the account's mails bounced, or was complained of: 0 to 1."""

@@ -4,7 +4,6 @@ from typing import Any, Final
 
 from aws_cdk import CfnOutput, Duration, Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
-from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
@@ -12,8 +11,8 @@ from constructs import Construct
 
 from taskledger_aws import application_metrics as own
 from taskledger_aws.acknowledged import acknowledge
-from taskledger_aws.application_metrics import Measured
-from taskledger_aws.compute import METRICS_EVERY, ComputeStack
+from taskledger_aws.alarms import Alarms
+from taskledger_aws.compute import ComputeStack
 from taskledger_aws.containers import OPERATOR
 from taskledger_aws.dashboard import dashboard
 from taskledger_aws.data import DataStack
@@ -24,8 +23,6 @@ from taskledger_aws.given import Given
 from taskledger_aws.metrics import Metrics
 from taskledger_aws.profile import Profile
 from taskledger_aws.verification import Verification
-
-RUNBOOKS: Final = "docs/operate/runbooks"
 
 OBJECTIVE: Final = 0.999
 """Of the requests of 30 days, so many are not answered by a fault of ours."""
@@ -57,9 +54,10 @@ class WatchStack(Stack):
     ) -> None:
         super().__init__(scope, construct_id, **kwargs)
         self.topic = self._topic(given)
+        self._alarms = Alarms(self, self.topic)
         metrics = Metrics(data=data, events=events, edge=edge, compute=compute)
         changes = EventChanges(self, "EventChanges", log=data.log)
-        self._log(data, changes)
+        self._log(data, changes, metrics)
         self._hints(events, metrics)
         self._consumers()
         self._requests(metrics)
@@ -88,32 +86,18 @@ class WatchStack(Stack):
 
     # --- what is watched, along the way of a change ---
 
-    def _log(self, data: DataStack, changes: EventChanges) -> None:
-        self._alarm(
+    def _log(self, data: DataStack, changes: EventChanges, metrics: Metrics) -> None:
+        self._alarms.add(
             "event-changed",
             "An event of the log was changed or removed",
             changes.queue.metric_approximate_number_of_messages_visible(statistic="Maximum", period=_MINUTE),
             above=0,
         )
         for name, table in (("log", data.log), ("keys", data.keys)):
-            throttled = cloudwatch.MathExpression(
-                expression="FILL(reads, 0) + FILL(writes, 0)",
-                using_metrics={
-                    kind: cloudwatch.Metric(
-                        namespace="AWS/DynamoDB",
-                        metric_name=metric,
-                        dimensions_map={"TableName": table.table_name},
-                        statistic="Sum",
-                        period=_FIVE,
-                    )
-                    for kind, metric in (("reads", "ReadThrottleEvents"), ("writes", "WriteThrottleEvents"))
-                },
-                period=_FIVE,
-            )
-            self._alarm(
+            self._alarms.add(
                 f"throttled-{name}",
                 f"DynamoDB refuses calls to the table of the {name}",
-                throttled,
+                metrics.throttled(table.table_name),
                 above=50,
                 runbook="throttled",
             )
@@ -121,7 +105,7 @@ class WatchStack(Stack):
     def _hints(self, events: EventsStack, metrics: Metrics) -> None:
         for name, queue in events.queues.items():
             short = name.removeprefix("taskledger-")
-            self._alarm(
+            self._alarms.add(
                 f"queue-age-{short}",
                 f"The {short} has not taken the oldest message of its queue for minutes",
                 queue.metric_approximate_age_of_oldest_message(statistic="Maximum", period=_MINUTE),
@@ -129,28 +113,28 @@ class WatchStack(Stack):
                 times=3,
                 runbook="queue-age",
             )
-            self._alarm(
+            self._alarms.add(
                 f"dead-letters-{short}",
                 f"Messages that the {short} could not handle",
                 events.dead[name].metric_approximate_number_of_messages_visible(statistic="Maximum", period=_MINUTE),
                 above=0,
                 runbook="dead-letters",
             )
-        self._alarm(
+        self._alarms.add(
             "dead-letters-pipe",
             "What the pipe or a rule could not deliver",
             events.pipe_failures.metric_approximate_number_of_messages_visible(statistic="Maximum", period=_MINUTE),
             above=0,
             runbook="dead-letters",
         )
-        self._alarm(
+        self._alarms.add(
             "pipe-fails",
             "Executions of the pipe from the log to the bus fail",
             metrics.pipe_failures(),
             above=0,
             times=2,
         )
-        self._alarm(
+        self._alarms.add(
             "pipe-silent",
             "The log is written to and the pipe carries nothing",
             metrics.written_unseen(),
@@ -161,11 +145,11 @@ class WatchStack(Stack):
 
     def _consumers(self) -> None:
         for measured in own.LAGS:
-            self._own(measured, "projection-lag", "What is applied is old", above=60, times=5)
+            self._alarms.own(measured, "projection-lag", "What is applied is old", above=60, times=5)
         for measured in own.BLOCKED:
-            self._own(measured, "blocked-streams", "Streams stopped by an event that cannot be applied", above=0)
+            self._alarms.own(measured, "blocked-streams", "Streams stopped by an event that cannot be applied", above=0)
         for measured in own.BEHIND:
-            self._own(
+            self._alarms.own(
                 measured,
                 "streams-behind",
                 "Reconciliation finds again and again what no message told",
@@ -173,7 +157,7 @@ class WatchStack(Stack):
                 times=10,
             )
         for measured in own.TURNS:
-            self._own(
+            self._alarms.own(
                 measured,
                 "consumer-stuck",
                 "The consumer takes no turn, or says nothing",
@@ -182,13 +166,13 @@ class WatchStack(Stack):
                 missing=cloudwatch.TreatMissingData.BREACHING,
             )
         for measured in own.UNREADABLE:
-            self._own(measured, "unreadable-messages", "Messages that nobody can read", above=0, statistic="Sum")
+            self._alarms.own(measured, "unreadable-messages", "Messages that nobody can read", above=0, statistic="Sum")
 
     def _requests(self, metrics: Metrics) -> None:
-        self._alarm(
+        self._alarms.add(
             "server-errors", "Answers of 5xx, by services or by the balancer", metrics.errors(_FIVE), above=10, times=2
         )
-        self._alarm(
+        self._alarms.add(
             "slow-answers",
             "One answer of a hundred takes more than a second",
             metrics.response_time("p99", _FIVE),
@@ -196,7 +180,7 @@ class WatchStack(Stack):
             times=3,
         )
         for name, healthy in metrics.healthy().items():
-            self._alarm(
+            self._alarms.add(
                 f"no-healthy-{name}",
                 f"No container of {name} answers",
                 healthy,
@@ -209,7 +193,7 @@ class WatchStack(Stack):
     def _objective(self, metrics: Metrics) -> None:
         for name, (rate, long, short) in (("fast", FAST), ("slow", SLOW)):
             windows = [
-                self._alarm(
+                self._alarms.add(
                     f"budget-{name}-{which}",
                     f"Faults use up the budget {rate:g} times as fast as allowed, over {window.to_human_string()}",
                     metrics.error_ratio(window),
@@ -219,20 +203,12 @@ class WatchStack(Stack):
                 )
                 for which, window in (("long", long), ("short", short))
             ]
-            both = cloudwatch.CompositeAlarm(
-                self,
-                f"Budget{name.title()}",
-                composite_alarm_name=f"taskledger-budget-{name}",
-                alarm_description=_described(f"The budget of faults burns {name}: both windows say so", "budget-burns"),
-                alarm_rule=cloudwatch.AlarmRule.all_of(
-                    *(cloudwatch.AlarmRule.from_alarm(window, cloudwatch.AlarmState.ALARM) for window in windows)
-                ),
-            )
-            both.add_alarm_action(actions.SnsAction(self.topic))
+            says = f"The budget of faults burns {name}: both windows say so"
+            self._alarms.together(f"budget-{name}", says, "budget-burns", *windows)
 
     def _database(self, profile: Profile, metrics: Metrics) -> None:
         gib = 1024**3
-        self._alarm(
+        self._alarms.add(
             "database-cpu",
             "MySQL's processor is busy",
             metrics.database("CPUUtilization"),
@@ -240,14 +216,14 @@ class WatchStack(Stack):
             times=3,
             runbook="database",
         )
-        self._alarm(
+        self._alarms.add(
             "database-storage",
             "MySQL's disk is nearly full",
             metrics.database("FreeStorageSpace", "Minimum"),
             below=profile.database_storage * gib // 10,
             runbook="database",
         )
-        self._alarm(
+        self._alarms.add(
             "database-connections",
             "Nearly all connections of MySQL are taken",
             metrics.database("DatabaseConnections", "Maximum"),
@@ -255,7 +231,7 @@ class WatchStack(Stack):
             times=2,
             runbook="database",
         )
-        self._alarm(
+        self._alarms.add(
             "database-memory",
             "MySQL's memory is nearly used up",
             metrics.database("FreeableMemory", "Minimum"),
@@ -265,16 +241,18 @@ class WatchStack(Stack):
         )
 
     def _mails(self, metrics: Metrics) -> None:
-        self._own(own.OLDEST_MAIL, "mails-wait", "A mail has waited for a quarter of an hour", above=900, times=3)
+        self._alarms.own(
+            own.OLDEST_MAIL, "mails-wait", "A mail has waited for a quarter of an hour", above=900, times=3
+        )
         # SES reviews an account at 5 % and 0.1 %: https://docs.aws.amazon.com/ses/latest/dg/reputationdashboard-bounce-rate.html
-        self._alarm(
+        self._alarms.add(
             "mail-bounces",
             "Too many mails come back",
             metrics.reputation("BounceRate"),
             above=0.03,
             runbook="mail-reputation",
         )
-        self._alarm(
+        self._alarms.add(
             "mail-complaints",
             "People call mails spam",
             metrics.reputation("ComplaintRate"),
@@ -284,14 +262,14 @@ class WatchStack(Stack):
 
     def _verified(self, compute: ComputeStack) -> None:
         found = Verification.measured(self, compute.lines[OPERATOR])
-        self._alarm(
+        self._alarms.add(
             "read-model-differs",
             "The read model is not what the log says",
             found.with_(statistic="Maximum", period=_FIVE),
             above=0,
             missing=cloudwatch.TreatMissingData.IGNORE,  # as the last night left it, until another says otherwise
         )
-        self._alarm(
+        self._alarms.add(
             "nobody-verified",
             "Nobody has compared the read model with the log for two days",
             found.with_(statistic="SampleCount", period=Duration.days(1)),
@@ -300,58 +278,3 @@ class WatchStack(Stack):
             runbook="read-model-differs",
             missing=cloudwatch.TreatMissingData.BREACHING,
         )
-
-    # --- an alarm ---
-
-    def _own(self, measured: Measured, runbook: str, says: str, *, statistic: str = "Maximum", **limits: Any) -> None:
-        """An alarm on a metric that a service writes itself."""
-        metric = cloudwatch.Metric(
-            namespace=own.NAMESPACE,
-            metric_name=measured.name,
-            dimensions_map={own.DIMENSION: measured.service},
-            statistic=statistic,
-            period=Duration.seconds(METRICS_EVERY),
-        )
-        name = f"{runbook}-{measured.service}" if measured is not own.OLDEST_MAIL else runbook
-        self._alarm(name, f"{says} ({measured.service})", metric, runbook=runbook, **limits)
-
-    def _alarm(
-        self,
-        name: str,
-        says: str,
-        metric: cloudwatch.IMetric,
-        *,
-        above: float | None = None,
-        below: float | None = None,
-        times: int = 1,
-        enough: int | None = None,
-        runbook: str | None = None,
-        missing: cloudwatch.TreatMissingData = cloudwatch.TreatMissingData.NOT_BREACHING,
-        alone: bool = True,
-    ) -> cloudwatch.Alarm:
-        """An alarm `above` or `below` a value for `times` periods, or `enough` of them; `alone`, it wakes somebody."""
-        threshold = above if above is not None else below
-        if threshold is None:
-            raise ValueError(f"{name} has no limit")
-        over = cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD
-        under = cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD
-        alarm = cloudwatch.Alarm(
-            self,
-            "".join(part.title() for part in name.split("-")),
-            alarm_name=f"taskledger-{name}",
-            alarm_description=_described(says, runbook or name),
-            metric=metric,
-            threshold=threshold,
-            comparison_operator=over if above is not None else under,
-            evaluation_periods=times,
-            datapoints_to_alarm=enough or times,
-            treat_missing_data=missing,
-        )
-        if alone:
-            alarm.add_alarm_action(actions.SnsAction(self.topic))
-            alarm.add_ok_action(actions.SnsAction(self.topic))
-        return alarm
-
-
-def _described(says: str, runbook: str) -> str:
-    return f"{says}. {RUNBOOKS}/{runbook}.md"

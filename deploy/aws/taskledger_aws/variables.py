@@ -1,0 +1,59 @@
+"""The variables of each container: those that its settings read, and no others. `tests/aws` compares."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from taskledger_aws.containers import AUTH, PORT
+from taskledger_local.topology import KEYS, LOG
+
+AUTHORITIES: Final = "/etc/taskledger/rds-authorities.pem"
+"""In the images: who vouches for RDS."""
+
+METRICS_EVERY: Final = 60
+"""Seconds between the lines that CloudWatch takes the services' own metrics from."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Places:
+    """Where things are that only the other stacks know."""
+
+    region: str
+    public_url: str
+    database: str
+    """Host and port."""
+    database_secret: str
+    """The ARN of the secret with user and password, which change: whoever connects reads it."""
+    sender: str
+    configuration_set: str
+
+
+def variables(container: str, at: Places) -> Mapping[str, str]:
+    """The variables of a container, by its name."""
+    common = {"AWS_REGION": at.region, "EVENT_STORE_URL": f"dynamodb://{LOG.name}", "LOG_LEVEL": "INFO"}
+    keys = {"KEY_VALUE_URL": f"dynamodb://{KEYS.name}"}
+    read = {"READ_MODEL_URL": _database("taskledger_read", at)}
+    inbox = {"NOTIFY_DB_URL": _database("taskledger_notify", at) + "&create=1"}  # RDS makes only one
+    outside = {"PUBLIC_URL": at.public_url}
+    auth = {"AUTH_URL": f"http://{AUTH.name}:{PORT}"}
+    queue = {"SUBSCRIPTION_URL": "sqs://taskledger"}
+    mailer = {"MAILER_URL": f"ses://?from={at.sender}&configuration_set={at.configuration_set}"}
+    measured = {"METRICS_LOG_SECONDS": str(METRICS_EVERY)}
+    match container:
+        case "auth-service":
+            # CloudFront and the balancer each add whom they heard it from.
+            return common | keys | outside | measured | {"TRUSTED_PROXIES": "2"}
+        case "task-service":
+            return common | read | auth | measured
+        case "log-projector":
+            return common | read | queue | measured
+        case "notify-service":
+            return common | keys | inbox | auth | outside | queue | mailer | measured
+        case "operator":
+            return common | keys | read | inbox
+        case other:
+            raise ValueError(f"nobody has said what {other} reads")
+
+
+def _database(name: str, at: Places) -> str:
+    return f"mysql://{at.database}/{name}?secret={at.database_secret}&ssl={AUTHORITIES}"
