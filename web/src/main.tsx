@@ -44,4 +44,4 @@ createRoot(root).render(
 
 // Later: what it keeps must not hold up what is wanted now. Without it the site only does not open without a network.
 if (import.meta.env.PROD && "serviceWorker" in navigator)
-  setTimeout(() => void navigator.serviceWorker.register("/sw.js").catch(() => undefined), 3000);
+  setTimeout(() => navigator.onLine && void navigator.serviceWorker.register("/sw.js").catch(() => undefined), 3000);

@@ -3,7 +3,7 @@
  * refuses is taken back with a message; what was done is told with the way back.
  */
 import { t } from "@lingui/core/macro";
-import type { QueryClient } from "@tanstack/react-query";
+import type { InfiniteData, QueryClient } from "@tanstack/react-query";
 import { type Named, ticked } from "../lib/checklist";
 import { type Place, placeOf, rankAt } from "../lib/order";
 import { explain } from "../ui/bits";
@@ -13,7 +13,7 @@ import { type Command, type NewTask, type ResultOf, TextConflict, type TextField
 import type { Unsent } from "./pending";
 import { Withdrawn } from "./queue";
 import { arrived, queue } from "./sending";
-import type { Comment, Task, TaskChanges, User } from "./types";
+import type { Comment, Inbox, Notification, Task, TaskChanges, User } from "./types";
 
 /** What has become of a change by the time that its maker can go on. */
 export type Outcome<T> =
@@ -226,5 +226,28 @@ export async function deleteComment(client: QueryClient, task: Task, comment: Co
     about: task.key,
     // A deleted comment stays deleted: it is written once more.
     told: { text: t`Comment deleted`, undo: () => void addComment(client, task, comment.body) },
+  });
+}
+
+/** Marks an item of the inbox as read, or all of them. */
+export async function read(client: QueryClient, which: Notification | "all"): Promise<void> {
+  const hit = (item: Notification) => which === "all" || item.id === which.id;
+  client.setQueriesData<InfiniteData<Inbox>>(
+    { queryKey: keys.inbox, predicate: (query) => typeof query.queryKey[1] === "object" },
+    (data) =>
+      data && {
+        ...data,
+        pages: data.pages.map((page) => ({
+          ...page,
+          items: page.items.map((item) => (hit(item) ? { ...item, read: true } : item)),
+        })),
+      },
+  );
+  client.setQueryData<number>(keys.unread, (count = 0) => (which === "all" ? 0 : Math.max(0, count - 1)));
+  await change(client, {
+    command: which === "all" ? { kind: "read-all" } : { kind: "read", notice: which.id },
+    scope: "inbox",
+    about: which === "all" ? t`Inbox` : which.task_key,
+    rollback: () => void client.invalidateQueries({ queryKey: keys.inbox }),
   });
 }

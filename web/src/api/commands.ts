@@ -17,7 +17,9 @@ export type Command =
   | { kind: "delete" | "restore"; id: string }
   | { kind: "comment"; id: string; body: string }
   | { kind: "edit-comment"; id: string; commentId: string; body: string }
-  | { kind: "delete-comment"; id: string; commentId: string };
+  | { kind: "delete-comment"; id: string; commentId: string }
+  | { kind: "read"; notice: string }
+  | { kind: "read-all" };
 
 export interface Results {
   create: Task;
@@ -31,6 +33,8 @@ export interface Results {
   comment: Comment;
   "edit-comment": Comment;
   "delete-comment": undefined;
+  read: unknown;
+  "read-all": unknown;
 }
 export type ResultOf<C extends Command> = Results[C["kind"]];
 
@@ -66,6 +70,10 @@ export async function carryOut(command: Command, key: string): Promise<Results[k
       return api.editComment(command.id, command.commentId, command.body, key);
     case "delete-comment":
       return api.deleteComment(command.id, command.commentId, key);
+    case "read":
+      return api.markRead(command.notice, key);
+    case "read-all":
+      return api.markAllRead(key);
   }
 }
 

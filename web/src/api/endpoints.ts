@@ -142,9 +142,9 @@ export const history = (id: string) =>
 
 export const inbox = (unread: boolean, cursor?: string) =>
   call("get", "/api/notifications", { query: { unread, cursor, limit: 50 } });
-export const markRead = (id: string) =>
-  call("post", "/api/notifications/{notification_id}/read", { path: { notification_id: id } });
-export const markAllRead = () => call("post", "/api/notifications/read-all");
+export const markRead = (id: string, key: string) =>
+  call("post", "/api/notifications/{notification_id}/read", { path: { notification_id: id }, key });
+export const markAllRead = (key: string) => call("post", "/api/notifications/read-all", { key });
 /** The body may leave out what keeps its default, the answer has everything. */
 export const preferences = () => call("get", "/api/notifications/preferences").then((body) => body as Preferences);
 export const setPreferences = (body: Preferences) => call("put", "/api/notifications/preferences", { body });

@@ -61,6 +61,8 @@ export function arrived(client: QueryClient, command: Command, result: Results[k
     void client.invalidateQueries({ queryKey: keys.history(command.id) });
     return;
   }
+  // The count of what is unread follows on the live stream.
+  if (command.kind === "read" || command.kind === "read-all") return;
   const task = result as Task;
   putTask(client, task);
   void client.invalidateQueries({ queryKey: keys.history(task.id) });

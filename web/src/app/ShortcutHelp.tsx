@@ -22,6 +22,7 @@ export default function ShortcutHelp({ onClose }: { onClose: () => void }) {
         [["b"], t`Board`],
         [["t"], t`Table`],
         [["k"], t`Calendar`],
+        [["i"], t`Insights`],
       ],
     ],
     [

@@ -30,7 +30,7 @@ export default function SignedIn({ me }: { me: User }) {
   const client = useQueryClient();
   useEffect(() => startSending(client, me.id), [client, me.id]);
   useEffect(() => startLive(client, me.id), [client, me.id]);
-  useEffect(() => loadWhenIdle([Project, Tasks, TaskPanel, Markdown, MyTasks, Inbox, Projects]), []);
+  useEffect(() => loadWhenIdle([Project, Tasks, TaskPanel, Markdown, MyTasks, Inbox, Projects, Unsent]), []);
   useEffect(() => {
     rememberSignedIn(true);
     rememberPerson(me);

@@ -1,18 +1,16 @@
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
-import { type InfiniteData, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { Suspense, useState } from "react";
 import { Link, useLocation } from "wouter";
-import { keys } from "../api/cache";
-import { markAllRead, markRead } from "../api/endpoints";
+import { read } from "../api/changes";
 import { useInbox, useProjects, useUnread } from "../api/queries";
-import type { Inbox as InboxPage, Notification, Project } from "../api/types";
+import type { Notification, Project } from "../api/types";
 import { TaskPanel } from "../app/pages";
 import { OldNew } from "../app/told";
 import { ago, dayHeading, dayOf, fullTime } from "../lib/dates";
-import { Avatar, Empty, explain, Failed, Name, Skeleton, useTitle } from "../ui/bits";
+import { Avatar, Empty, Failed, Name, Skeleton, useTitle } from "../ui/bits";
 import { Icon } from "../ui/icons";
-import { toast } from "../ui/toast";
 
 export default function Inbox({ taskId }: { taskId: string | undefined }) {
   const client = useQueryClient();
@@ -23,29 +21,6 @@ export default function Inbox({ taskId }: { taskId: string | undefined }) {
   const projects = useProjects().data;
   useTitle(unread > 0 ? t`(${unread}) Inbox` : t`Inbox`);
   const items = inbox.data?.pages.flatMap((page) => page.items) ?? [];
-
-  /** Shows as read at once; the server's count follows on the live stream. */
-  async function read(which: Notification | "all"): Promise<void> {
-    const hit = (item: Notification) => which === "all" || item.id === which.id;
-    client.setQueriesData<InfiniteData<InboxPage>>(
-      { queryKey: keys.inbox, predicate: (query) => typeof query.queryKey[1] === "object" },
-      (data) =>
-        data && {
-          ...data,
-          pages: data.pages.map((page) => ({
-            ...page,
-            items: page.items.map((item) => (hit(item) ? { ...item, read: true } : item)),
-          })),
-        },
-    );
-    client.setQueryData<number>(keys.unread, (count = 0) => (which === "all" ? 0 : Math.max(0, count - 1)));
-    try {
-      await (which === "all" ? markAllRead() : markRead(which.id));
-    } catch (error) {
-      toast(explain(error), { kind: "error" });
-      await client.invalidateQueries({ queryKey: keys.inbox });
-    }
-  }
 
   return (
     <div className={`project ${taskId ? "with-panel" : ""}`}>
@@ -70,7 +45,7 @@ export default function Inbox({ taskId }: { taskId: string | undefined }) {
               className="button"
               aria-label={t`Mark all read`}
               disabled={unread === 0}
-              onClick={() => void read("all")}
+              onClick={() => void read(client, "all")}
             >
               <Icon name="check" />
               <span className="wide-only">
@@ -107,7 +82,7 @@ export default function Inbox({ taskId }: { taskId: string | undefined }) {
                     item={item}
                     project={projects?.find((project) => project.id === item.project_id)}
                     open={item.task_id === taskId}
-                    onRead={() => void read(item)}
+                    onRead={() => void read(client, item)}
                   />
                 </li>
               );

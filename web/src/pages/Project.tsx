@@ -2,20 +2,22 @@ import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { Suspense, useEffect } from "react";
 import { Link, useLocation } from "wouter";
+import { useHistoryState } from "wouter/use-browser-location";
 import { useProject } from "../api/queries";
 import type { Project as ProjectType } from "../api/types";
 import { useKeptSearch } from "../app/history";
-import { loadWhenIdle, page } from "../app/page";
+import { page as loaded, loadWhenIdle } from "../app/page";
 import { TaskPanel, Tasks } from "../app/pages";
 import { isView, lastView, rememberView } from "../app/prefs";
+import { useShortcuts } from "../app/shortcuts";
 import { Avatars, Empty, Failed, Skeleton, useTitle } from "../ui/bits";
 import { Icon } from "../ui/icons";
 
 /** What has no tasks of its own to filter, and a task beside it. */
 const PAGES = {
-  insights: page(() => import("./project/Insights")),
-  activity: page(() => import("./project/Activity")),
-  settings: page(() => import("./project/Settings")),
+  insights: loaded(() => import("./project/Insights")),
+  activity: loaded(() => import("./project/Activity")),
+  settings: loaded(() => import("./project/Settings")),
 };
 
 interface Props {
@@ -32,19 +34,29 @@ export default function Project({ id, view, taskId }: Props) {
   const project = useProject(id);
   const [, go] = useLocation();
   const kept = useKeptSearch();
-  const other = isPage(view) ? view : undefined;
+  // A task is opened from a list of tasks, or from a page that the history remembers.
+  const under = useHistoryState<{ view?: string } | null>()?.view;
+  const page = taskId ? under : view;
+  const other = isPage(page) ? page : undefined;
   const Page = other && PAGES[other];
   const tasks = isView(view) ? view : lastView(id);
   useEffect(() => {
     if (isView(view)) rememberView(id, view);
   }, [id, view]);
+  const path = `/projects/${id}`;
+  const show = (name: string) => go(other ? `${path}/${name}` : kept(`${path}/${name}`));
+  useShortcuts({
+    b: () => show("board"),
+    t: () => show("table"),
+    k: () => show("calendar"),
+    i: () => go(`${path}/insights`),
+  });
   useEffect(() => loadWhenIdle([Tasks, ...Object.values(PAGES)]), []);
   // A task beside the view, and the other pages, name themselves.
   useTitle(taskId || other ? undefined : project.data?.name);
   if (project.error && !project.data) return <Failed error={project.error} retry={() => void project.refetch()} />;
   if (!project.data) return <Loading />;
   if (project.data.deleted) return <Empty icon="trash" title={t`This project was deleted`} />;
-  const path = `/projects/${id}`;
   return (
     <div className={`project ${taskId ? "with-panel" : ""}`}>
       <div className="project-main">
@@ -61,7 +73,7 @@ export default function Project({ id, view, taskId }: Props) {
       </div>
       {taskId && (
         <Suspense fallback={<aside className="panel" />}>
-          <TaskPanel key={taskId} id={taskId} onClose={() => go(kept(`${path}/${tasks}`))} />
+          <TaskPanel key={taskId} id={taskId} onClose={() => go(kept(`${path}/${other ?? tasks}`))} />
         </Suspense>
       )}
     </div>

@@ -31,6 +31,12 @@ export default function TaskPanel({ id, onClose }: Props) {
   const panel = useRef<HTMLElement>(null);
   useTitle(task.data ? `${task.data.key} ${task.data.title}` : "");
   useEffect(() => {
+    const title = document.title;
+    return () => {
+      document.title = title;
+    };
+  }, []);
+  useEffect(() => {
     const before = document.activeElement;
     panel.current?.focus({ preventScroll: true });
     return () => {

@@ -182,6 +182,9 @@ function What({ command, projectId }: { command: Command; projectId: string }): 
       return <Trans>Comment</Trans>;
     case "edit-comment":
       return <Trans>Edit the comment</Trans>;
+    case "read":
+    case "read-all":
+      return <Trans>Mark as read</Trans>;
     case "delete-comment":
       return <Trans>Delete the comment</Trans>;
   }

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect, 
 from taskledger.testing import PASSWORD, Board, Person
 
 FLAGS: Final = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
-EXPECTED: Final = ("401", "412", "503", "net::ERR_")
+EXPECTED: Final = ("401", "412", "503", "net::ERR_", "fetching the script")
 """What the site deals with, servers that are away included; the browser notes every failed call on its console."""
 
 

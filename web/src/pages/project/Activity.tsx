@@ -66,7 +66,11 @@ function Entry({ entry, project }: { entry: ActivityEntry; project: Project }) {
           <Told entry={entry} project={project} actor={actor} />
         </div>
         {entry.task_id && (
-          <Link href={`/projects/${project.id}/tasks/${entry.task_id}`} className="event-task">
+          <Link
+            href={`/projects/${project.id}/tasks/${entry.task_id}`}
+            state={{ view: "activity" }}
+            className="event-task"
+          >
             <span className="key">{entry.task_key}</span> {entry.title}
           </Link>
         )}

@@ -1,11 +1,10 @@
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { Suspense, useEffect, useMemo, useRef, useState } from "react";
-import { useLocation, useSearchParams } from "wouter";
+import { useSearchParams } from "wouter";
 import { MOST_TASKS } from "../../api/endpoints";
 import { useFoundTasks, useMe, useProjectTasks } from "../../api/queries";
 import type { Project, Task } from "../../api/types";
-import { useKeptSearch } from "../../app/history";
 import { loadWhenIdle, page } from "../../app/page";
 import type { View } from "../../app/prefs";
 import { useShortcuts } from "../../app/shortcuts";
@@ -26,8 +25,6 @@ export default function Tasks({ project, view, openId }: { project: Project; vie
   const tasks = useProjectTasks(project.id);
   const me = useMe().data?.id ?? "";
   const [search, setSearch] = useSearchParams();
-  const [, go] = useLocation();
-  const kept = useKeptSearch();
   const [creating, setCreating] = useState<{ due?: string } | null>(null);
   const field = useRef<HTMLInputElement>(null);
   const filter = useMemo(() => readFilter(search, view), [search, view]);
@@ -40,13 +37,9 @@ export default function Tasks({ project, view, openId }: { project: Project; vie
     return applyFilter([...loaded, ...more], filter, project, me, dayOf());
   }, [tasks.data, found, filter, project, me]);
   const writable = project.role !== "viewer";
-  const path = `/projects/${project.id}`;
   useShortcuts({
     c: () => writable && setCreating({}),
     "/": () => field.current?.focus(),
-    b: () => go(kept(`${path}/board`)),
-    t: () => go(kept(`${path}/table`)),
-    k: () => go(kept(`${path}/calendar`)),
   });
   return (
     <>

@@ -3,6 +3,7 @@ import { Trans } from "@lingui/react/macro";
 import { useState } from "react";
 import { Link } from "wouter";
 import type { Project } from "../../../api/types";
+import { useKeptSearch } from "../../../app/history";
 import { statusName } from "../../../app/words";
 import { dayOf } from "../../../lib/dates";
 import { Avatars, Empty } from "../../../ui/bits";
@@ -122,11 +123,12 @@ interface AgeProps {
 }
 
 function Age({ task, longest, marks, late, project, status }: AgeProps) {
+  const kept = useKeptSearch();
   const begun = longDay(dayOf(new Date(task.begun_at)));
   const still = duration(task.still);
   return (
     <li className={late ? "age late" : "age"}>
-      <Link href={`/projects/${project.id}/tasks/${task.id}`} className="age-task">
+      <Link href={kept(`/projects/${project.id}/tasks/${task.id}`)} state={{ view: "insights" }} className="age-task">
         <span className="key">{task.key}</span> <span className="age-title">{task.title}</span>
       </Link>
       <span className="age-text" title={t`Begun ${begun}`}>

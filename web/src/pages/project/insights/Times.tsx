@@ -1,6 +1,7 @@
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useLocation, useSearchParams } from "wouter";
+import { useKeptSearch } from "../../../app/history";
 import { addDays, dayOf } from "../../../lib/dates";
 import { Empty } from "../../../ui/bits";
 import { Card } from "./Card";
@@ -18,6 +19,7 @@ const LINE = 12;
 export function Times({ insights, projectId, file }: { insights: Insights; projectId: string; file: string }) {
   const [search, setSearch] = useSearchParams();
   const [, go] = useLocation();
+  const kept = useKeptSearch();
   const lead = search.get("measure") === "lead";
   const { finished, from, to } = insights;
   const took = (task: FinishedTask): number => (lead ? task.lead : (task.cycle ?? 0));
@@ -29,7 +31,7 @@ export function Times({ insights, projectId, file }: { insights: Insights; proje
   });
   const open = (index: number) => {
     const task = tasks[index];
-    if (task) go(`/projects/${projectId}/tasks/${task.id}`);
+    if (task) go(kept(`/projects/${projectId}/tasks/${task.id}`), { state: { view: "insights" } });
   };
   const begin = Date.parse(`${from}T00:00:00`);
   const end = Date.parse(`${addDays(to, 1)}T00:00:00`);
