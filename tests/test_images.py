@@ -44,6 +44,13 @@ def test_every_target_is_run_and_every_image_has_a_target() -> None:
     assert all(service["image"] == f"taskledger/{service['build']['target']}" for service in OURS.values())
 
 
+def test_what_the_recipe_copies_is_not_ignored() -> None:
+    let_in = re.findall(r"^!(\S+)$", (ROOT / "deploy/images/Dockerfile.dockerignore").read_text(), re.MULTILINE)
+    copied = " ".join(re.findall(r"^COPY (?!--from)(.+) \S+$", RECIPE, re.MULTILINE)).split()
+    assert copied
+    assert [path for path in copied if not any(f"{path}/".startswith(f"{known}/") for known in let_in)] == []
+
+
 @pytest.mark.parametrize("name", OURS)
 def test_our_containers_can_do_little(name: str) -> None:
     service = OURS[name]
