@@ -215,7 +215,7 @@ async def test_a_container_is_healthy_once_it_was_ready_and_as_long_as_it_lives(
     try:
         assert not healthy()
         proxy.clear()
-        assert healthy()
+        await eventually(healthy, seconds=60)
         proxy.always(Answer(500), operation="DynamoDB")
         assert not child.ready()
         assert healthy()

@@ -8,14 +8,18 @@ import aws_cdk as cdk
 import pytest
 
 from app import build
+from taskledger_aws.containers import IMAGES
 
 ACCOUNT = "123456789012"
 REGION = "eu-central-1"
 GIVEN = {
     "small": {"sender": "board@example.org"},
-    "production": {"domain": "board.example.org"},
+    "production": {"domain": "board.example.org", "alarm_email": "operators@example.org"},
 }
 """Each profile with what it is told, so that both ways are looked at: with a domain and without."""
+
+DIGESTS = {name: f"sha256:{number:064x}" for number, name in enumerate(IMAGES)}
+"""Of a release; the profile `production` is told of one."""
 
 Template: TypeAlias = dict[str, Any]
 
@@ -35,9 +39,14 @@ def profile(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def templates(profile: str) -> dict[str, Template]:
+def templates(profile: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Template]:
     """Each stack's template by name; cdk-nag has looked at it, for a finding would have failed the synthesis."""
-    app = cdk.App(context=context_of(profile))
+    context = context_of(profile)
+    if profile == "production":
+        images = tmp_path_factory.mktemp("release") / "images.json"
+        images.write_text(json.dumps(DIGESTS))
+        context["images"] = str(images)
+    app = cdk.App(context=context)
     build(app, account=ACCOUNT, region=REGION)
     assembly = app.synth()
     return {stack.stack_name: json.loads(json.dumps(stack.template)) for stack in assembly.stacks}

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from conftest import Template
+from conftest import DIGESTS, Template
 from templates import as_list, of_type, only, statements, text
 
 from taskledger_aws.containers import AUTH, CONTAINERS, NOTIFY, OPERATOR, PRIVATE, PROJECT, TASK
@@ -54,14 +54,13 @@ def test_containers_cannot_write_gain_rights_or_go_on_for_ever(compute: Template
             assert "/livez" in command
 
 
-def test_images_are_taken_by_what_is_given(templates: Templates, compute: Template) -> None:
-    names = {
-        properties["RepositoryName"]
-        for properties in of_type(templates["TaskledgerDelivery"], "AWS::ECR::Repository").values()
-    }
+def test_images_are_taken_by_what_is_given(templates: Templates, compute: Template, profile: str) -> None:
+    repositories = of_type(templates["TaskledgerDelivery"], "AWS::ECR::Repository").values()
+    names = {repository["RepositoryName"] for repository in repositories}
     assert names == {f"taskledger/{name}" for name in tasks(compute)}
-    for task in tasks(compute).values():
-        assert text(task["ContainerDefinitions"][0]["Image"]).endswith(":first")
+    for name, task in tasks(compute).items():
+        version = f"@{DIGESTS[name]}" if profile == "production" else ":first"
+        assert text(task["ContainerDefinitions"][0]["Image"]).endswith(version)
 
 
 def test_each_role_may_do_what_its_service_does_and_no_more(compute: Template) -> None:

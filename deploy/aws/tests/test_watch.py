@@ -56,7 +56,9 @@ def test_every_alarm_reaches_the_topic_or_one_that_does(watch: Template) -> None
         assert composite["AlarmActions"] == [{"Ref": topic}]
 
 
-def test_alarms_may_tell_the_topic(watch: Template) -> None:
+def test_alarms_may_tell_the_topic_and_it_tells_whom_it_was_told_of(watch: Template, profile: str) -> None:
+    told = [each["Endpoint"] for each in of_type(watch, "AWS::SNS::Subscription").values()]
+    assert told == (["operators@example.org"] if profile == "production" else [])
     statements = only(watch, "AWS::SNS::TopicPolicy")["PolicyDocument"]["Statement"]
     (let_in,) = [each for each in statements if each["Effect"] == "Allow"]
     assert let_in["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
