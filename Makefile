@@ -101,6 +101,7 @@ bench: .venv/.dev .venv/emulator/.installed ## measure, as ratios to what this m
 	$(BIN)/python bench/bench_dynamodb.py
 	$(BIN)/python bench/bench_bus.py
 	$(BIN)/python bench/bench_mysql.py
+	$(BIN)/python bench/bench_stack.py
 
 lock: $(BIN)/uv ## pin the dependencies anew
 	for name in requirements requirements-tools requirements-dev requirements-node requirements-emulator requirements-aws; do \

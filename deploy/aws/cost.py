@@ -136,10 +136,11 @@ def lines(size: Size) -> Mapping[str, float]:
         "CloudFront and S3": served_gb * CDN_GB + (read + written) / MILLION * CDN_REQUESTS,
         "CloudWatch": ALARMS * ALARM
         + COMPOSITE_ALARMS * COMPOSITE_ALARM
+        + COMPOSITE_ALARMS * COMPOSITE_ALARM
         + size.metrics * METRIC
         + DASHBOARD
         + (0.5 + (read + written) * 0.5 / MILLION) * LOG_GB,
-        "Secrets and keys": 4 * SECRET,
+        "Secrets and keys": 2 * SECRET,
     }
 
 
