@@ -155,13 +155,13 @@ def test_a_collector_that_is_away_is_told_once_and_harms_nobody(tmp_path: Path) 
             collector.refuse = False
             ann.post("/api/projects", name="Seen")
             eventually(lambda: collector.spans)
-            eventually(lambda: "tracing.sent_again" in process.log())
+            eventually(lambda: "tracing.well_again" in process.log())
             collector.refuse = True
             ann.post("/api/projects", name="Unseen at the end")
     lines = [json.loads(line) for line in process.log().splitlines() if line.startswith("{")]
     told = [line for line in lines if line["event"].startswith("tracing.")]
     # Refused again at its end: that may be told once more.
-    assert [line["event"] for line in told][:2] == ["tracing.not_sent", "tracing.sent_again"]
+    assert [line["event"] for line in told][:2] == ["tracing.fault", "tracing.well_again"]
     assert len(told) <= 3
     assert "spans batch" in told[0]["fault"]
     assert told[0]["service"] == "taskledger"

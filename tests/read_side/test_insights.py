@@ -131,7 +131,8 @@ def percentiles(values: Sequence[float]) -> dict[str, Any]:
 
 
 def seconds(begin: datetime, end: datetime) -> int:
-    return math.floor((end - begin).total_seconds())
+    # A task that was first active after it was finished last, as one that was restored may be, took no time.
+    return max(0, math.floor((end - begin).total_seconds()))
 
 
 class Lives:

@@ -61,7 +61,7 @@ def sending(service: str) -> Iterator[None]:
 def _provider(service: str) -> "TracerProvider":
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
     from opentelemetry.sdk.resources import Resource
-    from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
+    from opentelemetry.sdk.trace import ReadableSpan, SpanProcessor, TracerProvider
     from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
     from opentelemetry.sdk.trace.sampling import Decision, Sampler, SamplingResult
 
@@ -80,6 +80,12 @@ def _provider(service: str) -> "TracerProvider":
 
         def get_description(self) -> str:
             return f"FollowsLinks{{{self._otherwise.get_description()}}}"
+
+    class Made(SpanProcessor):
+        """Counts what ended; of that, what is neither sent nor lost waits, or was dropped where too many waited."""
+
+        def on_end(self, span: ReadableSpan) -> None:
+            SPANS.labels("made").inc()
 
     class Exporter(SpanExporter):
         """Counts what was sent and what was not."""
@@ -105,6 +111,7 @@ def _provider(service: str) -> "TracerProvider":
     known = Resource.create({"service.name": os.environ.get("OTEL_SERVICE_NAME") or service})
     provider = TracerProvider(resource=known, shutdown_on_exit=False)
     provider.sampler = FollowsLinks(provider.sampler)
+    provider.add_span_processor(Made())
     provider.add_span_processor(BatchSpanProcessor(Exporter(OTLPSpanExporter(), faults)))
     return provider
 
@@ -121,10 +128,10 @@ class _Faults(logging.Handler):
         """Tell of the first."""
         if not self._told:
             self._told = True
-            self._context.copy().run(log.warning, "tracing.not_sent", fault=record.getMessage())
+            self._context.copy().run(log.warning, "tracing.fault", fault=record.getMessage())
 
     def over(self) -> None:
         """Spans were taken: the next fault is news."""
         if self._told:
             self._told = False
-            self._context.copy().run(log.info, "tracing.sent_again")
+            self._context.copy().run(log.info, "tracing.well_again")
