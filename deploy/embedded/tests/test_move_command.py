@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from kernel.adapters.sqlite_event_store import SqliteEventStore
-from kernel.ports import CommandRecord
+from kernel.adapters.sqlite_key_value_store import SqliteKeyValueStore
+from kernel.ports import CommandRecord, Put
 from kernel.testing import extend
 from taskledger.lock import held
 from taskledger.testing import TASKLEDGER
@@ -53,6 +54,13 @@ async def change(log: Path, *commands: CommandRecord, stream: str | None = None)
     await store.close()
 
 
+async def was_target(keys: Path) -> None:
+    """The folder has the mark of a move that once ended in it."""
+    store = await SqliteKeyValueStore.open(keys)
+    await store.write(Put("move", "board", b'{"board": "user-1:1", "done": true}'))
+    await store.close()
+
+
 def test_what_the_folder_has_is_elsewhere_afterwards_and_is_not_moved_again(data: Path, tmp_path: Path) -> None:
     moved = move(data, tmp_path / "to")
     assert (moved.returncode, moved.stderr) == (0, "")
@@ -73,6 +81,7 @@ def test_a_board_is_not_moved_over_another(boards: Path, data: Path, tmp_path: P
 
 
 def test_a_difference_is_told_and_the_exit_status_tells_of_it(data: Path, tmp_path: Path) -> None:
+    asyncio.run(was_target(data / "keys.db"))
     outcome, other = (CommandRecord(id="c", fingerprint="f", outcome=body) for body in (b"{}", b"[]"))
     asyncio.run(change(data / "log.db", outcome))
     asyncio.run(change(tmp_path / "to" / "log.db", other))

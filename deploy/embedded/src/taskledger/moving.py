@@ -44,7 +44,7 @@ _MARK: Final = ("move", "board")
 
 
 class CannotMove(Exception):
-    """The target has another board, or this one, which was used there since. What is there was left as it is."""
+    """There is nothing to move; or the target has another board, or this one, which was used there since."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,9 +233,10 @@ async def _compare_items(folder: SqliteKeyValueStore, target: KeyValueStore, rep
 
 
 async def _items(keys: SqliteKeyValueStore) -> AsyncIterator[Sequence[tuple[str, Item]]]:
+    """But for the mark of a move that the folder was once the target of."""
     page = await keys.everything(("", ""), _PAGE)
     while page:
-        yield page
+        yield [entry for entry in page if (entry[0], entry[1].key) != _MARK]
         page = await keys.everything((page[-1][0], page[-1][1].key), _PAGE)
 
 

@@ -38,7 +38,7 @@ def move(data: Data = DATA) -> None:
     for difference in report.differences[:_SHOWN]:
         print(f"  {difference}")
     if report.differences:
-        raise fail("Not all is at the target as it is here. Nothing is lost: begin again.", 1)
+        raise fail("Not all is at the target as it is here. The folder is as it was.", 1)
     print("All of it is at the target. Start the services there; log-projector makes the lists from the log.")
 
 
