@@ -20,9 +20,7 @@ from kernel.telemetry import REQUEST_SECONDS, REQUESTS
 log = structlog.get_logger("http")
 
 MAX_BODY_BYTES: Final = 1024 * 1024
-"""The largest request body; more is 413."""
-
-_TOO_LARGE: Final = f"The body is larger than {MAX_BODY_BYTES} bytes."
+"""The largest request body, unless an app says otherwise; more is 413."""
 
 Check = Callable[[], Awaitable[None]]
 
@@ -45,8 +43,9 @@ _HEADERS: Final = [
 class RequestScope:
     """Gives each request its context, limits its body, answers defects as a 500 problem, measures and logs."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, max_body_bytes: int = MAX_BODY_BYTES) -> None:
         self.app = app
+        self.max_body_bytes = max_body_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one ASGI connection; only `http` ones are touched."""
@@ -98,8 +97,9 @@ class RequestScope:
                 problem = Problem(415, "unsupported_media_type", "Send the body as application/json.")
                 await problems.problem_response(problem)(scope, receive, send)
                 return
-        if length is not None and length.isdigit() and int(length) > MAX_BODY_BYTES:
-            await problems.problem_response(Problem(413, "too_large", _TOO_LARGE))(scope, receive, send)
+        too_large = f"The body is larger than {self.max_body_bytes} bytes."
+        if length is not None and length.isdigit() and int(length) > self.max_body_bytes:
+            await problems.problem_response(Problem(413, "too_large", too_large))(scope, receive, send)
             return
         received = 0
 
@@ -108,9 +108,9 @@ class RequestScope:
             message = await receive()
             if message["type"] == "http.request":
                 received += len(message.get("body", b""))
-                if received > MAX_BODY_BYTES:
+                if received > self.max_body_bytes:
                     # FastAPI hides any other exception of a body that cannot be read behind a 400.
-                    raise HTTPException(413, _TOO_LARGE)
+                    raise HTTPException(413, too_large)
             return message
 
         await self.app(scope, counted, send)
@@ -159,6 +159,7 @@ def create_app(
     lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]],
     *,
     openapi: bool = True,
+    max_body_bytes: int = MAX_BODY_BYTES,
 ) -> FastAPI:
     """A service's FastAPI app with problems, request scope and `/api/openapi.json`; routes are the service's."""
     app = _App(
@@ -173,7 +174,7 @@ def create_app(
         swagger_ui_oauth2_redirect_url=None,
     )
     problems.install(app)
-    app.add_middleware(RequestScope)
+    app.add_middleware(RequestScope, max_body_bytes=max_body_bytes)
     return app
 
 

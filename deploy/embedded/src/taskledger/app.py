@@ -17,6 +17,7 @@ import task_service.main
 import task_service.settings
 from kernel.http import Check
 from kernel.platform import Platform
+from taskledger.import_api import create_imports
 from taskledger.openapi import merged
 from taskledger.root import Root, create_front
 from taskledger.settings import AUTH_URL, settings_of
@@ -38,11 +39,13 @@ def create_app(environment: Mapping[str, str], site: Path | None) -> Root:
     apps = services(environment, platform)
     platform.mount(AUTH_URL, apps["auth"])
 
+    imports = create_imports(environment, platform, people=lambda: apps["auth"].state.deps.auth.accounts.directory())
+
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(platform)
-            for app in apps.values():
+            for app in (*apps.values(), imports):
                 await stack.enter_async_context(app.router.lifespan_context(app))
             yield
 
@@ -50,7 +53,7 @@ def create_app(environment: Mapping[str, str], site: Path | None) -> Root:
         return orjson.dumps(merged(list(apps.values())))
 
     front = create_front(lifespan, checks=lambda: _checks(list(apps.values())), openapi=openapi, site=site)
-    return Root(apps, front)
+    return Root({**apps, "imports": imports}, front)
 
 
 def _checks(apps: Sequence[FastAPI]) -> dict[str, Check]:

@@ -18,6 +18,8 @@ class BadFile(Exception):
 
     def __init__(self, where: str, problem: str) -> None:
         super().__init__(f"{where}: {problem}")
+        self.where = where
+        self.problem = problem
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

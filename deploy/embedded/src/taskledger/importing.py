@@ -83,6 +83,10 @@ class Importer:
         report.project = project
         return report
 
+    async def check(self, board: Board, into: Project | None) -> None:
+        """Find out whether the board could be imported, and write nothing. Raises BadFile."""
+        self._validate(board, into or await self._planned(board))
+
     def _project_id(self, board: Board) -> str:
         return _id("project", self._owner, board.source)
 
@@ -127,7 +131,7 @@ class Importer:
         unknown: dict[str, None] = {}
         stream = project_contract.stream_of(project.id)
         for person in {person: None for card in board.cards for person in card.people}:
-            account = self._account(person)
+            account = self.account(person)
             if account is None:
                 unknown[person.name] = None
             elif account.id not in project.members:
@@ -145,7 +149,7 @@ class Importer:
     async def _newest(self, stream: str, outcome: Outcome[Project]) -> Project:
         return (await self._projects.streams.latest(stream)).state or outcome.state
 
-    def _account(self, person: Person) -> Account | None:
+    def account(self, person: Person) -> Account | None:
         """Whom the file means, if exactly one registered person has that name, address or user name."""
         wanted = {text.casefold() for text in (person.name, person.username) if text}
         found = [
@@ -173,7 +177,7 @@ class Importer:
         stream = task_contract.stream_of(task_id)
         state = (await self._tasks.streams.latest(stream)).state
         if state is None:
-            accounts = [self._account(person) for person in card.people]
+            accounts = [self.account(person) for person in card.people]
             assignees = tuple(a.id for a in accounts if a is not None and a.id in project.members)
             new = self._creation(card, project, assignees)
             number = await self._store.allocate(f"project-{project.id}")

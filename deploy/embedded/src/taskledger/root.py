@@ -23,8 +23,9 @@ ROUTES: Final[Mapping[str, str]] = {
     "stream": "notify",
     "outbox": "notify",
     "config": "notify",
+    "imports": "imports",
 }
-"""Which service answers below `/api/<first part>`."""
+"""Which service answers below `/api/<first part>`; the embedded process alone has `imports`."""
 
 PRIVATE: Final = frozenset({"/api/auth/service-token", "/api/auth/introspect", "/api/auth/ended-sessions"})
 """What services ask each other directly, and nobody asks from outside."""
@@ -36,7 +37,7 @@ class Root:
     """Passes each request to the service that owns its path, without a router's cost on the way."""
 
     def __init__(self, services: Mapping[str, ASGIApp], front: FastAPI) -> None:
-        self._by_prefix = {prefix: services[name] for prefix, name in ROUTES.items()}
+        self._by_prefix = {prefix: services[name] for prefix, name in ROUTES.items() if name in services}
         self._front = front
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
