@@ -5,6 +5,7 @@ import { formatter } from "@lingui/format-po";
 const entry = ["src/main.tsx", "src/app/App.tsx", "src/app/said.ts", "src/ui/bits.tsx", "src/ui/toast.tsx"];
 /** A page that is seldom opened has its texts with it. */
 const insights = ["src/pages/project/Insights.tsx", "src/pages/project/insights/**"];
+const importing = ["src/pages/Import.tsx"];
 
 export default defineConfig({
   sourceLocale: "en",
@@ -12,7 +13,8 @@ export default defineConfig({
   catalogs: [
     { path: "<rootDir>/src/locales/entry/{locale}", include: entry },
     { path: "<rootDir>/src/locales/insights/{locale}", include: insights },
-    { path: "<rootDir>/src/locales/{locale}", include: ["src"], exclude: [...entry, ...insights] },
+    { path: "<rootDir>/src/locales/import/{locale}", include: importing },
+    { path: "<rootDir>/src/locales/{locale}", include: ["src"], exclude: [...entry, ...insights, ...importing] },
   ],
   format: formatter({ lineNumbers: false, origins: false }),
 });

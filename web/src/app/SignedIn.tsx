@@ -10,6 +10,7 @@ import { Skeleton } from "../ui/bits";
 import { loadWhenIdle } from "./page";
 import {
   Account,
+  Import,
   Inbox,
   Markdown,
   MyTasks,
@@ -64,6 +65,7 @@ export default function SignedIn({ me }: { me: User }) {
           <Route path="/account" component={Account} />
           <Route path="/notifications" component={Preferences} />
           <Route path="/outbox" component={Outbox} />
+          <Route path="/import" component={Import} />
           <Route path="/unsent" component={Unsent} />
           <Route component={NotFound} />
         </Switch>

@@ -6,7 +6,7 @@ import { Link, useLocation, useSearch } from "wouter";
 import { keys, putProject } from "../api/cache";
 import { ApiError } from "../api/client";
 import { createProject, restoreProject } from "../api/endpoints";
-import { useDeletedProjects, useProjects } from "../api/queries";
+import { useConfig, useDeletedProjects, useProjects } from "../api/queries";
 import type { Project } from "../api/types";
 import { roleName } from "../app/words";
 import { ago } from "../lib/dates";
@@ -17,6 +17,7 @@ import { toast } from "../ui/toast";
 
 export default function Projects() {
   const projects = useProjects();
+  const config = useConfig().data;
   const [, go] = useLocation();
   const creating = useSearch() === "new";
   useTitle(t`Projects`);
@@ -32,6 +33,12 @@ export default function Projects() {
         <h1>
           <Trans>Projects</Trans>
         </h1>
+        <span className="spring" />
+        {config?.mode === "embedded" && (
+          <Link href="/import" className="button">
+            <Trans>Import</Trans>
+          </Link>
+        )}
         {projects.data && projects.data.length > 0 && create}
       </header>
       {projects.isPending && <Skeleton className="tile" rows={4} />}
