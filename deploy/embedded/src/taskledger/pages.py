@@ -52,6 +52,7 @@ PLACES: Final = (
     Place("account", "/account", "/account"),
     Place("outbox", "/outbox", "/outbox"),
     Place("unsent", "/unsent", "/unsent"),
+    Place("import", "/import", "/import"),
     Place("not-found", "/nowhere", "*"),
     Place("help", "/projects/{SHOP}/board", _VIEW, lambda page: page.keyboard.press("?")),
     Place("palette", "/projects/{SHOP}/board", _VIEW, lambda page: page.keyboard.press("Control+k")),
