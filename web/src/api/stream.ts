@@ -1,7 +1,7 @@
 /** One connection to the live stream, and how far in it this browser has come. */
 import { onlineManager } from "@tanstack/react-query";
 import { eventReader, type StreamEvent } from "../lib/sse";
-import { lost } from "./reach";
+import { doubted } from "./reach";
 
 /** The services give a sign of life every 15 seconds; a connection that is silent for longer than this is dead. */
 const SILENCE_MILLISECONDS = 40_000;
@@ -31,7 +31,8 @@ export async function readStream(
       signal: either,
     }).catch(() => null);
     if (!response?.ok || !response.body) {
-      if (!response && !either.aborted) lost();
+      // A network may let calls through and no streams: others are asked for before it is called away.
+      if (!response && !either.aborted) doubted();
       return response?.status ?? 0;
     }
     const events = eventReader();
