@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, Request, expect
 
-from taskledger.testing import Board, Person, eventually
+from taskledger.testing import Board, Person, eventually, running
 from taskledger.visiting import Visitor, chromium, visit
 
 pytestmark = pytest.mark.browser
@@ -16,6 +16,13 @@ pytestmark = pytest.mark.browser
 def browser() -> Iterator[Browser]:
     with chromium() as browser:
         yield browser
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
+    """The embedded process: its lists follow the log at once, so that calls can be counted."""
+    with running(tmp_path_factory.mktemp("live") / "data") as process:
+        yield process
 
 
 @pytest.fixture(scope="module")
