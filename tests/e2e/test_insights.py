@@ -196,6 +196,7 @@ def test_a_new_project_says_what_will_be_here(open_insights: Open, mina: Person)
     expect(page.get_by_role("heading", name="Insights grow by themselves")).to_be_visible()
     page.get_by_role("link", name="Go to the board").click()
     expect(page).to_have_url(re.compile("/board$"))
+    page.close()  # a page of a project that is gone would complain
     mina.delete(f"/api/projects/{project['id']}")
 
 
