@@ -6,12 +6,14 @@ import { useMe } from "../api/queries";
 import { useReachable } from "../api/reach";
 import { Failed } from "../ui/bits";
 import { Announcer, Toaster } from "../ui/toast";
+import { useKeptFocus } from "./focus";
 import { Login, SignedIn } from "./pages";
 import { lastPerson, rememberSignedIn } from "./prefs";
 
 export function App() {
   // The tree is built anew in another language, so that no text of the old one stays.
   const { i18n } = useLingui();
+  useKeptFocus();
   return (
     <div className="app" key={i18n.locale}>
       <Suspense fallback={<Splash />}>

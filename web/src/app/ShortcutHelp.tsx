@@ -7,6 +7,7 @@ export default function ShortcutHelp({ onClose }: { onClose: () => void }) {
       t`Everywhere`,
       [
         [["Ctrl", "K"], t`Search or jump to`],
+        [["Ctrl", "Z"], t`Undo the last change`],
         [["?"], t`This help`],
         [["g", "m"], t`My tasks`],
         [["g", "i"], t`Inbox`],

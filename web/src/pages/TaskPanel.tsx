@@ -271,7 +271,8 @@ function Title({ task, readonly }: { task: Task; readonly: boolean }) {
           if (composing(event)) return;
           if (event.key === "Enter") {
             event.preventDefault();
-            event.currentTarget.blur();
+            // What the field loses, it saves.
+            event.currentTarget.closest<HTMLElement>(".panel")?.focus();
           } else if (event.key === "Escape") {
             event.stopPropagation();
             setDraft(null);

@@ -1,5 +1,6 @@
 import { Trans } from "@lingui/react/macro";
-import { useSyncExternalStore } from "react";
+import { useEffect, useSyncExternalStore } from "react";
+import { typing } from "../lib/keys";
 import { Icon } from "./icons";
 
 interface Toast {
@@ -56,7 +57,30 @@ export function progress(text: string): { to: (part: number) => void; end: () =>
   };
 }
 
+/** Takes back what a toast offers to, the newest first. */
+function undoLatest(): boolean {
+  const latest = toasts.findLast((one) => one.undo);
+  if (!latest) return false;
+  dismiss(latest.id);
+  latest.undo?.();
+  return true;
+}
+
+/** Ctrl Z, but in a field, where it takes back what was typed. */
+function useUndoKey(): void {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (!(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey || event.key.toLowerCase() !== "z")
+        return;
+      if (!typing(event.target) && undoLatest()) event.preventDefault();
+    };
+    addEventListener("keydown", onKey);
+    return () => removeEventListener("keydown", onKey);
+  }, []);
+}
+
 export function Toaster() {
+  useUndoKey();
   const shown = useSyncExternalStore(
     (listener) => {
       listeners.add(listener);
