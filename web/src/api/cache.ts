@@ -27,6 +27,9 @@ export const keys = {
   found: (projectId: string, q: string) => ["found", projectId, q] as const,
 };
 
+/** When this page began to ask for anything, in milliseconds since 1970. */
+export const BEGAN = Date.now();
+
 export function createQueryClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {

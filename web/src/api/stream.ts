@@ -1,6 +1,7 @@
 /** One connection to the live stream, and how far in it this browser has come. */
 import { onlineManager } from "@tanstack/react-query";
 import { eventReader, type StreamEvent } from "../lib/sse";
+import { BEGAN } from "./cache";
 import { doubted } from "./reach";
 
 /** The services give a sign of life every 15 seconds; a connection that is silent for longer than this is dead. */
@@ -74,7 +75,7 @@ export class Place {
   constructor(private readonly user: string) {
     const kept = JSON.parse(stored(KEPT) ?? "null") as Kept | null;
     this.id = kept?.user === user && Date.now() - kept.at < MOST_MILLISECONDS ? kept.id : null;
-    this.passed = Number(stored(HEARD)) > performance.timeOrigin;
+    this.passed = Number(stored(HEARD)) > BEGAN;
   }
 
   moveTo(id: string): void {
