@@ -51,7 +51,7 @@ function ahead(): Plugin {
         const entry = new Set(chunks.filter((chunk) => chunk.isEntry).flatMap((chunk) => [...closure(chunk.fileName)]));
         const listed = (pattern: RegExp) => [...new Set(filesOf(pattern))].filter((file) => !entry.has(file)).join(" ");
         const names = {
-          board: listed(/src\/app\/SignedIn\.tsx$|src\/pages\/(Project|project\/Tasks)\.tsx$/),
+          board: listed(/src\/app\/SignedIn\.tsx$|src\/pages\/(Project|project\/(Tasks|Board))\.tsx$/),
           en: listed(/locales\/(entry\/)?en\.po$/),
           ko: listed(/locales\/(entry\/)?ko\.po$/),
         };

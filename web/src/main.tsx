@@ -9,7 +9,7 @@ import { onSignedOut } from "./api/client";
 import { prefetchProject } from "./api/queries";
 import { watchReach } from "./api/reach";
 import { App } from "./app/App";
-import { Project, SignedIn, Tasks } from "./app/pages";
+import { Board, Project, SignedIn, Tasks } from "./app/pages";
 import { signedInBefore } from "./app/prefs";
 import { activate, preferredLocale } from "./i18n";
 
@@ -22,10 +22,11 @@ onSignedOut(() => client.setQueryData(keys.me, null));
 const next: Promise<void>[] = [];
 if (signedInBefore()) {
   next.push(SignedIn.load());
-  const project = /^\/projects\/([^/]+)/.exec(location.pathname)?.[1];
+  const [, project, view] = /^\/projects\/([^/]+)(?:\/(\w+))?/.exec(location.pathname) ?? [];
   if (project) {
     prefetchProject(client, project);
     next.push(Project.load(), Tasks.load());
+    if (view === "board") next.push(Board.load());
   }
 }
 

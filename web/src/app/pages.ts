@@ -16,6 +16,7 @@ export const Palette = page(() => import("./Palette"));
 export const ShortcutHelp = page(() => import("./ShortcutHelp"));
 
 export const Account = page(() => import("../pages/Account"));
+export const Board = page(() => import("../pages/project/Board"));
 export const Import = page(() => import("../pages/Import"));
 export const Inbox = page(() => import("../pages/Inbox"));
 export const MyTasks = page(() => import("../pages/MyTasks"));

@@ -27,7 +27,7 @@ interface Dragged {
 
 const NOWHERE = { status: "", index: -1 };
 
-export function Board({ project, tasks, loading, openId, filtered, byHand, fresh }: Props) {
+export default function Board({ project, tasks, loading, openId, filtered, byHand, fresh }: Props) {
   const board = useRef<HTMLDivElement>(null);
   const columns = useColumns(project.statuses, tasks);
   const current = useRef(columns);

@@ -6,13 +6,13 @@ import { MOST_TASKS } from "../../api/endpoints";
 import { useFoundTasks, useMe, useProjectTasks } from "../../api/queries";
 import type { Project, Task } from "../../api/types";
 import { loadWhenIdle, page } from "../../app/page";
+import { Board } from "../../app/pages";
 import type { View } from "../../app/prefs";
 import { useShortcuts } from "../../app/shortcuts";
 import { dayOf } from "../../lib/dates";
 import { applyFilter, type Filter, filtering, readFilter } from "../../lib/filters";
 import { Empty, Failed, Skeleton, useSettled } from "../../ui/bits";
 import { Icon } from "../../ui/icons";
-import { Board } from "./Board";
 import { FilterBar } from "./FilterBar";
 import { NewTask } from "./NewTask";
 
@@ -21,7 +21,7 @@ const Calendar = page(() => import("./Calendar"));
 
 /** The tasks of a project as board, table or calendar, under one filter. */
 export default function Tasks({ project, view, openId }: { project: Project; view: View; openId: string | undefined }) {
-  useEffect(() => loadWhenIdle([Table, Calendar]), []);
+  useEffect(() => loadWhenIdle([Board, Table, Calendar]), []);
   const tasks = useProjectTasks(project.id);
   const me = useMe().data?.id ?? "";
   const [search, setSearch] = useSearchParams();
@@ -123,14 +123,16 @@ function Content({ project, query, shown, view, openId, filter, onNew }: Content
     );
   }
   return (
-    <Board
-      project={project}
-      tasks={shown}
-      loading={query.isPending}
-      openId={openId}
-      filtered={filtering(filter)}
-      byHand={filter.sort === "rank" && !filter.descending}
-      fresh={query.data?.length === 0}
-    />
+    <Suspense fallback={<Skeleton rows={10} />}>
+      <Board
+        project={project}
+        tasks={shown}
+        loading={query.isPending}
+        openId={openId}
+        filtered={filtering(filter)}
+        byHand={filter.sort === "rank" && !filter.descending}
+        fresh={query.data?.length === 0}
+      />
+    </Suspense>
   );
 }
