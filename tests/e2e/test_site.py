@@ -111,28 +111,6 @@ def test_two_people_work_side_by_side(register: Register, stack: Board) -> None:
     expect(ann.card("Renew the certificate")).to_be_visible()
 
 
-def test_a_board_is_worked_by_the_keyboard_alone(register: Register) -> None:
-    ann = register("Ann")
-    make_project(ann, "Operations")
-    add_tasks(ann, "First", "Second")
-    ann.card("First").locator(".card-link").focus()
-    press = ann.page.keyboard.press
-
-    press("Shift+ArrowRight")
-    expect(ann.column(1).locator(".card-link:focus")).to_have_text("First")
-    expect(ann.page.locator(".card.carried")).to_have_count(0)
-    press("m")
-    press("End")
-    press("Enter")
-    expect(ann.column(2).locator(".card")).to_have_count(1)
-
-    ann.card("Second").locator(".card-link").focus()
-    press("Enter")
-    expect(ann.page.locator(".panel-title")).to_have_value("Second")
-    press("Escape")
-    expect(ann.page.locator(".panel")).to_have_count(0)
-
-
 def test_nobodys_text_is_overwritten(register: Register) -> None:
     ann = register("Ann")
     make_project(ann, "Operations")

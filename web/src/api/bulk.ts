@@ -6,7 +6,7 @@
 import { t } from "@lingui/core/macro";
 import type { QueryClient } from "@tanstack/react-query";
 import { explain } from "../ui/bits";
-import { progress, toast } from "../ui/toast";
+import { progress, toast, toastComes } from "../ui/toast";
 import { keys, putTasks, showTasks } from "./cache";
 import { ApiError } from "./client";
 import type { Command } from "./commands";
@@ -85,12 +85,16 @@ export async function changeMany(client: QueryClient, steps: Step[], told: (coun
     });
   };
   const say = (count: number) => toast(told(count), { undo: back, long: steps.length > 1 });
-  const onHeld = () => {
-    if (held) return;
-    held = true;
-    bar.end();
-    say(steps.length);
-  };
+  let onHeld = () => {};
+  const kept = new Promise<void>((resolve) => {
+    onHeld = () => {
+      if (held) return;
+      held = true;
+      bar.end();
+      say(steps.length);
+      resolve();
+    };
+  });
   const work = steps.map(async (step) => {
     const { id, key } = step.task;
     const what = { command: step.command, scope: id, about: key, shows: { id, fields: step.shows } };
@@ -106,6 +110,7 @@ export async function changeMany(client: QueryClient, steps: Step[], told: (coun
     waiting.delete(sending.key);
   });
   const all = Promise.all(work);
+  void toastComes(Promise.race([all, kept]));
   const timer = setInterval(show, SHOWN_EVERY_MILLISECONDS);
   await all;
   clearInterval(timer);

@@ -7,7 +7,7 @@ import type { InfiniteData, QueryClient } from "@tanstack/react-query";
 import { type Named, ticked } from "../lib/checklist";
 import { type Place, placeOf, rankAt } from "../lib/order";
 import { explain } from "../ui/bits";
-import { toast } from "../ui/toast";
+import { toast, toastComes } from "../ui/toast";
 import { keys, putTask, showTasks } from "./cache";
 import { type Command, type NewTask, type ResultOf, TextConflict, type TextField } from "./commands";
 import type { Unsent } from "./pending";
@@ -32,7 +32,7 @@ interface Change<C extends Command> extends Pick<Unsent, "scope" | "about" | "sh
 
 function change<C extends Command>(client: QueryClient, what: Change<C>): Promise<Outcome<ResultOf<C>>> {
   const { rollback, told, ...sent } = what;
-  return new Promise((resolve) => {
+  const outcome = new Promise<Outcome<ResultOf<C>>>((resolve) => {
     let held = false;
     const say = () => told && toast(told.text, { undo: () => undo() });
     const sending = queue().send(sent, () => {
@@ -56,6 +56,7 @@ function change<C extends Command>(client: QueryClient, what: Change<C>): Promis
       },
     );
   });
+  return toastComes(outcome);
 }
 
 /** Shows new fields of a task before the service has confirmed them. */

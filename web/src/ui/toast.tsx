@@ -57,13 +57,23 @@ export function progress(text: string): { to: (part: number) => void; end: () =>
   };
 }
 
-/** Takes back what a toast offers to, the newest first. */
-function undoLatest(): boolean {
+const coming = new Set<Promise<unknown>>();
+
+/** A change is on its way, and when this ends, its toast is there. */
+export function toastComes<T>(told: Promise<T>): Promise<T> {
+  coming.add(told);
+  const end = () => coming.delete(told);
+  told.then(end, end);
+  return told;
+}
+
+/** Takes back what a toast offers to, the newest first; not the change before the one that is on its way. */
+async function undoLatest(): Promise<void> {
+  await Promise.allSettled(coming);
   const latest = toasts.findLast((one) => one.undo);
-  if (!latest) return false;
+  if (!latest) return;
   dismiss(latest.id);
   latest.undo?.();
-  return true;
 }
 
 /** Ctrl Z, but in a field, where it takes back what was typed. */
@@ -72,7 +82,9 @@ function useUndoKey(): void {
     const onKey = (event: KeyboardEvent) => {
       if (!(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey || event.key.toLowerCase() !== "z")
         return;
-      if (!typing(event.target) && undoLatest()) event.preventDefault();
+      if (typing(event.target)) return;
+      event.preventDefault();
+      void undoLatest();
     };
     addEventListener("keydown", onKey);
     return () => removeEventListener("keydown", onKey);
