@@ -62,8 +62,8 @@ stack: .venv/.run .venv/emulator/.installed web/dist/index.html ## serve the boa
 test: .venv/.dev .venv/emulator/.installed .venv/aws/.installed web/dist/index.html ## install what is needed and run every test
 	tools/need-chromium
 	cd web && ../tools/with-node npm test --silent
-	# A file's tests stay together: they share its servers.
-	$(BIN)/pytest -q --numprocesses auto --maxprocesses 4 --dist loadfile
+	# A file's tests stay together, as they share its servers; the long files come first, so that none is waited for alone.
+	$(BIN)/pytest -q --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
 faults: .venv/.dev .venv/emulator/.installed web/dist/index.html ## break the AWS shape in every way, its database away for 30 s
 	TASKLEDGER_AWAY_SECONDS=30 $(BIN)/pytest -q tests/faults

@@ -6,10 +6,11 @@ import sys
 import aws_cdk as cdk
 from cdk_nag import AwsSolutionsChecks
 
+from taskledger_aws.certificate import CertificateStack
 from taskledger_aws.compute import ComputeStack
 from taskledger_aws.data import DataStack
 from taskledger_aws.delivery import DeliveryStack
-from taskledger_aws.edge import CertificateStack, EdgeStack
+from taskledger_aws.edge import EdgeStack
 from taskledger_aws.events import EventsStack
 from taskledger_aws.given import given_to
 from taskledger_aws.mail import MailStack

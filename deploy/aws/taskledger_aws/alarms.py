@@ -9,6 +9,7 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from taskledger_aws.application_metrics import DIMENSION, NAMESPACE, Measured
+from taskledger_aws.names import title
 from taskledger_aws.variables import METRICS_EVERY
 
 RUNBOOKS: Final = "docs/operate/runbooks"
@@ -42,7 +43,7 @@ class Alarms:
         under = cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD
         alarm = cloudwatch.Alarm(
             self._scope,
-            _id(name),
+            title(name),
             alarm_name=f"taskledger-{name}",
             alarm_description=_described(says, runbook or name),
             metric=metric,
@@ -71,7 +72,7 @@ class Alarms:
         """An alarm for when all of these are in alarm."""
         composite = cloudwatch.CompositeAlarm(
             self._scope,
-            _id(name),
+            title(name),
             composite_alarm_name=f"taskledger-{name}",
             alarm_description=_described(says, runbook),
             alarm_rule=cloudwatch.AlarmRule.all_of(
@@ -80,10 +81,6 @@ class Alarms:
         )
         composite.add_alarm_action(self._tell)
         composite.add_ok_action(self._tell)
-
-
-def _id(name: str) -> str:
-    return "".join(part.title() for part in name.split("-"))
 
 
 def _described(says: str, runbook: str) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
+from taskledger_aws.names import title
 from taskledger_local.topology import NOTIFIER, PROJECTOR, Queue
 
 PORT: Final = 8000
@@ -26,7 +27,7 @@ class Container:
     @property
     def title(self) -> str:
         """Its name in a construct's id."""
-        return "".join(part.title() for part in self.name.split("-"))
+        return title(self.name)
 
 
 AUTH: Final = Container(name="auth-service", prefixes=("auth", "users"))

@@ -19,12 +19,7 @@ from taskledger_aws.acknowledged import acknowledge
 from taskledger_aws.given import Given
 from taskledger_aws.network import NetworkStack
 from taskledger_aws.profile import Profile
-
-CONTENT_SECURITY_POLICY: Final = (
-    "default-src 'self'; img-src 'self' data:; object-src 'none'; frame-ancestors 'none'; base-uri 'none';"
-    " form-action 'self'"
-)
-"""That of `taskledger.site` and of nginx.conf; a test compares."""
+from taskledger_aws.response_headers import api_headers, site_headers
 
 LONGEST_SILENCE: Final = 60
 """Seconds that an answer may say nothing, which is what CloudFront waits at most. A live stream says something
@@ -35,17 +30,6 @@ NOT_FOUND: Final = (
 )
 
 _FUNCTIONS: Final = Path(__file__).with_name("functions")
-
-
-class CertificateStack(Stack):
-    """The certificate of the domain, in the one region where CloudFront looks for it."""
-
-    def __init__(self, scope: Construct, construct_id: str, *, domain: str, zone: str, **kwargs: Any) -> None:
-        super().__init__(scope, construct_id, **kwargs)
-        found = route53.HostedZone.from_lookup(self, "Zone", domain_name=zone)
-        self.certificate = acm.Certificate(
-            self, "Certificate", domain_name=domain, validation=acm.CertificateValidation.from_dns(found)
-        )
 
 
 class EdgeStack(Stack):
@@ -163,7 +147,7 @@ class EdgeStack(Stack):
             # Without the right to list, what is missing would be a 403.
             origin_access_levels=[cloudfront.AccessLevel.READ, cloudfront.AccessLevel.LIST],
         )
-        headers = self._site_headers()
+        headers = site_headers(self)
         site = cloudfront.BehaviorOptions(
             origin=files,
             viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
@@ -193,7 +177,7 @@ class EdgeStack(Stack):
                     allowed_methods=cloudfront.AllowedMethods.ALLOW_ALL,
                     cache_policy=cloudfront.CachePolicy.CACHING_DISABLED,
                     origin_request_policy=cloudfront.OriginRequestPolicy.ALL_VIEWER,
-                    response_headers_policy=self._api_headers(),
+                    response_headers_policy=api_headers(self),
                     compress=False,  # it would hold back a live stream
                     function_associations=[self._function("api")],
                 ),
@@ -224,35 +208,6 @@ class EdgeStack(Stack):
             ),
         )
         return distribution
-
-    def _site_headers(self) -> cloudfront.ResponseHeadersPolicy:
-        return cloudfront.ResponseHeadersPolicy(
-            self,
-            "SiteHeaders",
-            security_headers_behavior=cloudfront.ResponseSecurityHeadersBehavior(
-                content_security_policy=cloudfront.ResponseHeadersContentSecurityPolicy(
-                    content_security_policy=CONTENT_SECURITY_POLICY, override=True
-                ),
-                content_type_options=cloudfront.ResponseHeadersContentTypeOptions(override=True),
-                frame_options=cloudfront.ResponseHeadersFrameOptions(
-                    frame_option=cloudfront.HeadersFrameOption.DENY, override=True
-                ),
-                referrer_policy=cloudfront.ResponseHeadersReferrerPolicy(
-                    referrer_policy=cloudfront.HeadersReferrerPolicy.SAME_ORIGIN, override=True
-                ),
-                strict_transport_security=_HTTPS_FOR_A_YEAR,
-            ),
-        )
-
-    def _api_headers(self) -> cloudfront.ResponseHeadersPolicy:
-        """The services set theirs; only what they cannot know is added."""
-        return cloudfront.ResponseHeadersPolicy(
-            self,
-            "ApiHeaders",
-            security_headers_behavior=cloudfront.ResponseSecurityHeadersBehavior(
-                strict_transport_security=_HTTPS_FOR_A_YEAR
-            ),
-        )
 
     def _function(self, name: str) -> cloudfront.FunctionAssociation:
         return cloudfront.FunctionAssociation(
@@ -288,8 +243,3 @@ class EdgeStack(Stack):
         acknowledge(
             release, {f"AwsSolutions-IAM5[Resource::<{bucket}.Arn>/*]": "A release writes every file of the site."}
         )
-
-
-_HTTPS_FOR_A_YEAR: Final = cloudfront.ResponseHeadersStrictTransportSecurity(
-    access_control_max_age=Duration.days(365), include_subdomains=False, override=True
-)

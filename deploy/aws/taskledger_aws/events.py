@@ -12,6 +12,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from taskledger_aws.acknowledged import acknowledge
+from taskledger_aws.names import title
 from taskledger_aws.profile import Profile
 from taskledger_local.topology import BUS, QUEUES, RULES, Queue
 
@@ -50,7 +51,7 @@ class EventsStack(Stack):
         for rule in RULES:
             events.Rule(
                 self,
-                f"Rule{_title(rule.name)}",
+                f"Rule{_id(rule.name)}",
                 rule_name=rule.name,
                 event_bus=self.bus,
                 event_pattern=events.EventPattern(source=list(rule.sources)),
@@ -65,7 +66,7 @@ class EventsStack(Stack):
             )
 
     def _queue(self, described: Queue) -> sqs.Queue:
-        name = _title(described.name)
+        name = _id(described.name)
         dead = self._dead(f"{name}Dead", described.dead, Duration.seconds(described.dead_retention))
         self.dead[described.name] = dead
         queue = sqs.Queue(
@@ -144,5 +145,5 @@ class EventsStack(Stack):
         return pipe
 
 
-def _title(name: str) -> str:
-    return "".join(part.title() for part in name.split("-")[1:])
+def _id(name: str) -> str:
+    return title(name.removeprefix("taskledger-"))
