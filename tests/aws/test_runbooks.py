@@ -7,9 +7,9 @@ from typing import Any, Final
 
 import pytest
 from typer.main import get_command
-from typer.testing import CliRunner
 
 from taskledger.cli import app
+from taskledger.testing import Running
 from taskledger_local.topology import BUS, QUEUES, RULES, TABLES
 
 ROOT: Final = Path(__file__).parents[2]
@@ -42,10 +42,11 @@ def test_what_verify_prints_is_what_the_nightly_metric_reads(
         if resource["Type"] == "AWS::Logs::MetricFilter"
     ]
     person = ["user", "add", "ann@example.org", "--name", "Ann", "--password", "a long enough passphrase 7"]
+    board = Running(tmp_path)
     for command in (person, ["rebuild"], ["verify"]):
-        answer = CliRunner().invoke(app, [*command, "--data", str(tmp_path)])
-        assert answer.exit_code == 0, answer.output
-    words = answer.output.splitlines()[0].split()
+        answer = board.command(*command)
+        assert answer.returncode == 0, answer.stderr
+    words = answer.stdout.splitlines()[0].split()
     fields = [field.strip() for field in pattern.strip("[]").split(",")]
     assert len(words) == len(fields)
     for word, field in zip(words, fields, strict=True):
