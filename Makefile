@@ -63,7 +63,7 @@ test: .venv/.dev .venv/emulator/.installed .venv/aws/.installed web/dist/index.h
 	tools/need-chromium
 	cd web && ../tools/with-node npm test --silent
 	# A file's tests stay together, as they share its servers; the long files come first, so that none is waited for alone.
-	$(BIN)/pytest -q --numprocesses 3 --dist loadfile --no-loadscope-reorder
+	$(BIN)/pytest -q --numprocesses 4 --dist loadfile --no-loadscope-reorder
 
 faults: .venv/.dev .venv/emulator/.installed web/dist/index.html ## break the AWS shape in every way, its database away for 30 s
 	TASKLEDGER_AWAY_SECONDS=30 $(BIN)/pytest -q tests/faults

@@ -9,12 +9,20 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
 from taskledger.testing import Board, running
+from taskledger.visiting import chromium
 from taskledger_local.aws_board import AwsBoard, aws_board
 
 expect.set_options(timeout=20_000)  # what is waited for comes soon, but not where eight processes share two slow cores
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    # Not for the session: while it is open, no test of asyncio can run in the process.
+    with chromium() as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session")

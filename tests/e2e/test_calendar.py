@@ -8,17 +8,11 @@ import pytest
 from playwright.sync_api import Browser, Locator, expect
 
 from taskledger.testing import Board, Person
-from taskledger.visiting import Finger, Visitor, chromium, drag, middle, visit
+from taskledger.visiting import Finger, Visitor, drag, middle, visit
 
 pytestmark = pytest.mark.browser
 
 MONTH = "2027-03"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,6 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from taskledger.pages import LOCALES, PLACES, Demonstration, Place, demonstration
-from taskledger.visiting import chromium
 
 pytestmark = pytest.mark.browser
 
@@ -20,12 +19,6 @@ RULES = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "
 RULES_OF_LIGHT = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
 
 places = pytest.mark.parametrize("place", PLACES, ids=lambda place: place.name)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")

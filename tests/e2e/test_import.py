@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, FilePayload, expect
 
 from taskledger.testing import Board, running
-from taskledger.visiting import Visitor, chromium, visit
+from taskledger.visiting import Visitor, visit
 
 pytestmark = pytest.mark.browser
 
@@ -16,12 +16,6 @@ def board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
     """The embedded process: it alone imports."""
     with running(tmp_path_factory.mktemp("import") / "data") as process:
         yield process
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture

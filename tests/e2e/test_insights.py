@@ -13,17 +13,11 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from taskledger.testing import PASSWORD, Board, Person, eventually
-from taskledger.visiting import Visitor, chromium, visit
+from taskledger.visiting import Visitor, visit
 
 pytestmark = pytest.mark.browser
 
 ZONE = "UTC"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")

@@ -15,15 +15,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from taskledger import site
 from taskledger.testing import Board, Person, eventually
-from taskledger.visiting import Visitor, chromium, visit
+from taskledger.visiting import Visitor, visit
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from taskledger.testing import PASSWORD, Board
-from taskledger.visiting import Visitor, chromium
+from taskledger.visiting import Visitor
 
 pytestmark = pytest.mark.browser
 
@@ -25,12 +25,6 @@ IN_SIGHT = """() => {
   return false;
 }"""
 MOST_TABS = 60
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 class Keys:

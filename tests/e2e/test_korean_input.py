@@ -6,15 +6,9 @@ import pytest
 from playwright.sync_api import Browser, CDPSession, Locator, expect
 
 from taskledger.testing import Board
-from taskledger.visiting import Visitor, chromium, visit
+from taskledger.visiting import Visitor, visit
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")

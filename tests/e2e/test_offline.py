@@ -7,15 +7,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from taskledger.testing import Board, Person, eventually
-from taskledger.visiting import Visitor, chromium, visit
+from taskledger.visiting import Visitor, visit
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")

@@ -7,15 +7,9 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from taskledger.testing import PASSWORD, Board
-from taskledger.visiting import Visitor, chromium
+from taskledger.visiting import Visitor
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 Register = Callable[..., Visitor]

@@ -7,17 +7,11 @@ import pytest
 from playwright.sync_api import Browser, Locator, expect
 
 from taskledger.testing import Board, Person, eventually
-from taskledger.visiting import Visitor, chromium, visit
+from taskledger.visiting import Visitor, visit
 
 pytestmark = pytest.mark.browser
 
 TITLES = ("Alpha", "Beta", "Gamma", "Delta", "Epsilon", "Zeta")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture(scope="module")
