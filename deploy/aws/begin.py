@@ -23,7 +23,7 @@ VARIABLES: Final = {
 }
 """Variable of the GitHub repository -> output of the stack."""
 
-TOLD: Final = ("PROFILE", "DOMAIN", "ZONE", "SENDER", "ALARM_EMAIL")
+TOLD: Final = ("PROFILE", "DOMAIN", "ZONE", "SENDER", "ALARM_EMAIL", "REGISTRATION")
 """Variables of the environment that the workflows get too, as TASKLEDGER_PROFILE and so on."""
 
 

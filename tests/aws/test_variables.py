@@ -28,10 +28,11 @@ SETTINGS: Final[Mapping[str, type[BaseSettings]]] = {
     "log-projector": log_projector.settings.Settings,
 }
 NEEDED: Final = {
-    "auth-service": {"EVENT_STORE_URL", "KEY_VALUE_URL", "PUBLIC_URL", "TRUSTED_PROXIES"},
+    "auth-service": {"EVENT_STORE_URL", "KEY_VALUE_URL", "PUBLIC_URL", "REGISTRATION", "TRUSTED_PROXIES"},
     "task-service": {"EVENT_STORE_URL", "READ_MODEL_URL", "AUTH_URL"},
     "notify-service": {
         "EVENT_STORE_URL", "KEY_VALUE_URL", "NOTIFY_DB_URL", "SUBSCRIPTION_URL", "MAILER_URL", "AUTH_URL", "PUBLIC_URL",
+        "REGISTRATION",
     },
     "log-projector": {"EVENT_STORE_URL", "READ_MODEL_URL", "SUBSCRIPTION_URL"},
     "operator": {"EVENT_STORE_URL", "KEY_VALUE_URL", "READ_MODEL_URL", "NOTIFY_DB_URL"},

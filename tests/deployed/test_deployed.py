@@ -1,6 +1,7 @@
 """A board that was just deployed, as a person finds it: `make probe` with TASKLEDGER_URL.
 
-Everything passes through the board's one origin. What is made is deleted at the end, the person included.
+Everything passes through the board's one origin. What is made is deleted at the end, the person included. Where nobody
+may register, the person is the one of TASKLEDGER_PROBE_EMAIL and TASKLEDGER_PROBE_PASSWORD, and stays.
 """
 
 import os
@@ -24,6 +25,11 @@ def url() -> str:
 @pytest.fixture(scope="module")
 def person(url: str) -> Iterator[Person]:
     """Somebody new, who is gone afterwards."""
+    if email := os.environ.get("TASKLEDGER_PROBE_EMAIL"):
+        known = Person.log_in(url, email, os.environ["TASKLEDGER_PROBE_PASSWORD"])
+        yield known
+        known.http.close()
+        return
     person = Person.register(url, "Probe", email=f"probe-{uuid.uuid4().hex}@example.org")
     try:
         yield person

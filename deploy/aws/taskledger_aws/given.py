@@ -32,6 +32,8 @@ class Given:
     """A JSON file: by the name of each image, its digest `sha256:...`."""
     release: str
     """The tag of images whose digest `images` does not say."""
+    registration: str
+    """`open`: whoever reaches the board may register; `closed`: people are added by the `taskledger` command."""
     alarm_email: str | None
     """Who is told of alarms by mail."""
 
@@ -64,5 +66,6 @@ def given_to(node: Node) -> Given:
         github_provider=text("github_provider"),
         images=text("images"),
         release=text("release") or _FIRST_TAG,
+        registration=text("registration") or "open",
         alarm_email=text("alarm_email"),
     )

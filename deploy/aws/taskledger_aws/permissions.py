@@ -68,8 +68,13 @@ def statements(container: str, at: Resources) -> list[iam.PolicyStatement]:
                 _allow(("ses:GetAccount",), "*"),
             ]
         case "operator":
-            # Looks and mends: what a service would write, it writes by a service.
-            return [_allow(_READ_LOG, at.log), _allow(("dynamodb:Query",), heads), _allow(_READ_LOG, at.keys), secret]
+            # Looks and mends, and adds people as auth-service does.
+            return [
+                _allow((*_READ_LOG, *_WRITE_LOG), at.log),
+                _allow(("dynamodb:Query",), heads),
+                _allow(_KEYS, at.keys),
+                secret,
+            ]
         case other:
             raise ValueError(f"nobody has said what {other} may do")
 

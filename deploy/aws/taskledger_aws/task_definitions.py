@@ -158,6 +158,7 @@ class TaskDefinitions:
             public_url=self._edge.url,
             database=self._data.database.instance_endpoint.socket_address,
             database_secret=self._database_secret,
+            registration=self._given.registration,
             sender=self._mail.sender,
             configuration_set=self._mail.configuration_set.configuration_set_name,
         )

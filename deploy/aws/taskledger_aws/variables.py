@@ -24,6 +24,7 @@ class Places:
     """Host and port."""
     database_secret: str
     """The ARN of the secret with user and password, which change: whoever connects reads it."""
+    registration: str
     sender: str
     configuration_set: str
 
@@ -34,7 +35,7 @@ def variables(container: str, at: Places) -> Mapping[str, str]:
     keys = {"KEY_VALUE_URL": f"dynamodb://{KEYS.name}"}
     read = {"READ_MODEL_URL": _database("taskledger_read", at)}
     inbox = {"NOTIFY_DB_URL": _database("taskledger_notify", at) + "&create=1"}  # RDS makes only one
-    outside = {"PUBLIC_URL": at.public_url}
+    outside = {"PUBLIC_URL": at.public_url, "REGISTRATION": at.registration}
     auth = {"AUTH_URL": f"http://{AUTH.name}:{PORT}"}
     queue = {"SUBSCRIPTION_URL": "sqs://taskledger"}
     mailer = {"MAILER_URL": f"ses://?from={at.sender}&configuration_set={at.configuration_set}"}

@@ -57,6 +57,7 @@ def test_a_digest_that_is_not_named_is_a_mistake(tmp_path: Path) -> None:
         github_provider=None,
         images=str(images),
         release="first",
+        registration="open",
         alarm_email=None,
     )
     assert given.version_of("auth-service") == "sha256:0123"

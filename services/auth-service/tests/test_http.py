@@ -291,6 +291,14 @@ async def test_registrations_from_one_address_are_limited(serve: Serve) -> None:
         is_problem(await client.post("/api/auth/register", json=body), 429, "rate_limited")
 
 
+async def test_where_registration_is_closed_nobody_registers(serve: Serve) -> None:
+    async with serve(registration="closed") as client:
+        body = {"email": "ann@example.org", "password": PASSWORD, "name": "Ann"}
+        is_problem(await client.post("/api/auth/register", json=body), 403, "registration_closed")
+        del body["name"]
+        is_problem(await client.post("/api/auth/login", json=body), 401, "invalid_credentials")
+
+
 # --- oneself ---
 
 

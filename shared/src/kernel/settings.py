@@ -21,6 +21,9 @@ class Settings(BaseSettings):
     mailer_url: str = "maildir:///data/mail"
     auth_url: str = "http://127.0.0.1:8001"
     public_url: str = Field(default="http://127.0.0.1:8000", description="where people open the site; links in mails")
+    registration: Literal["open", "closed"] = Field(
+        default="open", description="who may register: whoever reaches the site, or nobody"
+    )
     service_secret: str = Field(default="", description="shared by the services; proves a service to auth-service")
     log_level: LogLevel = "INFO"
     metrics_log_seconds: float = Field(default=0, ge=0, description="between log lines with metrics; 0: there are none")

@@ -184,6 +184,8 @@ export interface paths {
         /**
          * Register
          * @description Make an account and log in. 422 for a weak password, 409 for an address that is taken.
+         *
+         *     403 `registration_closed` where only whoever runs the board adds people.
          */
         post: operations["register"];
         delete?: never;

@@ -38,7 +38,7 @@ export interface Preferences {
 export interface Config {
   mode: string;
   outbox: boolean;
-  registration: string;
+  registration: "open" | "closed";
 }
 
 /** What `change` carries on the live stream. */

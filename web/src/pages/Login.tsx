@@ -7,7 +7,7 @@ import { Link, Redirect, useLocation, useSearchParams } from "wouter";
 import { keys } from "../api/cache";
 import { ApiError } from "../api/client";
 import { login, register } from "../api/endpoints";
-import { useMe } from "../api/queries";
+import { useConfig, useMe } from "../api/queries";
 import type { Locale } from "../api/types";
 import { rememberSignedIn, signedInBefore } from "../app/prefs";
 import { said } from "../app/said";
@@ -23,6 +23,7 @@ export function safeNext(next: string | null): string {
 export default function Login({ mode }: { mode: "login" | "register" }) {
   const client = useQueryClient();
   const me = useMe(signedInBefore());
+  const closed = useConfig().data?.registration === "closed";
   const [, go] = useLocation();
   const [search] = useSearchParams();
   const [busy, setBusy] = useState(false);
@@ -33,6 +34,7 @@ export default function Login({ mode }: { mode: "login" | "register" }) {
   const other = `${registering ? "/login" : "/register"}${search.size > 0 ? `?${search}` : ""}`;
   useTitle(registering ? t`Create an account` : t`Sign in`);
   if (me.data && !busy) return <Redirect to={next} replace />;
+  if (registering && closed) return <Redirect to={other} replace />;
 
   async function submit(event: FormEvent<HTMLFormElement>): Promise<void> {
     event.preventDefault();
@@ -135,12 +137,18 @@ export default function Login({ mode }: { mode: "login" | "register" }) {
             {busy ? <span className="spinner" /> : null}
             {registering ? t`Create account` : t`Sign in`}
           </button>
-          <p className="login-other">
-            {registering ? t`Already have an account?` : t`New here?`}{" "}
-            <Link href={other} onClick={() => setError(null)}>
-              {registering ? t`Sign in` : t`Create an account`}
-            </Link>
-          </p>
+          {closed ? (
+            <p className="login-other">
+              <Trans>New here? Ask whoever runs this board for an account.</Trans>
+            </p>
+          ) : (
+            <p className="login-other">
+              {registering ? t`Already have an account?` : t`New here?`}{" "}
+              <Link href={other} onClick={() => setError(null)}>
+                {registering ? t`Sign in` : t`Create an account`}
+              </Link>
+            </p>
+          )}
         </form>
         <div className="login-languages">
           {(Object.keys(LOCALES) as Locale[]).map((locale) => (

@@ -195,11 +195,19 @@ class Person:
     def register(cls, url: str, name: str, **fields: str) -> "Person":
         """Register someone new."""
         email = fields.setdefault("email", f"{name.lower()}@example.org")
+        return cls._begin(url, "register", {"password": PASSWORD, "name": name, "email": email, **fields})
+
+    @classmethod
+    def log_in(cls, url: str, email: str, password: str = PASSWORD) -> "Person":
+        """Log somebody in who is registered."""
+        return cls._begin(url, "login", {"email": email, "password": password})
+
+    @classmethod
+    def _begin(cls, url: str, how: str, body: dict[str, str]) -> "Person":
         http = httpx.Client(base_url=url, timeout=20)
-        body = {"password": PASSWORD, "name": name, **fields}
-        document = http.post("/api/auth/register", json=body).raise_for_status().json()
+        document = http.post(f"/api/auth/{how}", json=body).raise_for_status().json()
         http.headers["Authorization"] = f"Bearer {document['access_token']}"
-        return cls(document["user"]["id"], name, email, http)
+        return cls(document["user"]["id"], document["user"]["name"], body["email"], http)
 
     def call(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
         """One call; the decoded answer. Raises httpx.HTTPStatusError for an error answer."""

@@ -176,7 +176,7 @@ async def read_outbox(request: Request, limit: Limit = 50, cursor: Cursor = None
 async def read_config(request: Request) -> Response:
     """What the site has to know of the installation before anybody is logged in."""
     deps = _deps(request)
-    return _json({"mode": deps.mode, "outbox": deps.outbox is not None, "registration": "open"})
+    return _json({"mode": deps.mode, "outbox": deps.outbox is not None, "registration": deps.registration})
 
 
 def _before(cursor: str | None) -> str:

@@ -37,10 +37,11 @@ class Outbox(Protocol):
 class Deps:
     """Made once by the composition root; on `app.state.deps`. `store` keeps the answers to idempotency keys.
 
-    `mode`: whether all services share this process.
+    `mode`: whether all services share this process. `registration`: whether people may register themselves.
     """
 
     mode: Literal["embedded", "services"]
+    registration: Literal["open", "closed"]
     authenticator: Authenticator
     store: KeyValueStore
     inbox: Inbox

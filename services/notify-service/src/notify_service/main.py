@@ -99,6 +99,7 @@ def create_app(settings: Settings, platform: Platform | None = None) -> FastAPI:
             background.start("sender", sender.run, drain=sender.stop)
             app.state.deps = Deps(
                 mode="services" if platform is None else "embedded",
+                registration=settings.registration,
                 authenticator=Authenticator(JwksClient(http), personal=PersonalTokenClient(auth), ended=own.ended),
                 store=store,
                 inbox=inbox,

@@ -57,10 +57,15 @@ def _preferred_locale(request: Request) -> Locale:
     openapi_extra=PUBLIC,
 )
 async def register(request: Request, body: views.RegisterBody, key: IdempotencyKey = None) -> Response:
-    """Make an account and log in. 422 for a weak password, 409 for an address that is taken."""
+    """Make an account and log in. 422 for a weak password, 409 for an address that is taken.
+
+    403 `registration_closed` where only whoever runs the board adds people.
+    """
+    deps = deps_of(request)
+    if deps.settings.registration == "closed":
+        raise Problem(403, "registration_closed", "Nobody can register here; whoever runs this board adds people.")
     locale = body.locale or _preferred_locale(request)
-    auth = deps_of(request).auth
-    logged_in = await auth.register(body.email, body.password, body.name, locale, client_of(request))
+    logged_in = await deps.auth.register(body.email, body.password, body.name, locale, client_of(request))
     return await _session(request, logged_in, body.session, 201)
 
 
