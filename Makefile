@@ -7,7 +7,7 @@ WEB := web/index.html web/vite.config.ts web/package-lock.json $(shell find web/
 UV := $(BIN)/uv pip install -q --compile-bytecode --python $(BIN)/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run stack test faults smoke probe check bench clean lock openapi
+.PHONY: help setup run stack test thorough smoke panels probe check bench clean lock openapi
 
 help: ## list these commands
 	@grep -hE '^[a-z]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -62,11 +62,12 @@ stack: .venv/.run .venv/emulator/.installed web/dist/index.html ## serve the boa
 test: .venv/.dev .venv/emulator/.installed .venv/aws/.installed web/dist/index.html ## install what is needed and run every test
 	tools/need-chromium
 	cd web && ../tools/with-node npm test --silent
-	# A file's tests stay together, as they share its servers; the long files come first, so that none is waited for alone.
-	$(BIN)/pytest -q --numprocesses 4 --dist loadfile --no-loadscope-reorder
+	# A file's tests stay together, as they share its servers; the slow files come first, so that none is waited for alone.
+	$(BIN)/pytest -q --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-faults: .venv/.dev .venv/emulator/.installed web/dist/index.html ## break the AWS shape in every way, its database away for 30 s
-	TASKLEDGER_AWAY_SECONDS=30 $(BIN)/pytest -q tests/faults
+thorough: .venv/.dev .venv/emulator/.installed web/dist/index.html ## every journey on both shapes, every fault, with the database away for 30 s
+	tools/need-chromium
+	TASKLEDGER_AWAY_SECONDS=30 $(BIN)/pytest -q -m "" tests/e2e tests/faults
 
 smoke: .venv/.dev ## docker compose up, a journey, down, up again: wherever Docker runs
 	$(BIN)/pytest -q --override-ini addopts=--import-mode=importlib tests/compose

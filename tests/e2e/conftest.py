@@ -18,6 +18,15 @@ from taskledger_local.aws_board import AwsBoard, aws_board
 expect.set_options(timeout=20_000)  # what is waited for comes soon, but not where eight processes share two slow cores
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What is of the site's own finds little on a second shape of the services."""
+    for item in items:
+        given = getattr(item, "callspec", None)
+        if given is not None and given.params.get("stack") == "aws" and item.get_closest_marker("site"):
+            item.add_marker(pytest.mark.long)
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     # Not for the session: while it is open, no test of asyncio can run in the process.

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Locator, expect
 from taskledger.testing import Board, Person
 from taskledger.visiting import Finger, Visitor, drag, middle, visit
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.site]
 
 MONTH = "2027-03"
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, expect
 from taskledger.testing import Board, Person, eventually
 from taskledger.visiting import Visitor, visit
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.site]
 
 LIST = "Before the launch:\n\n- [ ] Write the text\n- [x] Book the room\n- [ ] Invite people"
 

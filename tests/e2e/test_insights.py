@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, expect
 from taskledger.testing import PASSWORD, Board, Person, eventually
 from taskledger.visiting import Visitor, visit
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.site]
 
 ZONE = "UTC"
 

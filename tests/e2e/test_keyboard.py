@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from taskledger.testing import PASSWORD, Board
 from taskledger.visiting import Visitor
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.site]
 
 # The focus is on something in sight that shows it, by a ring of its own or of what it stands on, or by a caret. What a
 # script put it on without a stop of its own, such as a panel that has opened, needs no ring.

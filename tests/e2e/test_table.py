@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Locator, expect
 from taskledger.testing import Board, Person, eventually
 from taskledger.visiting import Visitor, visit
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.site]
 
 TITLES = ("Alpha", "Beta", "Gamma", "Delta", "Epsilon", "Zeta")
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+import pytest
+
 from taskledger.testing import Person
 from taskledger.working import Work, at_work
 from taskledger_local.aws_board import Breakable
@@ -32,6 +34,7 @@ def test_throttling_errors_and_lost_answers_lose_nothing(
     all_is_well()
 
 
+@pytest.mark.long
 def test_a_log_that_is_away_is_told_and_nothing_is_half_done(
     breakable: Breakable, ann: Person, work: Work, all_is_well: Callable[..., None]
 ) -> None:

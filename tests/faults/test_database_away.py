@@ -16,7 +16,7 @@ from taskledger_local.mysql_server import MysqlServer
 pytestmark = pytest.mark.crash
 
 AWAY_SECONDS = float(os.environ.get("TASKLEDGER_AWAY_SECONDS", "8"))
-"""Longer than a statement's time-out, so that nothing that waits gets through in the end. `make faults` takes 30."""
+"""Longer than a statement's time-out, so that nothing that waits gets through in the end. `make thorough` takes 30."""
 
 
 @pytest.fixture
@@ -35,6 +35,7 @@ def is_away(answer: httpx.Response) -> bool:
     return True
 
 
+@pytest.mark.long
 def test_a_database_that_hangs_stops_lists_and_no_change(
     breakable: Breakable, mysql: MysqlServer, ann: Person, work: Work, all_is_well: Callable[..., None]
 ) -> None:

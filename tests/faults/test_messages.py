@@ -80,6 +80,7 @@ def test_duplicated_reversed_and_dropped_messages_change_nothing(
     all_is_well()
 
 
+@pytest.mark.long
 def test_a_message_that_nobody_can_read_goes_to_the_dead_letter_queue_and_the_others_on(
     breakable: Breakable, ann: Person, work: Work, all_is_well: Callable[..., None]
 ) -> None:
@@ -126,6 +127,7 @@ def test_an_event_that_cannot_be_applied_blocks_its_stream_alone_until_it_is_unb
     verified(board)
 
 
+@pytest.mark.long
 def test_while_auth_service_is_away_notifications_wait_and_then_arrive(
     breakable: Breakable, ann: Person, bob: Person, work: Work, all_is_well: Callable[..., None]
 ) -> None:

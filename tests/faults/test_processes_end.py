@@ -15,6 +15,7 @@ IN_FLIGHT = 20
 """Mails that a sender hands over at once: a kill between sending and recording may send them again."""
 
 
+@pytest.mark.long
 def test_sigkill_of_each_under_load_loses_nothing_and_tells_everyone_once(
     breakable: Breakable, ann: Person, work: Work, all_is_well: Callable[..., None]
 ) -> None:
@@ -27,6 +28,7 @@ def test_sigkill_of_each_under_load_loses_nothing_and_tells_everyone_once(
     all_is_well(sent_again=IN_FLIGHT)
 
 
+@pytest.mark.long
 def test_sigterm_of_each_under_load_ends_in_order_and_mails_nobody_twice(
     breakable: Breakable, ann: Person, work: Work, all_is_well: Callable[..., None]
 ) -> None:

@@ -236,6 +236,26 @@ async def test_a_lock_that_is_never_given_makes_the_database_unavailable(url: st
         assert await counted(database) == [2]
 
 
+async def test_whoever_loses_a_dead_lock_does_it_all_again(url: str, administrator: Any) -> None:
+    async with opened(url) as database:
+        await database.create(metadata)
+        await database.write(*(Write(ADD, {"id_": name, "n": 1}) for name in "abcdefgh"))
+        administrator.execute("START TRANSACTION")
+        administrator.execute("UPDATE counters SET count = 10 WHERE id > 'a'")  # the loser is who changed less
+        writing = asyncio.create_task(database.write(*(Write(RAISE, {"id_": name}, expect=1) for name in "ab")))
+        await until_a_lock_is_waited_for(administrator)
+        administrator.execute("UPDATE counters SET count = 20 WHERE id = 'a'")
+        administrator.execute("COMMIT")
+        await writing
+        assert await counted(database) == [21, 11, 10, 10, 10, 10, 10, 10]
+
+
+async def until_a_lock_is_waited_for(administrator: Any) -> None:
+    async with asyncio.timeout(10):
+        while not administrator.execute("SELECT 1 FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'"):
+            await asyncio.sleep(0.15)  # the server looks again after 0.1 s in which nobody has asked
+
+
 # --- URLs ---
 
 
