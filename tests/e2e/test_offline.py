@@ -101,6 +101,24 @@ def test_a_text_that_someone_else_has_changed_is_kept_beside_theirs(
     assert ann.get(f"/api/tasks/{task['id']}")["description"] == "mine"
 
 
+def test_what_a_tab_has_left_is_taken_on_by_another_that_is_open(
+    at: Callable[[dict[str, Any]], Visitor], ann: Person, task: dict[str, Any]
+) -> None:
+    page = at(task).page
+    context = page.context
+    context.set_offline(True)
+    describe(page, "mine")
+    ann.patch(f"/api/tasks/{task['id']}", description="theirs")
+    context.set_offline(False)
+    expect(page.locator(".banner")).to_contain_text("1 change could not be sent")
+    other = context.new_page()
+    other.goto(f"/projects/{task['project_id']}")
+    expect(other.locator(".board .card")).to_have_count(1)
+    expect(other.locator(".banner")).to_have_count(0)
+    page.close()
+    expect(other.locator(".banner")).to_contain_text("1 change could not be sent")
+
+
 def test_a_change_that_was_not_sent_is_taken_back_without_a_trace(
     at: Callable[[dict[str, Any]], Visitor], ann: Person, task: dict[str, Any]
 ) -> None:

@@ -16,6 +16,7 @@ const edit = (id: string, status: string) => ({
 });
 
 let shelf: Map<string, Unsent>;
+let removed: string[];
 let sent: string[];
 let late: Command[];
 let caughtUp: number[];
@@ -32,6 +33,7 @@ function page(tab = "here"): Queue {
       put: async (unsent) => void shelf.set(unsent.key, unsent),
       remove: async (keys) => {
         for (const key of keys) shelf.delete(key);
+        removed.push(...keys);
       },
     },
     carryOut: async (command, key) => {
@@ -51,7 +53,7 @@ function page(tab = "here"): Queue {
 const ids = () => sent.map((line) => line.split(" ")[0]);
 
 beforeEach(() => {
-  [shelf, sent, late, caughtUp, queues] = [new Map(), [], [], [], []];
+  [shelf, removed, sent, late, caughtUp, queues] = [new Map(), [], [], [], [], []];
   answer = () => task();
   onlineManager.setOnline(true);
 });
@@ -131,6 +133,7 @@ describe("the queue", () => {
     const [refused] = pending();
     expect(refused?.refused?.theirs).toEqual({ text: "theirs", version: 5 });
     expect([...shelf.values()]).toEqual([refused]);
+    expect(removed).toEqual([]);
     answer = () => task({ title: "mine" });
     if (refused) queue.retry(refused, { ...command, base: "theirs", version: 5 });
     await expect.poll(() => [pending().length, shelf.size, late.length]).toEqual([0, 0, 1]);

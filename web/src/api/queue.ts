@@ -12,8 +12,8 @@ import { isAway } from "./reach";
 
 /** Where changes are kept; `IndexedDB` in a browser. */
 export interface Shelf {
-  /** What this tab has put there for a person, and what tabs that are gone have left. */
-  take: (user: string) => Promise<Unsent[]>;
+  /** What this tab has put there for a person, and what tabs that are gone have left; `onLeft` when another is gone. */
+  take: (user: string, onLeft: () => void) => Promise<Unsent[]>;
   put: (unsent: Unsent) => Promise<void>;
   remove: (keys: string[]) => Promise<void>;
 }
@@ -85,8 +85,9 @@ export class Queue {
 
   /** Takes over what earlier pages of this person have left. */
   async adopt(): Promise<void> {
+    if (this.signedOut) return;
     const { user, shelf } = this.options;
-    const found = await shelf.take(user).catch(() => []);
+    const found = await shelf.take(user, () => void this.adopt()).catch(() => []);
     const left = found.filter((unsent) => !this.known.has(unsent.key));
     if (left.length === 0 || this.signedOut) return;
     for (const unsent of left) {
@@ -208,21 +209,29 @@ export class Queue {
   }
 
   private refuse(entry: Entry, error: unknown): void {
-    this.drop([entry]);
     if (entry.held) {
+      this.remove([entry]);
       const unsent = { ...entry.unsent, refused: refusalOf(error, entry.unsent.command) };
       setPending([...pending(), unsent]);
+      // In the place of the one that was not refused yet: a page that ends now has left either of them.
       void this.options.shelf.put(unsent).catch(() => {});
       this.options.onRefused(unsent);
+    } else {
+      this.drop([entry]);
     }
     entry.reject(error);
   }
 
   private drop(gone: Entry[]): void {
+    void this.options.shelf.remove(this.remove(gone)).catch(() => {});
+  }
+
+  /** Takes changes out of what is to be sent; answers their keys. They stay on the shelf. */
+  private remove(gone: Entry[]): string[] {
     const keys = new Set(gone.map(({ unsent }) => unsent.key));
     this.entries = this.entries.filter(({ unsent }) => !keys.has(unsent.key));
     setPending(pending().filter(({ key }) => !keys.has(key)));
-    void this.options.shelf.remove([...keys]).catch(() => {});
+    return [...keys];
   }
 }
 

@@ -11,10 +11,21 @@ export function openShelf(tab: string): Shelf {
   const locks: LockManager | undefined = navigator.locks;
   void locks?.request(lockOf(tab), () => new Promise(() => {}));
 
-  async function take(user: string): Promise<Unsent[]> {
+  const awaited = new Set<string>();
+
+  /** Tells when another tab is gone. The page that this one took the place of may still be, for a moment. */
+  function awaitEnd(other: string, onLeft: () => void): void {
+    if (awaited.has(other)) return;
+    awaited.add(other);
+    void locks?.request(lockOf(other), () => {}).then(onLeft);
+  }
+
+  async function take(user: string, onLeft: () => void): Promise<Unsent[]> {
     const held = new Set((await locks?.query())?.held?.map(({ name }) => name));
     const all = (await entries<string, Unsent>(store)).map(([, unsent]) => unsent);
-    const left = all.filter((unsent) => unsent.user === user && (unsent.tab === tab || !held.has(lockOf(unsent.tab))));
+    const own = all.filter((unsent) => unsent.user === user);
+    const left = own.filter((unsent) => unsent.tab === tab || !held.has(lockOf(unsent.tab)));
+    for (const unsent of own) if (!left.includes(unsent)) awaitEnd(unsent.tab, onLeft);
     // Only what others have left is written: this tab may have removed its own meanwhile.
     const others = left.filter((unsent) => unsent.tab !== tab).map((unsent) => ({ ...unsent, tab }));
     await setMany(
@@ -26,7 +37,8 @@ export function openShelf(tab: string): Shelf {
 
   return {
     // One tab at a time, so that two do not take the same.
-    take: async (user) => (locks ? await locks.request("taskledger-unsent-take", () => take(user)) : take(user)),
+    take: async (user, onLeft) =>
+      locks ? await locks.request("taskledger-unsent-take", () => take(user, onLeft)) : take(user, onLeft),
     put: (unsent) => set(unsent.key, unsent, store),
     remove: (keys) => delMany(keys, store),
   };
