@@ -17,7 +17,7 @@ from taskledger import site
 from taskledger.testing import Board, Person, eventually
 from taskledger.visiting import Visitor, visit
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.site]
 
 
 @pytest.fixture
