@@ -4,7 +4,7 @@ Prices are those of us-east-1 on demand, in US dollars, without free tiers, taxe
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 HOURS: Final = 730
@@ -55,53 +55,40 @@ class Size:
     metrics: int
 
 
-SIZES: Final = (
-    Size(
-        name="idle",
-        people=0,
-        changes=0,
-        reads=0,
-        mails=0,
-        log_events=0,
-        instance="t4g.small",
-        instances=2,
-        database="t4g.micro",
-        zones=1,
-        storage_gb=20,
-        nat_gateways=1,
-        metrics=50,
-    ),
-    Size(
-        name="50 people",
-        people=50,
-        changes=50 * 40 * 22,
-        reads=50 * 400 * 22,
-        mails=50 * 30 * 22,
-        log_events=1e6,
-        instance="t4g.small",
-        instances=2,
-        database="t4g.micro",
-        zones=1,
-        storage_gb=20,
-        nat_gateways=1,
-        metrics=50,
-    ),
-    Size(
-        name="5,000 people",
-        people=5000,
-        changes=5000 * 40 * 22,
-        reads=5000 * 400 * 22,
-        mails=5000 * 30 * 22,
-        log_events=100e6,
-        instance="m7g.large",
-        instances=6,
-        database="m7g.large",
-        zones=2,
-        storage_gb=200,
-        nat_gateways=2,
-        metrics=55,
-    ),
+IDLE: Final = Size(
+    name="idle",
+    people=0,
+    changes=0,
+    reads=0,
+    mails=0,
+    log_events=0,
+    instance="t4g.small",
+    instances=2,
+    database="t4g.micro",
+    zones=1,
+    storage_gb=20,
+    nat_gateways=1,
+    metrics=50,
 )
+
+
+def _used_by(people: int, deployed: Size, *, log_events: float) -> Size:
+    """A deployment with so many people: 40 changes, 400 reads and 30 mails each on 22 days."""
+    return replace(
+        deployed,
+        name=f"{people:,} people",
+        people=people,
+        changes=people * 40 * 22,
+        reads=people * 400 * 22,
+        mails=people * 30 * 22,
+        log_events=log_events,
+    )
+
+
+_LARGE: Final = replace(
+    IDLE, instance="m7g.large", instances=6, database="m7g.large", zones=2, storage_gb=200, nat_gateways=2, metrics=55
+)
+SIZES: Final = (IDLE, _used_by(50, IDLE, log_events=1e6), _used_by(5000, _LARGE, log_events=100e6))
 
 ALARMS, COMPOSITE_ALARMS = 50, 2
 """Those of the watch stack, and those that scaling makes for itself."""
