@@ -67,7 +67,7 @@ test: .venv/.dev .venv/emulator/.installed .venv/aws/.installed web/dist/index.h
 
 thorough: .venv/.dev .venv/emulator/.installed web/dist/index.html ## every journey on both shapes, every fault, with the database away for 30 s
 	tools/need-chromium
-	TASKLEDGER_AWAY_SECONDS=30 $(BIN)/pytest -q -m "" tests/e2e tests/faults
+	TASKLEDGER_AWAY_SECONDS=30 $(BIN)/pytest -q -m "" --numprocesses auto --maxprocesses 4 --dist loadfile tests/e2e tests/faults
 
 smoke: .venv/.dev ## docker compose up, a journey, down, up again: wherever Docker runs
 	$(BIN)/pytest -q --override-ini addopts=--import-mode=importlib tests/compose
