@@ -4,7 +4,7 @@ import { safeAddress } from "../ui/Markdown";
 import { safeNext } from "./Login";
 import { groupOf } from "./MyTasks";
 import { suggestedKey } from "./Projects";
-import { statusKey } from "./project/Settings";
+import { statusKey } from "./project/settings/Statuses";
 import { mentionAt } from "./task/Comments";
 
 describe("addresses", () => {

@@ -1,0 +1,44 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
+import { type FormEvent, useEffect, useState } from "react";
+import * as api from "../../../api/endpoints";
+import type { Project } from "../../../api/types";
+import { useSave } from "./save";
+
+export function General({ project, owner }: { project: Project; owner: boolean }) {
+  const save = useSave();
+  const [name, setName] = useState(project.name);
+  useEffect(() => setName(project.name), [project.name]);
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    void save(() => api.editProject(project.id, { name: name.trim() }), t`Project renamed`);
+  };
+  return (
+    <section className="section">
+      <h2>
+        <Trans>General</Trans>
+      </h2>
+      <form className="inline-form" onSubmit={submit}>
+        <div className="field">
+          <label htmlFor="name">
+            <Trans>Name</Trans>
+          </label>
+          <input
+            id="name"
+            className="input"
+            value={name}
+            maxLength={200}
+            required
+            disabled={!owner}
+            onChange={(event) => setName(event.target.value)}
+          />
+        </div>
+        {owner && (
+          <button type="submit" className="button" disabled={!name.trim() || name.trim() === project.name}>
+            <Trans>Save</Trans>
+          </button>
+        )}
+      </form>
+    </section>
+  );
+}

@@ -1,0 +1,145 @@
+import { t } from "@lingui/core/macro";
+import { Trans } from "@lingui/react/macro";
+import { useState } from "react";
+import * as api from "../../../api/endpoints";
+import { useProjectTasks } from "../../../api/queries";
+import type { Category, Project, Status } from "../../../api/types";
+import { CATEGORIES, categoryName, statusName } from "../../../app/words";
+import { Icon, StatusIcon } from "../../../ui/icons";
+import { Picker } from "../../../ui/Picker";
+import { useSave } from "./save";
+
+/** A status key: the name in lower case with underscores where it can be, else one that says nothing. */
+export function statusKey(name: string, taken: string[]): string {
+  const base =
+    name
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, "_")
+      .replace(/^_+|_+$/g, "")
+      .slice(0, 30) || "status";
+  let key = base;
+  for (let number = 2; taken.includes(key); number++) key = `${base}_${number}`;
+  return key;
+}
+
+export function Statuses({ project, owner }: { project: Project; owner: boolean }) {
+  const save = useSave();
+  const [statuses, setStatuses] = useState<Status[]>(project.statuses);
+  const tasks = useProjectTasks(project.id).data ?? [];
+  const changed = JSON.stringify(statuses) !== JSON.stringify(project.statuses);
+  const put = (index: number, status: Status) => setStatuses(statuses.with(index, status));
+  const swap = (index: number, other: number) => {
+    const a = statuses[index];
+    const b = statuses[other];
+    if (a && b) setStatuses(statuses.with(index, b).with(other, a));
+  };
+  return (
+    <section className="section">
+      <h2>
+        <Trans>Statuses</Trans>
+      </h2>
+      <p className="section-hint">
+        <Trans>
+          The columns of the board, from left to right. The category says whether work waits, is under way or is done.
+        </Trans>
+      </p>
+      <ol className="status-list">
+        {statuses.map((status, index) => {
+          const used = tasks.filter((task) => task.status === status.key && !task.deleted).length;
+          return (
+            <li key={status.key}>
+              <Picker
+                label={t`Category: ${categoryName(status.category)}`}
+                disabled={!owner}
+                options={CATEGORIES.map((category) => ({
+                  id: category,
+                  label: categoryName(category),
+                  icon: <StatusIcon category={category} />,
+                }))}
+                selected={[status.category]}
+                onPick={(category) => put(index, { ...status, category: category as Category })}
+              >
+                <StatusIcon category={status.category} />
+                <span className="category-name">{categoryName(status.category)}</span>
+              </Picker>
+              <input
+                className="input"
+                aria-label={t`Name of the status`}
+                value={owner ? status.name : statusName(status)}
+                maxLength={50}
+                disabled={!owner}
+                onChange={(event) => put(index, { ...status, name: event.target.value })}
+              />
+              {owner && (
+                <span className="status-actions">
+                  <button
+                    type="button"
+                    className="icon-button up"
+                    disabled={index === 0}
+                    aria-label={t`Move up`}
+                    onClick={() => swap(index, index - 1)}
+                  >
+                    <Icon name="chevron" />
+                  </button>
+                  <button
+                    type="button"
+                    className="icon-button"
+                    disabled={index === statuses.length - 1}
+                    aria-label={t`Move down`}
+                    onClick={() => swap(index, index + 1)}
+                  >
+                    <Icon name="chevron" />
+                  </button>
+                  <button
+                    type="button"
+                    className="icon-button"
+                    disabled={used > 0 || statuses.length < 2}
+                    aria-label={t`Remove`}
+                    title={used > 0 ? t`${used} tasks have this status. Move them first.` : t`Remove`}
+                    onClick={() => setStatuses(statuses.toSpliced(index, 1))}
+                  >
+                    <Icon name="close" />
+                  </button>
+                </span>
+              )}
+            </li>
+          );
+        })}
+      </ol>
+      {owner && (
+        <div className="section-actions">
+          <button
+            type="button"
+            className="button"
+            onClick={() => {
+              const name = t`New status`;
+              const key = statusKey(
+                name,
+                statuses.map((status) => status.key),
+              );
+              setStatuses([...statuses, { key, name, category: "active" }]);
+            }}
+          >
+            <Icon name="plus" />
+            <Trans>Add a status</Trans>
+          </button>
+          {changed && (
+            <>
+              <button type="button" className="button" onClick={() => setStatuses(project.statuses)}>
+                <Trans>Cancel</Trans>
+              </button>
+              <button
+                type="button"
+                className="button primary"
+                disabled={statuses.some((status) => !status.name.trim())}
+                onClick={() => void save(() => api.editProject(project.id, { statuses }), t`Statuses saved`)}
+              >
+                <Trans>Save statuses</Trans>
+              </button>
+            </>
+          )}
+        </div>
+      )}
+    </section>
+  );
+}
