@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from kernel.contracts.project import DEFAULT_STATUSES
+from kernel.contracts.project import DEFAULT_STATUSES, Label
 from taskledger.board import BadFile, statuses_of
 from taskledger.csv_board import read_csv
 from taskledger.trello import read_trello
@@ -49,6 +49,19 @@ def test_a_card_brings_all_that_hangs_on_it() -> None:
         ("Ann Baker", "Which one?", datetime(2026, 2, 1, 8, tzinfo=UTC)),
         ("Somebody Else", "It fits through the door.", datetime(2026, 2, 3, 9, 30, tzinfo=UTC)),
     ]
+
+
+def test_labels_keep_their_colours_and_one_without_a_name_is_called_by_its_colour() -> None:
+    assert read_trello(EXPORT).labels == (Label(name="kitchen", color="green"), Label(name="yellow", color="yellow"))
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours"), [("sky_dark", "teal"), ("black_light", "gray"), (None, None), ("neon", None)]
+)
+def test_a_colour_of_trello_becomes_its_nearest(theirs: str | None, ours: str | None) -> None:
+    document = json.loads(EXPORT)
+    document["labels"] = [{"name": "a", "color": theirs}]
+    assert read_trello(json.dumps(document).encode()).labels == (Label(name="a", color=ours),)
 
 
 def test_archived_cards_and_cards_of_archived_lists_come_as_archived() -> None:

@@ -18,6 +18,7 @@ PINNED = {
     1: "870a51d579cf422af2ed3e07e04c2e06969e1a6af7f6186bef2d134bf2ebfc18",
     2: "aac00b5a82aba23ca9104545b8913e998ab5bf49e009e5b3921252786659dd57",
     3: "c052d528d648bcb522ba6030fbf8cc2522858fbbeee1e08f2d1816c566fb0ccf",
+    4: "46f6b40a453b36127cb2e23a8cfb4a27d8d7e1f03562348b1b6bd8abb6904555",
 }
 """By schema: a digest of its tables and of the rows of the history below. One that was released never changes."""
 
@@ -33,6 +34,11 @@ PROJECT_EVENTS: list[ProjectEvent] = [
     project.MemberRemoved(user_id="dora", role="owner"),
     project.ProjectRenamed(old="Operations", new="운영"),
     project.ProjectStatusesChanged(old=project.DEFAULT_STATUSES, new=project.DEFAULT_STATUSES[::-1]),
+    project.ProjectStatusesChanged(
+        old=project.DEFAULT_STATUSES[::-1],
+        new=(project.Status(key="waiting", name="Waiting", category="waiting", color="teal"),),
+    ),
+    project.ProjectLabelsChanged(old=(), new=(project.Label(name="bug", color="red"), project.Label(name="문서"))),
     project.ProjectDeleted(),
     project.ProjectRestored(),
 ]

@@ -7,6 +7,7 @@ import pytest
 from kernel.contracts import project as contract
 from kernel.contracts.project import (
     DEFAULT_STATUSES,
+    Label,
     MemberAdded,
     MemberRemoved,
     MemberRoleChanged,
@@ -14,6 +15,7 @@ from kernel.contracts.project import (
     ProjectCreated,
     ProjectDeleted,
     ProjectEvent,
+    ProjectLabelsChanged,
     ProjectRenamed,
     ProjectRestored,
     ProjectStatusesChanged,
@@ -52,6 +54,15 @@ def test_a_project_may_begin_with_statuses_of_its_own() -> None:
 
     assert project.create(CreateProject(by="olga", name="운영", key="OPS", statuses=statuses)) == [
         ProjectCreated(key="OPS", name="운영", statuses=statuses, owner="olga")
+    ]
+
+
+def test_a_project_may_begin_with_labels() -> None:
+    labels = (Label(name="bug", color="red"), Label(name="문서"))
+
+    assert project.create(CreateProject(by="olga", name="Operations", key="OPS", labels=labels)) == [
+        CREATED,
+        ProjectLabelsChanged(old=(), new=labels),
     ]
 
 
@@ -119,6 +130,32 @@ def test_an_edit_to_two_statuses_with_one_key_is_rejected() -> None:
     given(*TEAM).when(EditProject(by="olga", name="Ops", statuses=twice)).then_rejected(
         422, "validation_failed", "statuses"
     )
+
+
+def test_a_status_gets_a_colour_and_loses_it() -> None:
+    red = (replace(DEFAULT_STATUSES[0], color="red"), *DEFAULT_STATUSES[1:])
+    coloured = ProjectStatusesChanged(old=DEFAULT_STATUSES, new=red)
+
+    given(*TEAM).when(EditProject(by="olga", statuses=red)).then(coloured)
+    given(*TEAM, coloured).when(EditProject(by="olga", statuses=DEFAULT_STATUSES)).then(
+        ProjectStatusesChanged(old=red, new=DEFAULT_STATUSES)
+    )
+
+
+def test_labels_change_from_old_to_new() -> None:
+    old, new = (Label(name="bug"),), (Label(name="bug", color="red"), Label(name="docs"))
+    laid_down = ProjectLabelsChanged(old=(), new=old)
+
+    given(*TEAM).when(EditProject(by="olga", labels=old)).then(laid_down)
+    given(*TEAM, laid_down).when(EditProject(by="olga", labels=old)).then_nothing()
+    given(*TEAM, laid_down).when(EditProject(by="olga", labels=new)).then(ProjectLabelsChanged(old=old, new=new))
+    given(*TEAM, laid_down).when(EditProject(by="olga", labels=())).then(ProjectLabelsChanged(old=old, new=()))
+
+
+def test_two_labels_with_one_name_are_rejected() -> None:
+    twice = (Label(name="bug", color="red"), Label(name="bug"))
+
+    given(*TEAM).when(EditProject(by="olga", labels=twice)).then_rejected(422, "validation_failed", "labels")
 
 
 # --- members ---

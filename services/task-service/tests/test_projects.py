@@ -46,6 +46,29 @@ async def test_a_project_is_renamed_and_its_statuses_change_in_one_append(world:
     assert (await ann.patch(f"/projects/{project['id']}", {"name": "X"}, if_match=1)).status_code == 412
 
 
+async def test_statuses_and_labels_have_colours_where_one_was_chosen(ann: User) -> None:
+    labels = [{"name": "bug", "color": "red"}, {"name": "문서"}]
+    project = await ann.project(labels=labels)
+    assert (project["labels"], project["statuses"]) == (labels, USUAL)
+    path = f"/projects/{project['id']}"
+
+    coloured = [{**USUAL[0], "color": "teal"}, *USUAL[1:]]
+    answer = expect(await ann.patch(path, {"statuses": coloured, "labels": labels[:1]}), 200)
+    assert (answer["statuses"], answer["labels"]) == (coloured, labels[:1])
+    assert (await ann.get(path)).json() == answer
+
+    answer = expect(await ann.patch(path, {"statuses": [{**USUAL[0], "color": None}, *USUAL[1:]]}), 200)
+    assert (answer["statuses"], answer["labels"]) == (USUAL, labels[:1])
+
+
+async def test_a_label_may_go_though_tasks_have_it_and_tasks_may_have_others(ann: User) -> None:
+    project = await ann.project(labels=[{"name": "bug"}])
+    task = await ann.task(project, labels=["bug", "of its own"])
+
+    assert expect(await ann.patch(f"/projects/{project['id']}", {"labels": []}), 200)["labels"] == []
+    assert (await ann.get(f"/tasks/{task['id']}")).json()["labels"] == ["bug", "of its own"]
+
+
 async def test_a_task_keeps_a_status_that_went(ann: User) -> None:
     project = await ann.project()
     task = await ann.task(project, status="in_progress")
@@ -133,7 +156,12 @@ async def test_a_deleted_project_shows_itself_only_and_comes_back_whole(ann: Use
         ({"name": "A", "statuses": [USUAL[0], USUAL[0]]}, "statuses"),
         ({"name": "A", "statuses": [{**USUAL[0], "key": "In Progress"}]}, "statuses.0.key"),
         ({"name": "A", "statuses": [{**USUAL[0], "category": "later"}]}, "statuses.0.category"),
-        ({"name": "A", "statuses": [{**USUAL[0], "color": "red"}]}, "statuses.0.color"),
+        ({"name": "A", "statuses": [{**USUAL[0], "color": "crimson"}]}, "statuses.0.color"),
+        ({"name": "A", "statuses": [{**USUAL[0], "colour": "red"}]}, "statuses.0.colour"),
+        ({"name": "A", "labels": [{"name": "bug", "color": "#f00"}]}, "labels.0.color"),
+        ({"name": "A", "labels": [{"name": "bug"}, {"name": "bug", "color": "red"}]}, "labels"),
+        ({"name": "A", "labels": [{"name": "a" * 51}]}, "labels.0.name"),
+        ({"name": "A", "labels": [{"name": f"label {number}"} for number in range(201)]}, "labels"),
         ({"name": "A", "owner": "me"}, "owner"),
     ],
 )

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from kernel.codecs import PROJECT_CODEC, TASK_CODEC
 from kernel.contracts import project, rank, task
-from kernel.contracts.project import Project, ProjectEvent, Role, Status
+from kernel.contracts.project import Color, Project, ProjectEvent, Role, Status
 from kernel.contracts.task import Priority, Task, TaskEvent
 from kernel.envelope import Envelope
 from kernel.ports import MAX_ITEMS_PER_APPEND, EventStore, StreamAppend
@@ -31,8 +31,9 @@ WORDS: Final = (
 LABELS: Final = ("bug", "문서", "Docs", "docs")
 STATUSES: Final[tuple[Status, ...]] = (
     *project.DEFAULT_STATUSES,
-    Status(key="archived", name="Archived", category="done"),
+    Status(key="archived", name="Archived", category="done", color="gray"),
 )
+COLORS: Final[tuple[Color | None, ...]] = (None, "red", "teal")
 PRIORITIES: Final[tuple[Priority, ...]] = ("none", "low", "medium", "high", "urgent")
 ROLES: Final[tuple[Role, ...]] = ("owner", "member", "viewer")
 _START: Final = datetime(2026, 1, 1, tzinfo=UTC)
@@ -121,6 +122,7 @@ class Board:
         changes: list[ProjectEvent] = [
             project.ProjectRenamed(old=state.name, new=self._text(3)),
             project.ProjectStatusesChanged(old=state.statuses, new=statuses),
+            project.ProjectLabelsChanged(old=state.labels, new=self._labels()),
             project.ProjectRestored() if state.deleted else project.ProjectDeleted(),
         ]
         known = state.members.get(user)
@@ -162,6 +164,9 @@ class Board:
 
     def _text(self, words: int) -> str:
         return " ".join(self.random.choice(WORDS) for _ in range(self.random.randint(1, words)))
+
+    def _labels(self) -> tuple[project.Label, ...]:
+        return tuple(project.Label(name=name, color=self.random.choice(COLORS)) for name in self._some(LABELS))
 
     def _some(self, values: Sequence[str]) -> tuple[str, ...]:
         return tuple(self.random.sample(values, self.random.randint(0, min(2, len(values)))))

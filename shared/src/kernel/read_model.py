@@ -30,7 +30,7 @@ from sqlalchemy import (
 from kernel.contracts.rank import MAX_RANK
 from kernel.sql import Database, DatabaseRefused, DatabaseUnavailable, Statement, upsert
 
-SCHEMA: Final = 3
+SCHEMA: Final = 4
 """The version of the tables and of what stands in their rows. Another one means another generation."""
 
 POLL_SECONDS: Final = 1.0

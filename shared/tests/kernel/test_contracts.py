@@ -10,11 +10,13 @@ import pytest
 from kernel.contracts import project, task, user
 from kernel.contracts.project import (
     DEFAULT_STATUSES,
+    Label,
     MemberAdded,
     MemberRemoved,
     MemberRoleChanged,
     ProjectCreated,
     ProjectDeleted,
+    ProjectLabelsChanged,
     ProjectRenamed,
     ProjectRestored,
     ProjectStatusesChanged,
@@ -202,9 +204,11 @@ def test_a_project_is_renamed_reshaped_deleted_and_restored() -> None:
     state = a_project(
         ProjectRenamed(old="Operations", new="운영"),
         ProjectStatusesChanged(old=DEFAULT_STATUSES, new=DEFAULT_STATUSES[::-1]),
+        ProjectLabelsChanged(old=(), new=(Label(name="bug", color="red"),)),
         ProjectDeleted(),
     )
-    assert (state.name, state.statuses, state.deleted, state.version) == ("운영", DEFAULT_STATUSES[::-1], True, 4)
+    assert (state.name, state.statuses, state.deleted, state.version) == ("운영", DEFAULT_STATUSES[::-1], True, 5)
+    assert state.labels == (Label(name="bug", color="red"),)
     assert a_project(ProjectDeleted(), ProjectRestored()).deleted is False
 
 

@@ -473,7 +473,9 @@ export interface paths {
         head?: never;
         /**
          * Edit Project
-         * @description Rename a project, or change its statuses. A task whose status goes keeps it until it is moved.
+         * @description Rename a project, or change its statuses or labels.
+         *
+         *     A task whose status or label goes keeps it until it is moved or edited.
          */
         patch: operations["edit_project"];
         trace?: never;
@@ -1206,6 +1208,29 @@ export interface components {
             user_id?: string | null;
         };
         /**
+         * LabelBody
+         * @description A label that the project has laid down. Without a colour it has one by its name.
+         */
+        LabelBody: {
+            /** Color */
+            color?: ("gray" | "red" | "orange" | "yellow" | "green" | "teal" | "blue" | "purple" | "pink") | null;
+            /** Name */
+            name: string;
+        };
+        /**
+         * LabelView
+         * @description A label of a project; `color` is there where one was chosen.
+         */
+        LabelView: {
+            /**
+             * Color
+             * @enum {string}
+             */
+            color?: "gray" | "red" | "orange" | "yellow" | "green" | "teal" | "blue" | "purple" | "pink";
+            /** Name */
+            name: string;
+        };
+        /**
          * LedgerEvent
          * @description What was told of: the events of a task from `version` to `last_version`; `type` is the one they go by.
          */
@@ -1310,6 +1335,8 @@ export interface components {
         NewProject: {
             /** Key */
             key?: string | null;
+            /** Labels */
+            labels?: components["schemas"]["LabelBody"][];
             /** Name */
             name: string;
             /** Statuses */
@@ -1507,6 +1534,8 @@ export interface components {
          * @description What is to change; fields that are left out stay. A task whose status goes keeps it until it is moved.
          */
         ProjectPatch: {
+            /** Labels */
+            labels?: components["schemas"]["LabelBody"][];
             /** Name */
             name?: string;
             /** Statuses */
@@ -1530,6 +1559,8 @@ export interface components {
             id: string;
             /** Key */
             key: string;
+            /** Labels */
+            labels: components["schemas"]["LabelView"][];
             /** Members */
             members: components["schemas"]["MemberView"][];
             /** Name */
@@ -1621,6 +1652,8 @@ export interface components {
         /**
          * StatusBody
          * @description A column of the board: tasks store `key`, people read `name`, `category` is what it means.
+         *
+         *     Without a colour it has that of its category.
          */
         StatusBody: {
             /**
@@ -1628,6 +1661,8 @@ export interface components {
              * @enum {string}
              */
             category: "waiting" | "active" | "done";
+            /** Color */
+            color?: ("gray" | "red" | "orange" | "yellow" | "green" | "teal" | "blue" | "purple" | "pink") | null;
             /** Key */
             key: string;
             /** Name */
@@ -1635,7 +1670,7 @@ export interface components {
         };
         /**
          * StatusView
-         * @description A status of a project.
+         * @description A status of a project; `color` is there where one was chosen.
          */
         StatusView: {
             /**
@@ -1643,6 +1678,11 @@ export interface components {
              * @enum {string}
              */
             category: "waiting" | "active" | "done";
+            /**
+             * Color
+             * @enum {string}
+             */
+            color?: "gray" | "red" | "orange" | "yellow" | "green" | "teal" | "blue" | "purple" | "pink";
             /** Key */
             key: string;
             /** Name */

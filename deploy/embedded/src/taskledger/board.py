@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final
 
-from kernel.contracts.project import Category, Status
+from kernel.contracts.project import Category, Label, Status
 from kernel.contracts.task import Priority
 from task_service.domain.project import MAX_STATUS_NAME, MAX_STATUSES
 from task_service.domain.task import MAX_COMMENT, MAX_DESCRIPTION, MAX_LABEL, MAX_LABELS, MAX_TITLE
@@ -62,6 +62,7 @@ class Board:
     source: str
     name: str
     statuses: tuple[Status, ...]
+    labels: tuple[Label, ...] = ()
     cards: list[Card] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 

@@ -117,7 +117,7 @@ class Importer:
                 raise BadFile(card.where, rejection.detail) from rejection
 
     async def _create(self, board: Board) -> Project:
-        new = projects.CreateProject(by=self._owner, name=board.name, statuses=board.statuses)
+        new = projects.CreateProject(by=self._owner, name=board.name, statuses=board.statuses, labels=board.labels)
         project_id = self._project_id(board)
         stream = project_contract.stream_of(project_id)
         await self._projects.execute(stream, lambda _: projects.create(new), self._command("project", project_id))

@@ -1,12 +1,14 @@
 """A Trello board export (Menu > Print, export and share > Export as JSON) as a board."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any, Final, TypeVar
 
 import orjson
 
-from kernel.contracts.project import DEFAULT_STATUSES
+from kernel.contracts.project import DEFAULT_STATUSES, Color, Label
+from task_service.domain.project import MAX_PROJECT_LABELS
+from task_service.domain.task import MAX_LABEL
 from taskledger.board import (
     BadFile,
     Board,
@@ -22,6 +24,20 @@ from taskledger.board import (
 )
 
 T = TypeVar("T")
+
+_COLORS: Final[Mapping[str, Color]] = {
+    "green": "green",
+    "yellow": "yellow",
+    "orange": "orange",
+    "red": "red",
+    "purple": "purple",
+    "blue": "blue",
+    "sky": "teal",
+    "lime": "green",
+    "pink": "pink",
+    "black": "gray",
+}
+"""Trello's colours by their nearest here; each comes light and dark as well, as `green_dark`."""
 
 _ACTION_LIMIT: Final = 1000
 """Trello exports only the newest so many actions of a board, comments among them."""
@@ -43,6 +59,7 @@ def read_trello(raw: bytes) -> Board:
         source=f"trello:{_get(document, '$', 'id', str)}",
         name=one_line(_get(document, "$", "name", str))[:200] or "Trello",
         statuses=statuses,
+        labels=_labels(document),
     )
     reader = _Reader(document, board)
     keys = {column.id: status.key for column, status in zip(shown, statuses, strict=False)}
@@ -59,6 +76,23 @@ def read_trello(raw: bytes) -> Board:
             f"Trello exports the newest {_ACTION_LIMIT} actions only: older comments are not in the file"
         )
     return board
+
+
+def _labels(document: dict[str, Any]) -> tuple[Label, ...]:
+    """The labels that the board has laid down, with their colours."""
+    found: dict[str, Label] = {}
+    for index, entry in enumerate(_array(document, "$", "labels")):
+        where = f"$.labels[{index}]"
+        name = one_line(_label_name(entry, where))[:MAX_LABEL]
+        if name and len(found) < MAX_PROJECT_LABELS:
+            color = _optional(entry, where, "color", str, "").split("_")[0]
+            found.setdefault(name, Label(name=name, color=_COLORS.get(color)))
+    return tuple(found.values())
+
+
+def _label_name(entry: Any, where: str) -> str:
+    """A label without a name is called by its colour."""
+    return _optional(entry, where, "name", str, "") or _optional(entry, where, "color", str, "")
 
 
 class _List:
@@ -125,9 +159,7 @@ class _Reader:
         title = one_line(_get(entry, where, "name", str)) or "(untitled)"
         title, description = fitted(self.board, where, title, description)
         labels = [
-            _optional(label, f"{where}.labels[{index}]", "name", str, "")
-            or _optional(label, f"{where}.labels[{index}]", "color", str, "")
-            for index, label in enumerate(_array(entry, where, "labels"))
+            _label_name(label, f"{where}.labels[{index}]") for index, label in enumerate(_array(entry, where, "labels"))
         ]
         due = _optional(entry, where, "due", str, "")
         return Card(

@@ -22,6 +22,7 @@ from kernel.contracts.project import (
     ProjectCreated,
     ProjectDeleted,
     ProjectEvent,
+    ProjectLabelsChanged,
     ProjectRenamed,
     ProjectRestored,
     ProjectStatusesChanged,
@@ -188,7 +189,7 @@ class Notifier:
                     back = cast(Project, folded.state).members
                     members = [{"project_id": id_of(stream), "user_id": user_id} for user_id in back]
                     writes.append(Write(_PUT_MEMBER, members))
-                case ProjectRenamed() | ProjectStatusesChanged() | MemberRoleChanged():
+                case ProjectRenamed() | ProjectStatusesChanged() | ProjectLabelsChanged() | MemberRoleChanged():
                     pass  # who may read is all that is kept of a project
             if self._is_news(event):
                 data = views.change_of_project(event, cast(Project, folded.state))

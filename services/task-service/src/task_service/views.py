@@ -7,13 +7,15 @@ from typing import Annotated, Any, Final, Generic, TypeVar
 import orjson
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
+from kernel.contracts import project
 from kernel.contracts.documents import comment_document, history_document, project_document, task_document
-from kernel.contracts.project import Category, Project, ProjectEvent, Role, Status
+from kernel.contracts.project import Category, Color, Project, ProjectEvent, Role, Status
 from kernel.contracts.task import Comment, Priority, Task, TaskEvent
 from kernel.event import Recorded
 from kernel.requests import Body, Line, Text
 from task_service.domain.project import (
     MAX_NAME,
+    MAX_PROJECT_LABELS,
     MAX_STATUS_NAME,
     MAX_STATUSES,
     PROJECT_KEY_PATTERN,
@@ -67,14 +69,26 @@ Mentions = Annotated[tuple[UserId, ...], Field(max_length=MAX_MENTIONS)]
 
 
 class StatusBody(Body):
-    """A column of the board: tasks store `key`, people read `name`, `category` is what it means."""
+    """A column of the board: tasks store `key`, people read `name`, `category` is what it means.
+
+    Without a colour it has that of its category.
+    """
 
     key: StatusKey
     name: Annotated[Line, StringConstraints(max_length=MAX_STATUS_NAME)]
     category: Category
+    color: Color | None = None
+
+
+class LabelBody(Body):
+    """A label that the project has laid down. Without a colour it has one by its name."""
+
+    name: Label
+    color: Color | None = None
 
 
 Statuses = Annotated[list[StatusBody], Field(min_length=1, max_length=MAX_STATUSES)]
+ProjectLabels = Annotated[list[LabelBody], Field(max_length=MAX_PROJECT_LABELS)]
 
 
 class NewProject(Body):
@@ -83,6 +97,7 @@ class NewProject(Body):
     name: Name
     key: ProjectKey | None = None
     statuses: Statuses | None = None
+    labels: ProjectLabels = Field(default_factory=list)
 
 
 class ProjectPatch(Body):
@@ -90,6 +105,7 @@ class ProjectPatch(Body):
 
     name: Name = LEFT_OUT
     statuses: Statuses = LEFT_OUT
+    labels: ProjectLabels = LEFT_OUT
 
 
 class Membership(Body):
@@ -137,7 +153,12 @@ class CommentBody(Body):
 
 def statuses_of(given: Statuses | None) -> tuple[Status, ...] | None:
     """The statuses of a body as the domain has them."""
-    return None if given is None else tuple(Status(key=s.key, name=s.name, category=s.category) for s in given)
+    return None if given is None else tuple(Status(**status.model_dump()) for status in given)
+
+
+def labels_of(given: ProjectLabels | None) -> tuple[project.Label, ...] | None:
+    """The labels of a body as the domain has them."""
+    return None if given is None else tuple(project.Label(**label.model_dump()) for label in given)
 
 
 # --- what is returned: the schema of it, and its bytes ---
@@ -148,11 +169,19 @@ class _View(BaseModel):
 
 
 class StatusView(_View):
-    """A status of a project."""
+    """A status of a project; `color` is there where one was chosen."""
 
     key: str
     name: str
     category: Category
+    color: Color = LEFT_OUT
+
+
+class LabelView(_View):
+    """A label of a project; `color` is there where one was chosen."""
+
+    name: str
+    color: Color = LEFT_OUT
 
 
 class MemberView(_View):
@@ -169,6 +198,7 @@ class ProjectView(_View):
     key: str
     name: str
     statuses: list[StatusView]
+    labels: list[LabelView]
     members: list[MemberView]
     created_by: str | None
     created_at: datetime

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kernel.contracts import project, task
-from kernel.contracts.project import Project, ProjectEvent, Status
+from kernel.contracts.project import Label, Project, ProjectEvent, Status
 from kernel.contracts.task import Comment, Task, TaskEvent
 from kernel.event import Recorded
 
@@ -51,8 +51,14 @@ def comment_document(comment: Comment) -> dict[str, Any]:
 
 
 def status_document(status: Status) -> dict[str, Any]:
-    """A status of a project as the API returns it."""
-    return {"key": status.key, "name": status.name, "category": status.category}
+    """A status of a project as the API returns it; `color` is there where one was chosen."""
+    document = {"key": status.key, "name": status.name, "category": status.category}
+    return document if status.color is None else {**document, "color": status.color}
+
+
+def label_document(label: Label) -> dict[str, Any]:
+    """A label of a project as the API returns it; `color` is there where one was chosen."""
+    return {"name": label.name} if label.color is None else {"name": label.name, "color": label.color}
 
 
 def project_document(state: Project) -> dict[str, Any]:
@@ -62,6 +68,7 @@ def project_document(state: Project) -> dict[str, Any]:
         "key": state.key,
         "name": state.name,
         "statuses": [status_document(status) for status in state.statuses],
+        "labels": [label_document(label) for label in state.labels],
         "members": [{"user_id": user_id, "role": role} for user_id, role in state.members.items()],
         "created_by": state.created_by,
         "created_at": state.created_at,
@@ -120,6 +127,8 @@ def changes_of(data: TaskEvent | ProjectEvent) -> Sequence[Change]:
         case project.ProjectStatusesChanged():
             old, new = ([status_document(status) for status in statuses] for statuses in (data.old, data.new))
             return [Change("statuses", old, new)]
+        case project.ProjectLabelsChanged():
+            return [Change("labels", [label_document(x) for x in data.old], [label_document(x) for x in data.new])]
         case project.MemberAdded():
             return [Change("members", None, {"user_id": data.user_id, "role": data.role})]
         case project.MemberRoleChanged():

@@ -9,15 +9,29 @@ from kernel.event import Recorded
 
 Role: TypeAlias = Literal["owner", "member", "viewer"]
 Category: TypeAlias = Literal["waiting", "active", "done"]
+Color: TypeAlias = Literal["gray", "red", "orange", "yellow", "green", "teal", "blue", "purple", "pink"]
+"""Colours by name: how each looks, on light and on dark, is the site's to say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """A column of the board. `key` is what tasks store, `name` what people read, `category` what it means."""
+    """A column of the board. `key` is what tasks store, `name` what people read, `category` what it means.
+
+    Without a colour of its own it has that of its category.
+    """
 
     key: str
     name: str
     category: Category
+    color: Color | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Label:
+    """A label that a project has laid down; tasks may have others. Without a colour it has one by its name."""
+
+    name: str
+    color: Color | None = None
 
 
 DEFAULT_STATUSES: Final = (
@@ -45,6 +59,12 @@ class ProjectRenamed:
 class ProjectStatusesChanged:
     old: tuple[Status, ...]
     new: tuple[Status, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectLabelsChanged:
+    old: tuple[Label, ...]
+    new: tuple[Label, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +100,7 @@ ProjectEvent: TypeAlias = (
     ProjectCreated
     | ProjectRenamed
     | ProjectStatusesChanged
+    | ProjectLabelsChanged
     | MemberAdded
     | MemberRoleChanged
     | MemberRemoved
@@ -91,6 +112,7 @@ EVENT_NAMES: Final[Mapping[type[ProjectEvent], str]] = {
     ProjectCreated: "project.created",
     ProjectRenamed: "project.renamed",
     ProjectStatusesChanged: "project.statuses-changed",
+    ProjectLabelsChanged: "project.labels-changed",
     MemberAdded: "project.member-added",
     MemberRoleChanged: "project.member-role-changed",
     MemberRemoved: "project.member-removed",
@@ -109,6 +131,7 @@ class Project:
     name: str
     statuses: tuple[Status, ...]
     former: tuple[Status, ...] = ()
+    labels: tuple[Label, ...] = ()
     members: Mapping[str, Role] = field(default_factory=dict)
     created_by: str | None
     created_at: datetime
@@ -157,6 +180,8 @@ def evolve(state: Project | None, event: Recorded[ProjectEvent]) -> Project:
             kept = {status.key for status in data.new}
             once = {status.key: status for status in (*state.former, *state.statuses) if status.key not in kept}
             return replace(state, statuses=data.new, former=tuple(once.values()))
+        case ProjectLabelsChanged():
+            return replace(state, labels=data.new)
         case MemberAdded():
             return replace(state, members={**state.members, data.user_id: data.role})
         case MemberRoleChanged():

@@ -141,7 +141,13 @@ class _Team:
         return ProjectLife(
             _id(self._random, at),
             at,
-            CreateProject(by=owner, name=self._story.name, key=self._story.key, statuses=self._story.statuses),
+            CreateProject(
+                by=owner,
+                name=self._story.name,
+                key=self._story.key,
+                statuses=self._story.statuses,
+                labels=self._story.labels,
+            ),
             [
                 *(PutMember(by=owner, user_id=m, role="member", registered=True) for m in self._members[1:]),
                 *(PutMember(by=owner, user_id=v, role="viewer", registered=True) for v in self._viewers),

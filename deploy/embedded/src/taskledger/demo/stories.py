@@ -7,7 +7,7 @@ from importlib import resources
 from typing import Any, Final, get_args
 
 from auth_service.accounts import Locale
-from kernel.contracts.project import Status
+from kernel.contracts.project import Label, Status
 from kernel.contracts.task import Priority
 
 
@@ -56,6 +56,7 @@ class Story:
     members: Sequence[str]
     viewers: Sequence[str]
     statuses: tuple[Status, ...]
+    labels: tuple[Label, ...]
     began: int
     at_once: int
     arrivals: float
@@ -85,9 +86,13 @@ def _read(name: str) -> dict[str, Any]:
 
 
 def _story(document: dict[str, Any]) -> Story:
-    statuses = tuple(Status(key=key, name=name, category=category) for key, name, category in document.pop("statuses"))
+    statuses = tuple(
+        Status(key=key, name=name, category=category, color=color[0] if color else None)
+        for key, name, category, *color in document.pop("statuses")
+    )
+    labels = tuple(Label(name=name, color=color) for name, color in document.pop("labels").items())
     cards = [_card(line) for line in document.pop("tasks").strip().splitlines()]
-    return Story(**document, statuses=statuses, cards=cards)
+    return Story(**document, statuses=statuses, labels=labels, cards=cards)
 
 
 def _card(line: str) -> Card:

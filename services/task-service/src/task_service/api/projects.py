@@ -6,7 +6,7 @@ from kernel.openapi import answers
 from kernel.requests import IdempotencyKey, IfMatch, command_of, resource
 from task_service.api.common import CREATED, VERSIONED, UserRoute, deps_of, project_answer, user_of
 from task_service.domain.project import CreateProject, DeleteProject, EditProject, RemoveMember, RestoreProject
-from task_service.views import Membership, NewProject, ProjectPatch, ProjectView, project_bytes, statuses_of
+from task_service.views import Membership, NewProject, ProjectPatch, ProjectView, labels_of, project_bytes, statuses_of
 
 router = APIRouter(route_class=UserRoute, tags=["projects"], generate_unique_id_function=lambda route: route.name)
 CHANGED = answers(ProjectView, headers=VERSIONED, writes=True)
@@ -16,7 +16,13 @@ CHANGED = answers(ProjectView, headers=VERSIONED, writes=True)
 async def create_project(request: Request, body: NewProject, key: IdempotencyKey = None) -> Response:
     """Make a project; its creator becomes its owner."""
     user_id = user_of(request)
-    new = CreateProject(by=user_id, name=body.name, key=body.key, statuses=statuses_of(body.statuses))
+    new = CreateProject(
+        by=user_id,
+        name=body.name,
+        key=body.key,
+        statuses=statuses_of(body.statuses),
+        labels=labels_of(body.labels) or (),
+    )
     outcome = await deps_of(request).projects.create(new, await command_of(request, user_id, key))
     return project_answer(outcome, user_id, status=201, Location=f"/api/projects/{outcome.state.id}")
 
@@ -33,9 +39,12 @@ async def read_project(request: Request, project_id: str) -> Response:
 async def edit_project(
     request: Request, project_id: str, body: ProjectPatch, key: IdempotencyKey = None, if_match: IfMatch = None
 ) -> Response:
-    """Rename a project, or change its statuses. A task whose status goes keeps it until it is moved."""
+    """Rename a project, or change its statuses or labels.
+
+    A task whose status or label goes keeps it until it is moved or edited.
+    """
     user_id = user_of(request)
-    change = EditProject(by=user_id, name=body.name, statuses=statuses_of(body.statuses))
+    change = EditProject(by=user_id, name=body.name, statuses=statuses_of(body.statuses), labels=labels_of(body.labels))
     command = await command_of(request, user_id, key)
     outcome = await deps_of(request).projects.change(project_id, change, command, if_match)
     return project_answer(outcome, user_id)

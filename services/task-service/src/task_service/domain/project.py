@@ -8,6 +8,7 @@ from typing import ClassVar, Final, TypeAlias
 
 from kernel.contracts.project import (
     DEFAULT_STATUSES,
+    Label,
     MemberAdded,
     MemberRemoved,
     MemberRoleChanged,
@@ -15,6 +16,7 @@ from kernel.contracts.project import (
     ProjectCreated,
     ProjectDeleted,
     ProjectEvent,
+    ProjectLabelsChanged,
     ProjectRenamed,
     ProjectRestored,
     ProjectStatusesChanged,
@@ -28,6 +30,7 @@ MAX_NAME: Final = 200
 MAX_STATUSES: Final = 30
 STATUS_KEY_PATTERN: Final = r"^[a-z0-9_]{1,30}$"
 MAX_STATUS_NAME: Final = 50
+MAX_PROJECT_LABELS: Final = 200
 PROJECT_KEY_PATTERN: Final = r"^[A-Z][A-Z0-9]{1,9}$"
 
 
@@ -39,16 +42,18 @@ class CreateProject:
     name: str
     key: str | None = None
     statuses: tuple[Status, ...] | None = None
+    labels: tuple[Label, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditProject:
-    """Change the name, the statuses or both; what is None stays."""
+    """Change the name, the statuses, the labels; what is None stays. A task's labels need not be the project's."""
 
     needs: ClassVar[Need] = "manage"
     by: str
     name: str | None = None
     statuses: tuple[Status, ...] | None = None
+    labels: tuple[Label, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +104,8 @@ def create(command: CreateProject) -> Sequence[ProjectEvent]:
     """The beginning of a project. Raises Rejection."""
     statuses = DEFAULT_STATUSES if command.statuses is None else _checked(command.statuses)
     key = command.key or key_from(command.name)
-    return [ProjectCreated(key=key, name=command.name, statuses=statuses, owner=command.by)]
+    created = ProjectCreated(key=key, name=command.name, statuses=statuses, owner=command.by)
+    return [created, *_relabel(command.labels, ())]
 
 
 def decide(command: ProjectChange, state: Project | None) -> Sequence[ProjectEvent]:
@@ -124,7 +130,14 @@ def _edit(command: EditProject, project: Project) -> list[ProjectEvent]:
         events.append(ProjectRenamed(old=project.name, new=command.name))
     if command.statuses is not None and command.statuses != project.statuses:
         events.append(ProjectStatusesChanged(old=project.statuses, new=_checked(command.statuses)))
+    if command.labels is not None:
+        events += _relabel(command.labels, project.labels)
     return events
+
+
+def _relabel(labels: tuple[Label, ...], old: tuple[Label, ...]) -> list[ProjectEvent]:
+    _each_once([label.name for label in labels], "labels", "label needs a name")
+    return [ProjectLabelsChanged(old=old, new=labels)] if labels != old else []
 
 
 def _put_member(command: PutMember, project: Project) -> list[ProjectEvent]:
@@ -160,9 +173,13 @@ def _live(project: Project) -> Project:
 
 
 def _checked(statuses: tuple[Status, ...]) -> tuple[Status, ...]:
-    if len({status.key for status in statuses}) < len(statuses):
-        raise Rejection("validation_failed", "every status needs a key of its own", field="statuses", status=422)
+    _each_once([status.key for status in statuses], "statuses", "status needs a key")
     return statuses
+
+
+def _each_once(values: Sequence[str], field: str, what: str) -> None:
+    if len(set(values)) < len(values):
+        raise Rejection("validation_failed", f"every {what} of its own", field=field, status=422)
 
 
 # The first Latin letter of each Hangul initial consonant and vowel, in the order of Unicode (Revised Romanization).
