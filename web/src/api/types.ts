@@ -8,6 +8,7 @@ type Schemas = components["schemas"];
 
 export type Project = Schemas["ProjectView"];
 export type Status = Schemas["StatusView"];
+export type ProjectLabel = Schemas["LabelView"];
 export type Member = Schemas["MemberView"];
 export type Task = Schemas["TaskView"];
 export type Comment = Schemas["CommentView"];
@@ -21,6 +22,7 @@ export type Session = Schemas["SessionInfo"];
 export type User = Omit<Schemas["UserOut"], "name"> & { name: string };
 
 export type Category = Status["category"];
+export type Color = NonNullable<Status["color"]>;
 export type Role = Member["role"];
 export type Priority = Task["priority"];
 export type Told = Notification["type"];

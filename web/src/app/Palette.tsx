@@ -108,12 +108,10 @@ export default function Palette({ onClose, onHelp }: { onClose: () => void; onHe
         hint: task.key,
         icon: (
           <StatusIcon
-            category={
-              statusOf(
-                projects?.find((project) => project.id === task.project_id),
-                task.status,
-              ).category
-            }
+            of={statusOf(
+              projects?.find((project) => project.id === task.project_id),
+              task.status,
+            )}
           />
         ),
         run: to(`/projects/${task.project_id}/tasks/${task.id}`),

@@ -24,7 +24,7 @@ export function Value({ field, value, project }: { field: string; value: unknown
     const status = statusOf(project, String(value));
     return (
       <span className="value">
-        <StatusIcon category={status.category} />
+        <StatusIcon of={status} />
         {statusName(status)}
       </span>
     );
@@ -38,7 +38,7 @@ export function Value({ field, value, project }: { field: string; value: unknown
     );
   }
   if (field === "due") return <span className="value">{dueText(String(value).slice(0, 10))}</span>;
-  if (field === "labels") return list(value).map((label) => <Label key={label} name={label} />);
+  if (field === "labels") return list(value).map((label) => <Label key={label} name={label} project={project} />);
   if (field === "assignees" || field === "assignee" || field === "user_id") {
     return list(value).map((id) => (
       <span key={id} className="value">
@@ -169,6 +169,8 @@ export function Told({ entry: { type, changes, actor: actorId }, project, actor 
       );
     case "project.statuses-changed":
       return <Trans>{actor} changed the statuses</Trans>;
+    case "project.labels-changed":
+      return <Trans>{actor} changed the labels of the project</Trans>;
     case "project.member-added":
       return person ? (
         <Trans>

@@ -75,21 +75,21 @@ export default function Login({ mode }: { mode: "login" | "register" }) {
         </p>
         <ol className="login-ledger">
           <li>
-            <StatusIcon category="waiting" />
+            <StatusIcon of={{ category: "waiting" }} />
             <span>
               <Trans>A task is written down</Trans>
             </span>
             <time>09:12</time>
           </li>
           <li>
-            <StatusIcon category="active" />
+            <StatusIcon of={{ category: "active" }} />
             <span>
               <Trans>Someone takes it on</Trans>
             </span>
             <time>10:40</time>
           </li>
           <li>
-            <StatusIcon category="done" />
+            <StatusIcon of={{ category: "done" }} />
             <span>
               <Trans>It is done, and everyone knows</Trans>
             </span>
@@ -268,7 +268,7 @@ export function PasswordField({ label, autoComplete, value, onChange, rules = fa
           <ul className="password-rules">
             {list.map(([met, text]) => (
               <li key={text} className={met ? "met" : ""}>
-                <StatusIcon category={met ? "done" : "waiting"} />
+                <StatusIcon of={{ category: met ? "done" : "waiting" }} />
                 {text}
               </li>
             ))}

@@ -120,7 +120,7 @@ function Row({ task, project, open }: { task: Task; project: Project | undefined
       <span className="row-meta">
         <Progress text={task.description} />
         {task.labels.slice(0, 2).map((label) => (
-          <Label key={label} name={label} />
+          <Label key={label} name={label} project={project} />
         ))}
         {task.priority !== "none" && <PriorityIcon priority={task.priority} />}
         {task.due && <Due due={task.due} done={status.category === "done"} />}

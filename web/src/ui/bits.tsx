@@ -4,7 +4,9 @@ import { type ReactNode, useEffect, useState } from "react";
 import { ApiError } from "../api/client";
 import { useUser } from "../api/queries";
 import { useReachable } from "../api/reach";
+import type { Project } from "../api/types";
 import { said } from "../app/said";
+import { labelColor } from "../lib/colors";
 import { dayOf, daysUntil, dueText } from "../lib/dates";
 import { Icon, type IconName } from "./icons";
 
@@ -80,11 +82,9 @@ export function Due({ due, done }: { due: string; done: boolean }) {
   );
 }
 
-export function Label({ name }: { name: string }) {
-  let hue = 0;
-  for (const letter of name) hue = (hue * 31 + (letter.codePointAt(0) ?? 0)) % 12;
+export function Label({ name, project }: { name: string; project: Project | undefined }) {
   return (
-    <span className={`label hue-${hue}`}>
+    <span className={`label color-${labelColor(project, name)}`}>
       <i aria-hidden="true" />
       {name}
     </span>

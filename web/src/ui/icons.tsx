@@ -1,4 +1,4 @@
-import type { Category, Priority } from "../api/types";
+import type { Color, Priority, Status } from "../api/types";
 
 const paths = {
   board: "M2.5 3h3v10h-3zM6.75 3h3v7h-3zM11 3h3v5h-3z",
@@ -60,9 +60,15 @@ export function Icon({ name, size = 16 }: { name: IconName; size?: number }) {
 }
 
 /** A status by shape as well as colour: an empty ring waits, a half-filled one is under way, a tick is done. */
-export function StatusIcon({ category }: { category: Category }) {
+export function StatusIcon({ of: { category, color } }: { of: Pick<Status, "category" | "color"> }) {
   return (
-    <svg className={`status-icon ${category}`} width="16" height="16" viewBox="0 0 16 16" aria-hidden="true">
+    <svg
+      className={`status-icon ${color ? `color-${color}` : category}`}
+      width="16"
+      height="16"
+      viewBox="0 0 16 16"
+      aria-hidden="true"
+    >
       {category === "done" ? (
         <>
           <circle cx="8" cy="8" r="6.5" fill="currentColor" stroke="none" />
@@ -76,6 +82,10 @@ export function StatusIcon({ category }: { category: Category }) {
       )}
     </svg>
   );
+}
+
+export function Dot({ color }: { color: Color }) {
+  return <i className={`dot color-${color}`} aria-hidden="true" />;
 }
 
 const BARS: Record<Priority, number> = { none: 0, low: 1, medium: 2, high: 3, urgent: 4 };

@@ -5,9 +5,10 @@ import { type RefObject, useEffect, useMemo, useState } from "react";
 import { userQuery } from "../../api/queries";
 import type { Project, Task } from "../../api/types";
 import { PRIORITIES, priorityName } from "../../app/words";
+import { labelColor, labelsOf } from "../../lib/colors";
 import { type Filter, filtering, NOBODY, SORTS, type Sort, toggled } from "../../lib/filters";
 import { Avatar } from "../../ui/bits";
-import { Icon, PriorityIcon } from "../../ui/icons";
+import { Dot, Icon, PriorityIcon } from "../../ui/icons";
 import { type Option, Picker } from "../../ui/Picker";
 
 interface Props {
@@ -44,7 +45,7 @@ export function useMemberOptions(project: Project | undefined): Option[] {
 
 export function FilterBar({ project, tasks, filter, shown, field, search, onChange, onNew }: Props) {
   const members = useMemberOptions(project);
-  const labels = useMemo(() => [...new Set(tasks.flatMap((task) => task.labels))].sort(), [tasks]);
+  const labels = useMemo(() => labelsOf(project, tasks), [project, tasks]);
   const [text, setText] = useState(filter.q);
   const change = (name: string, value: string | null) => {
     const next = new URLSearchParams(search);
@@ -113,7 +114,7 @@ export function FilterBar({ project, tasks, filter, shown, field, search, onChan
           <Picker
             label={t`Filter by label`}
             className={`chip ${filter.labels.length > 0 ? "on" : ""}`}
-            options={labels.map((label) => ({ id: label, label }))}
+            options={labels.map((label) => ({ id: label, label, icon: <Dot color={labelColor(project, label)} /> }))}
             selected={filter.labels}
             multiple
             search={t`Find a label`}

@@ -7,9 +7,10 @@ import { keys } from "../../api/cache";
 import { statusOf } from "../../api/queries";
 import type { Priority, Project, Task } from "../../api/types";
 import { PRIORITIES, priorityName, statusName } from "../../app/words";
+import { labelColor, labelsOf } from "../../lib/colors";
 import { dueText } from "../../lib/dates";
 import { Avatars, Due, Label, useName } from "../../ui/bits";
-import { Icon, PriorityIcon, StatusIcon } from "../../ui/icons";
+import { Dot, Icon, PriorityIcon, StatusIcon } from "../../ui/icons";
 import { Picker } from "../../ui/Picker";
 import { useMemberOptions } from "../project/FilterBar";
 
@@ -33,12 +34,12 @@ export function StatusPicker({ project, value, onChange, disabled = false, bare 
       options={(project?.statuses ?? []).map((one) => ({
         id: one.key,
         label: statusName(one),
-        icon: <StatusIcon category={one.category} />,
+        icon: <StatusIcon of={one} />,
       }))}
       selected={[value]}
       onPick={onChange}
     >
-      <StatusIcon category={status.category} />
+      <StatusIcon of={status} />
       {!bare && statusName(status)}
     </Picker>
   );
@@ -116,12 +117,12 @@ interface LabelProps {
 export function LabelPicker({ project, value, onToggle, disabled = false }: LabelProps) {
   const client = useQueryClient();
   const tasks = client.getQueryData<Task[]>(keys.tasks(project?.id ?? "")) ?? [];
-  const known = [...new Set([...value, ...tasks.flatMap((task) => task.labels)])].sort();
+  const known = labelsOf(project, [...tasks, { labels: value }]);
   return (
     <Picker
       label={t`Labels`}
       disabled={disabled}
-      options={known.map((label) => ({ id: label, label }))}
+      options={known.map((label) => ({ id: label, label, icon: <Dot color={labelColor(project, label)} /> }))}
       selected={value}
       multiple
       search={t`Find or create a label`}
@@ -134,7 +135,7 @@ export function LabelPicker({ project, value, onToggle, disabled = false }: Labe
           <Trans>Labels</Trans>
         </>
       ) : (
-        value.map((label) => <Label key={label} name={label} />)
+        value.map((label) => <Label key={label} name={label} project={project} />)
       )}
     </Picker>
   );

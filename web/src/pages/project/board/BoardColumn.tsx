@@ -74,7 +74,7 @@ export const BoardColumn = memo(function BoardColumn({ project, status, tasks, .
   return (
     <section className={`column ${over ? "over" : ""}`} aria-label={name} data-status={status.key}>
       <header className="column-head">
-        <StatusIcon category={status.category} />
+        <StatusIcon of={status} />
         <h2>{name}</h2>
         <span className="column-count">{loading ? "" : tasks.length}</span>
         {writable && (

@@ -66,7 +66,7 @@ export const Card = memo(function Card({ project, task, status, column, index, c
             {task.due && <Due due={task.due} done={status.category === "done"} />}
             <Progress text={task.description} />
             {task.labels.slice(0, 3).map((label) => (
-              <Label key={label} name={label} />
+              <Label key={label} name={label} project={project} />
             ))}
           </div>
           <Avatars ids={task.assignees} />
@@ -131,7 +131,7 @@ function MoveMenu({ project, task, status, index, count, byHand, move }: MenuPro
         ...project.statuses.map((one) => ({
           id: one.key,
           label: statusName(one),
-          icon: <StatusIcon category={one.category} />,
+          icon: <StatusIcon of={one} />,
         })),
         ...(count > 1 ? reachable : []),
       ]}

@@ -35,7 +35,7 @@ export const Entry = memo(function Entry({ project, task, late, open, search, ca
       data-task={task.id}
       title={task.title}
     >
-      <StatusIcon category={status.category} />
+      <StatusIcon of={status} />
       <span className="sr-only">{statusName(status)}</span>
       <PlainLink ref={link} href={`/projects/${project.id}/tasks/${task.id}${search}`} className="entry-link">
         <span className="sr-only">{task.key} </span>

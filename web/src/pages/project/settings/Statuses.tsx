@@ -54,12 +54,12 @@ export function Statuses({ project, owner }: { project: Project; owner: boolean 
                 options={CATEGORIES.map((category) => ({
                   id: category,
                   label: categoryName(category),
-                  icon: <StatusIcon category={category} />,
+                  icon: <StatusIcon of={{ category }} />,
                 }))}
                 selected={[status.category]}
                 onPick={(category) => put(index, { ...status, category: category as Category })}
               >
-                <StatusIcon category={status.category} />
+                <StatusIcon of={status} />
                 <span className="category-name">{categoryName(status.category)}</span>
               </Picker>
               <input

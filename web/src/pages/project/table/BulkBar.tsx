@@ -109,12 +109,12 @@ export function BulkBar({ project, tasks, selected, onClear }: Props) {
           options={project.statuses.map((one) => ({
             id: one.key,
             label: statusName(one),
-            icon: <StatusIcon category={one.category} />,
+            icon: <StatusIcon of={one} />,
           }))}
           selected={shares(selected, (task) => [task.status]).all}
           onPick={setStatus}
         >
-          <StatusIcon category="active" />
+          <StatusIcon of={{ category: "active" }} />
           <Trans>Status</Trans>
         </Picker>
         <Picker

@@ -91,7 +91,7 @@ export const TableRow = memo(function TableRow({ project, task, index, start, op
       </Cell>
       <Cell name="c-labels">
         {task.labels.slice(0, 2).map((label) => (
-          <Label key={label} name={label} />
+          <Label key={label} name={label} project={project} />
         ))}
         {task.labels.length > 2 && <span className="muted">+{task.labels.length - 2}</span>}
       </Cell>
