@@ -61,12 +61,14 @@ def test_a_trace_leads_from_the_request_over_the_append_to_everyone_it_concerns(
     assert mail.attributes["taskledger.delivery_state"] == "sent"
 
     # The sender asks auth-service for the address, which answers within the sender's trace.
-    [asked] = [
-        span
-        for span in of(collector.spans, "GET /api/users")
-        if span.kind == "client" and span.trace_id == mail.trace_id
-    ]
-    [told] = [span for span in of(collector.spans, "GET /api/users") if span.parent == asked.span_id]
+    def lookups(kind: str) -> list[Seen]:
+        found = of(collector.spans, "GET /api/users")
+        return [span for span in found if span.kind == kind and span.trace_id == mail.trace_id]
+
+    # Each service sends its spans when it has time.
+    [asked] = eventually(lambda: lookups("client"))
+    [told] = eventually(lambda: lookups("server"))
+    assert told.parent == asked.span_id
     assert (told.service, told.kind, told.trace_id) == ("auth-service", "server", mail.trace_id)
 
     recorded = [json.loads(line) for line in observed.stack.services.by_name["notify"].printed().splitlines()]

@@ -1,7 +1,7 @@
 /** Every call that the site makes, by what it is for. */
 import type { Place } from "../lib/order";
 import { call } from "./client";
-import type { Config, Preferences, Project, Role, Status, Task, TaskChanges, User } from "./types";
+import type { Config, Preferences, Project, ProjectLabel, Role, Status, Task, TaskChanges, User } from "./types";
 
 const PAGE = 200;
 
@@ -63,8 +63,10 @@ export const deletedProjects = () =>
   call("get", "/api/projects", { query: { deleted: true, limit: PAGE } }).then(({ items }) => items);
 export const project = (id: string) => call("get", "/api/projects/{project_id}", { path: { project_id: id } });
 export const createProject = (body: { name: string; key?: string }) => call("post", "/api/projects", { body });
-export const editProject = (id: string, body: { name?: string; statuses?: Status[] }): Promise<Project> =>
-  call("patch", "/api/projects/{project_id}", { path: { project_id: id }, body });
+export const editProject = (
+  id: string,
+  body: { name?: string; statuses?: Status[]; labels?: ProjectLabel[] },
+): Promise<Project> => call("patch", "/api/projects/{project_id}", { path: { project_id: id }, body });
 export const deleteProject = (id: string) => call("delete", "/api/projects/{project_id}", { path: { project_id: id } });
 export const restoreProject = (id: string) =>
   call("post", "/api/projects/{project_id}/restore", { path: { project_id: id } });
@@ -90,6 +92,17 @@ export const searchTasks = (id: string, q: string) =>
   call("get", "/api/projects/{project_id}/tasks", { path: { project_id: id }, query: { q, limit: PAGE } }).then(
     ({ items }) => items,
   );
+/** All tasks of a project that have a label, however many. */
+export const labelledTasks = (id: string, label: string) =>
+  all(
+    (cursor) =>
+      call("get", "/api/projects/{project_id}/tasks", {
+        path: { project_id: id },
+        // A comma stands between two labels there.
+        query: { ...(label.includes(",") ? {} : { label: [label] }), sort: "-created_at", cursor, limit: PAGE },
+      }),
+    Number.POSITIVE_INFINITY,
+  ).then((tasks) => tasks.filter(({ labels }) => labels.includes(label)));
 export const deletedTasks = (id: string) =>
   call("get", "/api/projects/{project_id}/tasks", {
     path: { project_id: id },

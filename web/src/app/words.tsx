@@ -1,6 +1,6 @@
 /** The words of the domain, in the reader's language. */
 import { t } from "@lingui/core/macro";
-import type { Category, Priority, Role, Status } from "../api/types";
+import type { Category, Color, Priority, Role, Status } from "../api/types";
 
 export const PRIORITIES: Priority[] = ["urgent", "high", "medium", "low", "none"];
 export const ROLES: Role[] = ["owner", "member", "viewer"];
@@ -40,6 +40,29 @@ export function categoryName(category: Category): string {
       return t`Active`;
     case "done":
       return t`Done`;
+  }
+}
+
+export function colorName(color: Color): string {
+  switch (color) {
+    case "gray":
+      return t`Grey`;
+    case "red":
+      return t`Red`;
+    case "orange":
+      return t`Orange`;
+    case "yellow":
+      return t`Yellow`;
+    case "green":
+      return t`Green`;
+    case "teal":
+      return t`Teal`;
+    case "blue":
+      return t`Blue`;
+    case "purple":
+      return t`Purple`;
+    case "pink":
+      return t`Pink`;
   }
 }
 

@@ -6,8 +6,8 @@ import { useUser } from "../api/queries";
 import { useReachable } from "../api/reach";
 import type { Project } from "../api/types";
 import { said } from "../app/said";
-import { labelColor } from "../lib/colors";
 import { dayOf, daysUntil, dueText } from "../lib/dates";
+import { labelColor } from "../lib/labels";
 import { Icon, type IconName } from "./icons";
 
 /** A name for people; who has been erased is a former member. */

@@ -5,6 +5,7 @@ import { useTitle } from "../../ui/bits";
 import { Danger } from "./settings/Danger";
 import { DeletedTasks } from "./settings/DeletedTasks";
 import { General } from "./settings/General";
+import { Labels } from "./settings/Labels";
 import { Members } from "./settings/Members";
 import { Statuses } from "./settings/Statuses";
 
@@ -21,6 +22,7 @@ export default function Settings({ project }: { project: Project }) {
       <General project={project} owner={owner} />
       <Members project={project} owner={owner} />
       <Statuses key={project.statuses.map((status) => status.key).join()} project={project} owner={owner} />
+      <Labels project={project} owner={owner} />
       <DeletedTasks project={project} />
       {owner && <Danger project={project} />}
     </div>

@@ -3,10 +3,11 @@ import { Trans } from "@lingui/react/macro";
 import { useState } from "react";
 import * as api from "../../../api/endpoints";
 import { useProjectTasks } from "../../../api/queries";
-import type { Category, Project, Status } from "../../../api/types";
+import type { Category, Color, Project, Status } from "../../../api/types";
 import { CATEGORIES, categoryName, statusName } from "../../../app/words";
 import { Icon, StatusIcon } from "../../../ui/icons";
 import { Picker } from "../../../ui/Picker";
+import { ColorPicker } from "./ColorPicker";
 import { useSave } from "./save";
 
 /** A status key: the name in lower case with underscores where it can be, else one that says nothing. */
@@ -20,6 +21,10 @@ export function statusKey(name: string, taken: string[]): string {
   let key = base;
   for (let number = 2; taken.includes(key); number++) key = `${base}_${number}`;
   return key;
+}
+
+function coloured({ color: _, ...status }: Status, color: Color | undefined): Status {
+  return color ? { ...status, color } : status;
 }
 
 export function Statuses({ project, owner }: { project: Project; owner: boolean }) {
@@ -59,7 +64,7 @@ export function Statuses({ project, owner }: { project: Project; owner: boolean 
                 selected={[status.category]}
                 onPick={(category) => put(index, { ...status, category: category as Category })}
               >
-                <StatusIcon of={status} />
+                <StatusIcon of={{ category: status.category }} />
                 <span className="category-name">{categoryName(status.category)}</span>
               </Picker>
               <input
@@ -72,6 +77,14 @@ export function Statuses({ project, owner }: { project: Project; owner: boolean 
               />
               {owner && (
                 <span className="status-actions">
+                  <ColorPicker
+                    label={t`Colour of ${status.name}`}
+                    value={status.color}
+                    none={t`As its category`}
+                    onPick={(color) => put(index, coloured(status, color))}
+                  >
+                    <StatusIcon of={status} />
+                  </ColorPicker>
                   <button
                     type="button"
                     className="icon-button up"

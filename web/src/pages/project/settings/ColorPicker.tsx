@@ -1,0 +1,36 @@
+import type { ReactNode } from "react";
+import type { Color } from "../../../api/types";
+import { colorName } from "../../../app/words";
+import { COLORS } from "../../../lib/colors";
+import { Dot, Icon } from "../../../ui/icons";
+import { type Option, Picker } from "../../../ui/Picker";
+
+interface Props {
+  label: string;
+  value: Color | undefined;
+  /** What it is called to have no colour of one's own, where that can be picked. */
+  none?: string;
+  onPick: (color: Color | undefined) => void;
+  children: ReactNode;
+}
+
+/** A button that shows a colour and opens the list of all. */
+export function ColorPicker({ label, value, none, onPick, children }: Props) {
+  const options: Option[] = COLORS.map((color) => ({
+    id: color,
+    label: colorName(color),
+    icon: <Dot color={color} />,
+  }));
+  if (none) options.unshift({ id: "", label: none, icon: <Icon name="close" size={12} /> });
+  return (
+    <Picker
+      label={label}
+      className="icon-button"
+      options={options}
+      selected={[value ?? ""]}
+      onPick={(id) => onPick(COLORS.find((color) => color === id))}
+    >
+      {children}
+    </Picker>
+  );
+}
