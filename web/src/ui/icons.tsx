@@ -84,8 +84,9 @@ export function StatusIcon({ of: { category, color } }: { of: Pick<Status, "cate
   );
 }
 
-export function Dot({ color }: { color: Color }) {
-  return <i className={`dot color-${color}`} aria-hidden="true" />;
+/** A colour; a ring where there is none. */
+export function Dot({ color }: { color: Color | undefined }) {
+  return <i className={`dot ${color ? `color-${color}` : "none"}`} aria-hidden="true" />;
 }
 
 const BARS: Record<Priority, number> = { none: 0, low: 1, medium: 2, high: 3, urgent: 4 };

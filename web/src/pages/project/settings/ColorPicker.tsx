@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 import type { Color } from "../../../api/types";
 import { colorName } from "../../../app/words";
 import { COLORS } from "../../../lib/colors";
-import { Dot, Icon } from "../../../ui/icons";
+import { Dot } from "../../../ui/icons";
 import { type Option, Picker } from "../../../ui/Picker";
 
 interface Props {
@@ -21,7 +21,7 @@ export function ColorPicker({ label, value, none, onPick, children }: Props) {
     label: colorName(color),
     icon: <Dot color={color} />,
   }));
-  if (none) options.unshift({ id: "", label: none, icon: <Icon name="close" size={12} /> });
+  if (none) options.unshift({ id: "", label: none, icon: <Dot color={undefined} /> });
   return (
     <Picker
       label={label}

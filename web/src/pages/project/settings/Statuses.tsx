@@ -5,7 +5,7 @@ import * as api from "../../../api/endpoints";
 import { useProjectTasks } from "../../../api/queries";
 import type { Category, Color, Project, Status } from "../../../api/types";
 import { CATEGORIES, categoryName, statusName } from "../../../app/words";
-import { Icon, StatusIcon } from "../../../ui/icons";
+import { Dot, Icon, StatusIcon } from "../../../ui/icons";
 import { Picker } from "../../../ui/Picker";
 import { ColorPicker } from "./ColorPicker";
 import { useSave } from "./save";
@@ -64,7 +64,7 @@ export function Statuses({ project, owner }: { project: Project; owner: boolean 
                 selected={[status.category]}
                 onPick={(category) => put(index, { ...status, category: category as Category })}
               >
-                <StatusIcon of={{ category: status.category }} />
+                <StatusIcon of={status} />
                 <span className="category-name">{categoryName(status.category)}</span>
               </Picker>
               <input
@@ -83,7 +83,7 @@ export function Statuses({ project, owner }: { project: Project; owner: boolean 
                     none={t`As its category`}
                     onPick={(color) => put(index, coloured(status, color))}
                   >
-                    <StatusIcon of={status} />
+                    <Dot color={status.color} />
                   </ColorPicker>
                   <button
                     type="button"
