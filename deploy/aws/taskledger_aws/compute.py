@@ -8,7 +8,7 @@ from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_elasticloadbalancingv2 as elb
 from constructs import Construct
 
-from taskledger_aws.containers import AUTH, CONTAINERS, OPERATOR, PORT, Container
+from taskledger_aws.containers import AUTH, CONTAINERS, NOTIFY, OPERATOR, PORT, PROJECT, TASK, Container
 from taskledger_aws.data import DataStack
 from taskledger_aws.delivery import DeliveryStack
 from taskledger_aws.edge import EdgeStack
@@ -55,6 +55,9 @@ class ComputeStack(Stack):
             if container is not AUTH:
                 # Service Connect resolves what there was when a task began.
                 self.services[container.name].node.add_dependency(self.services[AUTH.name])
+            if container in (PROJECT, NOTIFY):
+                # Who reads events is of a release before who writes them, so that nobody meets one unknown to it.
+                self.services[TASK.name].node.add_dependency(self.services[container.name])
         self.operator = self._operator()
         CfnOutput(self, "ClusterName", value=self.machines.cluster.cluster_name)
 

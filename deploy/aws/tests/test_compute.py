@@ -34,6 +34,16 @@ def test_every_container_is_a_service_that_goes_back_when_it_does_not_start(comp
         assert service["ServiceConnectConfiguration"]["Enabled"] is True
 
 
+def test_who_reads_events_is_replaced_before_who_writes_them(compute: Template) -> None:
+    services = {
+        resource["Properties"]["ServiceName"]: (name, set(resource.get("DependsOn", [])))
+        for name, resource in compute["Resources"].items()
+        if resource["Type"] == "AWS::ECS::Service"
+    }
+    _, first = services[TASK.name]
+    assert {services[reader.name][0] for reader in (PROJECT, NOTIFY)} < first
+
+
 def test_containers_cannot_write_gain_rights_or_go_on_for_ever(compute: Template) -> None:
     found = tasks(compute)
     assert set(found) == {*(container.name for container in CONTAINERS), OPERATOR}
