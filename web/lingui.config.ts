@@ -2,7 +2,14 @@ import { defineConfig } from "@lingui/cli";
 import { formatter } from "@lingui/format-po";
 
 /** What the first chunk shows: its texts are all of a language that a page waits for before it begins. */
-const entry = ["src/main.tsx", "src/app/App.tsx", "src/app/said.ts", "src/ui/bits.tsx", "src/ui/toast.tsx"];
+const entry = [
+  "src/main.tsx",
+  "src/app/App.tsx",
+  "src/app/said.ts",
+  "src/ui/bits.tsx",
+  "src/ui/Toaster.tsx",
+  "src/ui/undo.ts",
+];
 /** A page that is seldom opened has its texts with it. */
 const insights = ["src/pages/project/Insights.tsx", "src/pages/project/insights/**"];
 const importing = ["src/pages/Import.tsx"];

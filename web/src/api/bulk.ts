@@ -5,16 +5,18 @@
  */
 import { t } from "@lingui/core/macro";
 import type { QueryClient } from "@tanstack/react-query";
+import type { Undoable } from "../lib/undo";
 import { explain } from "../ui/bits";
-import { progress, toast, toastComes } from "../ui/toast";
+import { progress, toast } from "../ui/toast";
+import { tell, undoStack } from "../ui/undo";
 import { keys, putTasks, showTasks } from "./cache";
 import { ApiError } from "./client";
-import type { Command } from "./commands";
+import type { CommandOf } from "./commands";
 import { Withdrawn } from "./queue";
 import { queue } from "./sending";
 import type { Task, TaskChanges } from "./types";
 
-type TaskCommand = Extract<Command, { kind: "edit" | "assign" | "unassign" | "delete" | "restore" }>;
+type TaskCommand = CommandOf<"edit" | "assign" | "unassign" | "delete" | "restore">;
 
 /** One command on one task: what it shows, and what would take it back. */
 export interface Step {
@@ -60,14 +62,30 @@ export async function changeMany(client: QueryClient, steps: Step[], told: (coun
     toast(t`Nothing to change: it is so already`);
     return;
   }
+  const undoable: Undoable = { text: told(steps.length), long: steps.length > 1, turn: async () => false };
+  undoStack.add(undoable);
+  if (await carry(client, steps, undoable, told)) tell(undoable);
+}
+
+/**
+ * Answers, when all are done or when they have to wait for the network, whether any is done or kept. `left` are those
+ * that the way back has found unsent: nothing was to be taken back there, but they belong to the way forward.
+ */
+function carry(
+  client: QueryClient,
+  steps: Step[],
+  undoable: Undoable,
+  told: (count: number) => string,
+  left: Step[] = [],
+): Promise<boolean> {
   showTasks(client, new Map(steps.map((step) => [step.task.id, step.shows])));
   const done: { step: Step; result: Task }[] = [];
   const refused: { step: Step; error: unknown }[] = [];
-  const waiting = new Set<string>();
+  const waiting = new Map<string, Step>();
   const bar = progress(t`Changing the tasks`);
   let shown = 0;
   let held = false;
-  let undone = false;
+  let turned = false;
   const show = () => {
     putTasks(
       client,
@@ -76,52 +94,56 @@ export async function changeMany(client: QueryClient, steps: Step[], told: (coun
     shown = done.length;
     bar.to((done.length + refused.length) / steps.length);
   };
-  const back = () => {
-    undone = true;
-    queue().withdraw([...waiting]);
-    void all.then(() => {
-      const steps = done.map(({ step, result }) => step.back(result));
-      if (steps.length > 0) void changeMany(client, steps, told);
-    });
+  undoable.turn = async () => {
+    turned = true;
+    const unsent = new Set(waiting.values());
+    queue().withdraw([...waiting.keys()]);
+    await all;
+    const back = [...done.map(({ step, result }) => step.back(result)), ...left];
+    const withdrawn = refused.filter(({ step, error }) => error instanceof Withdrawn && unsent.has(step));
+    const again = withdrawn.map(({ step }) => step);
+    if (back.length > 0) return carry(client, back, undoable, told, again);
+    undoable.turn = () => carry(client, again, undoable, told);
+    return again.length > 0;
   };
-  const say = (count: number) => toast(told(count), { undo: back, long: steps.length > 1 });
   let onHeld = () => {};
-  const kept = new Promise<void>((resolve) => {
+  const kept = new Promise<boolean>((resolve) => {
     onHeld = () => {
-      if (held) return;
       held = true;
       bar.end();
-      say(steps.length);
-      resolve();
+      resolve(true);
     };
   });
   const work = steps.map(async (step) => {
     const { id, key } = step.task;
     const what = { command: step.command, scope: id, about: key, shows: { id, fields: step.shows } };
-    const sending = queue().send(what, onHeld);
-    waiting.add(sending.key);
+    const sending = queue().send(what, () => onHeld());
+    waiting.set(sending.key, step);
     try {
       done.push({ step, result: await sending.done });
     } catch (error) {
       refused.push({ step, error });
       // Whoever may not change one task of a project may change none: the rest need not be asked.
-      if (error instanceof ApiError && error.status === 403) queue().withdraw([...waiting]);
+      if (error instanceof ApiError && error.status === 403) queue().withdraw([...waiting.keys()]);
     }
     waiting.delete(sending.key);
   });
-  const all = Promise.all(work);
-  void toastComes(Promise.race([all, kept]));
   const timer = setInterval(show, SHOWN_EVERY_MILLISECONDS);
-  await all;
-  clearInterval(timer);
-  show();
-  bar.end();
-  showTasks(client, new Map(refused.map(({ step }) => [step.task.id, before(step)])));
-  void client.invalidateQueries({ queryKey: [keys.history("")[0]] });
-  void client.invalidateQueries({ queryKey: [keys.activity("")[0]] });
-  if (held || undone) return;
-  if (done.length > 0) say(done.length);
-  if (refused.length > 0) toast(refusal(refused, steps.length), { kind: "error" });
+  const all = Promise.all(work).then(() => {
+    clearInterval(timer);
+    show();
+    bar.end();
+    showTasks(client, new Map(refused.map(({ step }) => [step.task.id, before(step)])));
+    void client.invalidateQueries({ queryKey: [keys.history("")[0]] });
+    void client.invalidateQueries({ queryKey: [keys.activity("")[0]] });
+    if (turned) return true;
+    if (done.length === 0) undoStack.forget(undoable);
+    if (held) return true;
+    if (done.length > 0) undoable.text = told(done.length);
+    if (refused.length > 0) toast(refusal(refused, steps.length), { kind: "error" });
+    return done.length > 0;
+  });
+  return Promise.race([all, kept]);
 }
 
 function before({ task, shows }: Step): Partial<Task> {

@@ -1,7 +1,7 @@
 /** What the site knows, kept in one TanStack cache: the keys, and how one changed document reaches every list. */
 import { QueryClient } from "@tanstack/react-query";
 import { ApiError } from "./client";
-import { withUnsent } from "./pending";
+import { withUnsent, withUnsentProject } from "./pending";
 import type { Project, Task, User } from "./types";
 
 export const keys = {
@@ -101,17 +101,31 @@ export function showTasks(client: QueryClient, fields: ReadonlyMap<string, Parti
   client.setQueryData<Task[]>(keys.mine, (list) => list?.map(merge));
 }
 
-export function putProject(client: QueryClient, project: Project): void {
-  heardAt.set(project.id, Date.now());
-  const merge = (old: Project | undefined): Project =>
-    old && old.version > project.version ? old : { ...project, role: project.role ?? old?.role ?? null };
-  client.setQueryData<Project>(keys.project(project.id), merge);
+/** A project as it is shown: with what is not confirmed yet, and the role of whoever looks; null if they are no member. */
+export function shownProject(client: QueryClient, answered: Project): Project {
+  const project = withUnsentProject(answered);
+  const me = client.getQueryData<User>(keys.me)?.id;
+  return { ...project, role: project.members.find((member) => member.user_id === me)?.role ?? null };
+}
+
+export function putProject(client: QueryClient, answered: Project): void {
+  heardAt.set(answered.id, Date.now());
+  const project = shownProject(client, answered);
+  const newer = (old: Project | undefined) => (old && old.version > project.version ? old : project);
+  client.setQueryData<Project>(keys.project(project.id), newer);
   client.setQueryData<Project[]>(keys.projects, (list) => {
     if (!list) return list;
     const index = list.findIndex((one) => one.id === project.id);
-    if (project.deleted) return index < 0 ? list : list.toSpliced(index, 1);
-    return index < 0 ? [...list, project] : list.with(index, merge(list[index]));
+    if (project.deleted || project.role === null) return index < 0 ? list : list.toSpliced(index, 1);
+    return index < 0 ? [...list, project] : list.with(index, newer(list[index]));
   });
+  listDeleted(client, keys.deletedProjects, project);
+}
+
+/** Puts it into the list of what is deleted, or takes it out. */
+export function listDeleted<T extends Versioned>(client: QueryClient, key: readonly string[], one: T): void {
+  const others = (list: T[]) => list.filter(({ id }) => id !== one.id);
+  client.setQueryData<T[]>(key, (list) => list && (one.deleted ? [one, ...others(list)] : others(list)));
 }
 
 interface Versioned {

@@ -2,7 +2,8 @@
 import { type Named, ticked } from "../lib/checklist";
 import { ApiError } from "./client";
 import * as api from "./endpoints";
-import type { Comment, Task, TaskChanges } from "./types";
+import type { Comment, Preferences, Project, ProjectChanges, Role, Task, TaskChanges, Told } from "./types";
+import { preferencesWith } from "./unsent";
 
 export type NewTask = TaskChanges & { title: string; assignees?: string[] };
 export type TextField = "title" | "description";
@@ -19,7 +20,20 @@ export type Command =
   | { kind: "edit-comment"; id: string; commentId: string; body: string }
   | { kind: "delete-comment"; id: string; commentId: string }
   | { kind: "read"; notice: string }
-  | { kind: "read-all" };
+  | { kind: "read-all" }
+  | ProjectCommand
+  | PreferenceCommand;
+
+export type ProjectCommand =
+  | { kind: "project"; projectId: string; body: ProjectChanges }
+  | { kind: "member"; projectId: string; userId: string; role: Role }
+  | { kind: "remove-member"; projectId: string; userId: string }
+  | { kind: "delete-project" | "restore-project"; projectId: string };
+
+/** One tick of the notification settings. */
+export type PreferenceCommand =
+  | { kind: "tell"; event: Told; channel: "inbox" | "mail"; on: boolean }
+  | { kind: "mute"; projectId: string; on: boolean };
 
 export interface Results {
   create: Task;
@@ -35,7 +49,15 @@ export interface Results {
   "delete-comment": undefined;
   read: unknown;
   "read-all": unknown;
+  project: Project;
+  member: Project;
+  "remove-member": Project;
+  "delete-project": Project;
+  "restore-project": Project;
+  tell: Preferences;
+  mute: Preferences;
 }
+export type CommandOf<K extends Command["kind"]> = Extract<Command, { kind: K }>;
 export type ResultOf<C extends Command> = Results[C["kind"]];
 
 /** Someone else has saved the same text meanwhile; nothing was written. */
@@ -74,13 +96,26 @@ export async function carryOut(command: Command, key: string): Promise<Results[k
       return api.markRead(command.notice, key);
     case "read-all":
       return api.markAllRead(key);
+    case "project":
+      return api.editProject(command.projectId, command.body, key);
+    case "member":
+      return api.setMember(command.projectId, command.userId, command.role, key);
+    case "remove-member":
+      return api.removeMember(command.projectId, command.userId, key);
+    case "delete-project":
+      return api.deleteProject(command.projectId, key);
+    case "restore-project":
+      return api.restoreProject(command.projectId, key);
+    case "tell":
+    case "mute":
+      return api.setPreferences(preferencesWith(await api.preferences(), command), key);
   }
 }
 
 const ATTEMPTS = 4;
 
 /** Saves over the text that the writing began from, and over no other; what else has changed meanwhile stands. */
-async function saveText(command: Extract<Command, { kind: "text" }>, key: string): Promise<Task> {
+async function saveText(command: CommandOf<"text">, key: string): Promise<Task> {
   const { id, field, text, base } = command;
   let version = command.version;
   for (let attempt = 1; ; attempt++) {
@@ -97,7 +132,7 @@ async function saveText(command: Extract<Command, { kind: "text" }>, key: string
 }
 
 /** Ticks the point in whatever the description says by now, so that two people tick one list without hindering each other. */
-async function tick(command: Extract<Command, { kind: "tick" }>, key: string): Promise<Task> {
+async function tick(command: CommandOf<"tick">, key: string): Promise<Task> {
   const { id, point, done } = command;
   let description = ticked(command.text, point, done) ?? command.text;
   let version = command.version;

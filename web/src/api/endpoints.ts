@@ -1,7 +1,7 @@
 /** Every call that the site makes, by what it is for. */
 import type { Place } from "../lib/order";
 import { call } from "./client";
-import type { Config, Preferences, Project, ProjectLabel, Role, Status, Task, TaskChanges, User } from "./types";
+import type { Config, Preferences, Project, ProjectChanges, Role, Task, TaskChanges, User } from "./types";
 
 const PAGE = 200;
 
@@ -63,20 +63,20 @@ export const deletedProjects = () =>
   call("get", "/api/projects", { query: { deleted: true, limit: PAGE } }).then(({ items }) => items);
 export const project = (id: string) => call("get", "/api/projects/{project_id}", { path: { project_id: id } });
 export const createProject = (body: { name: string; key?: string }) => call("post", "/api/projects", { body });
-export const editProject = (
-  id: string,
-  body: { name?: string; statuses?: Status[]; labels?: ProjectLabel[] },
-): Promise<Project> => call("patch", "/api/projects/{project_id}", { path: { project_id: id }, body });
-export const deleteProject = (id: string) => call("delete", "/api/projects/{project_id}", { path: { project_id: id } });
-export const restoreProject = (id: string) =>
-  call("post", "/api/projects/{project_id}/restore", { path: { project_id: id } });
-export const setMember = (id: string, userId: string, role: Role) =>
+export const editProject = (id: string, body: ProjectChanges, key: string): Promise<Project> =>
+  call("patch", "/api/projects/{project_id}", { path: { project_id: id }, body, key });
+export const deleteProject = (id: string, key: string) =>
+  call("delete", "/api/projects/{project_id}", { path: { project_id: id }, key });
+export const restoreProject = (id: string, key: string) =>
+  call("post", "/api/projects/{project_id}/restore", { path: { project_id: id }, key });
+export const setMember = (id: string, userId: string, role: Role, key: string) =>
   call("put", "/api/projects/{project_id}/members/{user_id}", {
     path: { project_id: id, user_id: userId },
     body: { role },
+    key,
   });
-export const removeMember = (id: string, userId: string) =>
-  call("delete", "/api/projects/{project_id}/members/{user_id}", { path: { project_id: id, user_id: userId } });
+export const removeMember = (id: string, userId: string, key: string) =>
+  call("delete", "/api/projects/{project_id}/members/{user_id}", { path: { project_id: id, user_id: userId }, key });
 export const activity = (id: string, cursor?: string) =>
   call("get", "/api/projects/{project_id}/activity", { path: { project_id: id }, query: { cursor, limit: 50 } });
 
@@ -160,5 +160,6 @@ export const markRead = (id: string, key: string) =>
 export const markAllRead = (key: string) => call("post", "/api/notifications/read-all", { key });
 /** The body may leave out what keeps its default, the answer has everything. */
 export const preferences = () => call("get", "/api/notifications/preferences").then((body) => body as Preferences);
-export const setPreferences = (body: Preferences) => call("put", "/api/notifications/preferences", { body });
+export const setPreferences = (body: Preferences, key: string) =>
+  call("put", "/api/notifications/preferences", { body, key }).then((answer) => answer as Preferences);
 export const outbox = (cursor?: string) => call("get", "/api/outbox", { query: { cursor, limit: 50 } });

@@ -8,7 +8,7 @@ import { keys, putProject, putTasks } from "./cache";
 import { me } from "./endpoints";
 import { reached } from "./reach";
 import { Place, readStream } from "./stream";
-import type { LiveChange, User } from "./types";
+import type { LiveChange } from "./types";
 
 type Message =
   | { kind: "change"; data: LiveChange }
@@ -134,9 +134,7 @@ function outdated(client: QueryClient, change: LiveChange): (readonly string[])[
     if (!change.task) found.push(keys.task(change.task_id));
   }
   if (change.project) {
-    const me = client.getQueryData<User>(keys.me);
-    const membership = me && change.project.members.find((member) => member.user_id === me.id);
-    putProject(client, { ...change.project, role: membership?.role ?? change.project.role });
+    putProject(client, change.project);
     if (change.type.startsWith("project.member")) found.push(keys.projects, keys.project(change.project_id));
   } else if (change.type.startsWith("project.")) {
     found.push(keys.projects, keys.project(change.project_id));

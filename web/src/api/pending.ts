@@ -4,7 +4,8 @@
  */
 import { useSyncExternalStore } from "react";
 import type { Command } from "./commands";
-import type { Task } from "./types";
+import type { Preferences, Project, Task } from "./types";
+import { ofPreferences, ofProject, preferencesWith, projectWith } from "./unsent";
 
 export interface Refusal {
   status: number;
@@ -56,5 +57,21 @@ export function usePending(): readonly Unsent[] {
 export function withUnsent(task: Task): Task {
   let shown = task;
   for (const { shows, refused } of list) if (shows?.id === task.id && !refused) shown = { ...shown, ...shows.fields };
+  return shown;
+}
+
+/** The project with what is not confirmed yet. */
+export function withUnsentProject(project: Project): Project {
+  let shown = project;
+  for (const { command, refused } of list)
+    if (ofProject(command) && command.projectId === project.id && !refused) shown = projectWith(shown, command);
+  return shown;
+}
+
+/** The preferences with what is not confirmed yet. */
+export function withUnsentPreferences(preferences: Preferences): Preferences {
+  let shown = preferences;
+  for (const { command, refused } of list)
+    if (ofPreferences(command) && !refused) shown = preferencesWith(shown, command);
   return shown;
 }

@@ -1,8 +1,8 @@
 /** Reading: one hook per thing that pages show. */
 import { type QueryClient, queryOptions, useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
-import { freshest, keys, knownTask } from "./cache";
+import { freshest, keys, knownTask, shownProject } from "./cache";
 import * as api from "./endpoints";
-import { withUnsent } from "./pending";
+import { withUnsent, withUnsentPreferences } from "./pending";
 import type { Project, Status, Task, User } from "./types";
 
 /** Who is signed in; asked for only where `enabled`. */
@@ -16,14 +16,18 @@ export const useProjects = () =>
   useQuery({
     queryKey: keys.projects,
     queryFn: async ({ client }) => {
-      const list = await api.projects();
-      return freshest(list, client.getQueryData<Project[]>(keys.projects) ?? [], (id) =>
-        client.getQueryData<Project>(keys.project(id)),
-      );
+      const list = (await api.projects()).map((project) => shownProject(client, project));
+      const known = client.getQueryData<Project[]>(keys.projects) ?? [];
+      const newest = freshest(list, known, (id) => client.getQueryData<Project>(keys.project(id)));
+      return newest.filter((project) => project.role !== null);
     },
   });
 
-const projectQuery = (id: string) => queryOptions({ queryKey: keys.project(id), queryFn: () => api.project(id) });
+const projectQuery = (id: string) =>
+  queryOptions({
+    queryKey: keys.project(id),
+    queryFn: async ({ client }) => shownProject(client, await api.project(id)),
+  });
 
 export function useProject(id: string) {
   const client = useQueryClient();
@@ -60,7 +64,13 @@ export const useFoundTasks = (id: string, q: string, enabled: boolean) =>
 export const useDeletedTasks = (id: string, enabled: boolean) =>
   useQuery({ queryKey: keys.deletedTasks(id), queryFn: () => api.deletedTasks(id), enabled, staleTime: 0 });
 export const useDeletedProjects = (enabled: boolean) =>
-  useQuery({ queryKey: keys.deletedProjects, queryFn: api.deletedProjects, enabled, staleTime: 0 });
+  useQuery({
+    queryKey: keys.deletedProjects,
+    queryFn: async ({ client }) =>
+      (await api.deletedProjects()).map((one) => shownProject(client, one)).filter((one) => one.deleted),
+    enabled,
+    staleTime: 0,
+  });
 
 export function useTask(id: string) {
   const client = useQueryClient();
@@ -92,7 +102,8 @@ export const useInbox = (unread: boolean) =>
   });
 export const useUnread = () =>
   useQuery({ queryKey: keys.unread, queryFn: () => api.inbox(true).then((page) => page.unread) });
-export const usePreferences = () => useQuery({ queryKey: keys.preferences, queryFn: api.preferences });
+export const usePreferences = () =>
+  useQuery({ queryKey: keys.preferences, queryFn: () => api.preferences().then(withUnsentPreferences) });
 export const useOutbox = () =>
   useInfiniteQuery({
     queryKey: keys.outbox,

@@ -3,12 +3,14 @@ import { plural } from "@lingui/core/macro";
 import type { QueryClient } from "@tanstack/react-query";
 import { randomId } from "../lib/ids";
 import { toast } from "../ui/toast";
-import { keys, putTask, showTasks } from "./cache";
+import { undoStack } from "../ui/undo";
+import { keys, putProject, putTask, showTasks } from "./cache";
 import { type Command, carryOut, type Results } from "./commands";
-import { pending, type Unsent } from "./pending";
+import { pending, type Unsent, withUnsentPreferences } from "./pending";
 import { Queue, type Shelf } from "./queue";
 import { openShelf } from "./shelf";
-import type { Comment, Task } from "./types";
+import type { Comment, Preferences, Project, Task } from "./types";
+import { ofPreferences, ofProject } from "./unsent";
 
 const tab = randomId();
 let shelf: Shelf | undefined;
@@ -32,8 +34,11 @@ export function startSending(client: QueryClient, user: string, kept = browserSh
     shelf: kept,
     carryOut,
     onLate: (command, result) => arrived(client, command, result),
-    onRefused: ({ shows }) => {
+    onRefused: ({ command, shows }) => {
       // What was there before may be long out of date.
+      if (ofProject(command)) void client.invalidateQueries({ queryKey: keys.project(command.projectId) });
+      if (ofProject(command)) void client.invalidateQueries({ queryKey: keys.projects });
+      if (ofPreferences(command)) void client.invalidateQueries({ queryKey: keys.preferences });
       if (shows) void client.invalidateQueries({ queryKey: keys.task(shows.id) });
       void client.invalidateQueries({ queryKey: [keys.tasks("")[0]] });
       void client.invalidateQueries({ queryKey: keys.mine });
@@ -44,6 +49,7 @@ export function startSending(client: QueryClient, user: string, kept = browserSh
   void started.adopt().then(() => showUnsent(client, pending()));
   return () => {
     started.close();
+    undoStack.clear();
     if (open === started) open = undefined;
   };
 }
@@ -51,6 +57,13 @@ export function startSending(client: QueryClient, user: string, kept = browserSh
 /** What was loaded before the changes of an earlier page were found is shown with them. */
 function showUnsent(client: QueryClient, left: readonly Unsent[]): void {
   showTasks(client, new Map(left.flatMap(({ shows }) => (shows ? [[shows.id, {}]] : []))));
+  const changed = new Set(left.flatMap(({ command }) => (ofProject(command) ? [command.projectId] : [])));
+  const projects = client.getQueryData<Project[]>(keys.projects) ?? [];
+  for (const id of changed) {
+    const known = client.getQueryData<Project>(keys.project(id)) ?? projects.find((project) => project.id === id);
+    if (known) putProject(client, known);
+  }
+  client.setQueryData<Preferences>(keys.preferences, (now) => now && withUnsentPreferences(now));
 }
 
 /** Writes the answer to a change into all that shows it. */
@@ -63,6 +76,15 @@ export function arrived(client: QueryClient, command: Command, result: Results[k
   }
   // The count of what is unread follows on the live stream.
   if (command.kind === "read" || command.kind === "read-all") return;
+  if (ofPreferences(command)) {
+    client.setQueryData(keys.preferences, withUnsentPreferences(result as Preferences));
+    return;
+  }
+  if (ofProject(command)) {
+    putProject(client, result as Project);
+    void client.invalidateQueries({ queryKey: keys.activity(command.projectId) });
+    return;
+  }
   const task = result as Task;
   putTask(client, task);
   void client.invalidateQueries({ queryKey: keys.history(task.id) });

@@ -31,6 +31,9 @@ export type Locale = "en" | "ko";
 /** The fields that PATCH /tasks/{id} takes, but for the assignees, who come and go one by one. */
 export type TaskChanges = Partial<Pick<Task, "title" | "description" | "status" | "priority" | "due" | "labels">>;
 
+/** The fields that PATCH /projects/{id} takes. */
+export type ProjectChanges = Partial<Pick<Project, "name" | "statuses" | "labels">>;
+
 export interface Preferences {
   events: Record<Told, { inbox: boolean; mail: boolean }>;
   muted_projects: string[];

@@ -5,7 +5,7 @@ import { ApiError } from "../api/client";
 import { useMe } from "../api/queries";
 import { useReachable } from "../api/reach";
 import { Failed } from "../ui/bits";
-import { Announcer, Toaster } from "../ui/toast";
+import { Announcer, Toaster } from "../ui/Toaster";
 import { useKeptFocus } from "./focus";
 import { Login, SignedIn } from "./pages";
 import { lastPerson, rememberSignedIn } from "./prefs";

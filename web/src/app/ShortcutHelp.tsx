@@ -8,6 +8,7 @@ export default function ShortcutHelp({ onClose }: { onClose: () => void }) {
       [
         [["Ctrl", "K"], t`Search or jump to`],
         [["Ctrl", "Z"], t`Undo the last change`],
+        [["Ctrl", "Shift", "Z"], t`Redo what was undone`],
         [["?"], t`This help`],
         [["g", "m"], t`My tasks`],
         [["g", "i"], t`Inbox`],

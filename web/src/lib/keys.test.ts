@@ -9,5 +9,8 @@ it("leaves Enter to the input method while a Korean syllable is composed", () =>
 
 it("keeps single-letter shortcuts out of fields", () => {
   expect(typing(document.createElement("textarea"))).toBe(true);
+  expect(typing(document.createElement("input"))).toBe(true);
   expect(typing(document.createElement("button"))).toBe(false);
+  const box = Object.assign(document.createElement("input"), { type: "checkbox" });
+  expect(typing(box)).toBe(false);
 });

@@ -5,9 +5,10 @@ export function composing(event: { nativeEvent?: unknown; isComposing?: boolean;
   return native.isComposing || native.keyCode === 229;
 }
 
+const WITHOUT_TEXT = new Set(["button", "checkbox", "color", "file", "radio", "range", "reset", "submit"]);
+
 /** Whether the keyboard is writing into something, so that single-letter shortcuts must be quiet. */
 export function typing(target: EventTarget | null): boolean {
-  return (
-    target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
-  );
+  if (target instanceof HTMLInputElement) return !WITHOUT_TEXT.has(target.type);
+  return target instanceof HTMLElement && (target.isContentEditable || /^(TEXTAREA|SELECT)$/.test(target.tagName));
 }

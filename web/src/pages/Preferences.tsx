@@ -1,12 +1,10 @@
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useQueryClient } from "@tanstack/react-query";
-import { keys } from "../api/cache";
-import { setPreferences } from "../api/endpoints";
+import { prefer } from "../api/preferences";
 import { usePreferences, useProjects } from "../api/queries";
-import type { Preferences as PreferencesType, Told } from "../api/types";
-import { explain, Failed, Skeleton, useTitle } from "../ui/bits";
-import { toast } from "../ui/toast";
+import type { Told } from "../api/types";
+import { Failed, Skeleton, useTitle } from "../ui/bits";
 
 const EVENTS: Told[] = ["created", "assigned", "status", "edited", "commented", "deleted", "restored"];
 
@@ -25,16 +23,7 @@ export default function Preferences() {
     deleted: t`A task is deleted`,
     restored: t`A task is restored`,
   };
-  async function save(next: PreferencesType): Promise<void> {
-    const before = client.getQueryData<PreferencesType>(keys.preferences);
-    client.setQueryData(keys.preferences, next);
-    try {
-      await setPreferences(next);
-    } catch (error) {
-      client.setQueryData(keys.preferences, before);
-      toast(explain(error), { kind: "error" });
-    }
-  }
+  const channels = { inbox: t`Inbox`, mail: t`E-mail` };
   const value = preferences.data;
   return (
     <div className="page narrow settings">
@@ -77,10 +66,14 @@ export default function Preferences() {
                           <input
                             type="checkbox"
                             checked={value.events[event][channel]}
-                            aria-label={`${names[event]}: ${channel === "inbox" ? t`Inbox` : t`E-mail`}`}
-                            onChange={(change) => {
-                              const channels = { ...value.events[event], [channel]: change.target.checked };
-                              void save({ ...value, events: { ...value.events, [event]: channels } });
+                            aria-label={`${names[event]}: ${channels[channel]}`}
+                            onChange={({ target: { checked: on } }) => {
+                              const which = `${names[event]} (${channels[channel]})`;
+                              void prefer(
+                                client,
+                                { kind: "tell", event, channel, on },
+                                on ? t`${which}: on` : t`${which}: off`,
+                              );
                             }}
                           />
                         </label>
@@ -105,13 +98,13 @@ export default function Preferences() {
                     <input
                       type="checkbox"
                       checked={value.muted_projects.includes(project.id)}
-                      onChange={(change) => {
-                        const others = value.muted_projects.filter((id) => id !== project.id);
-                        void save({
-                          ...value,
-                          muted_projects: change.target.checked ? [...others, project.id] : others,
-                        });
-                      }}
+                      onChange={({ target: { checked: on } }) =>
+                        void prefer(
+                          client,
+                          { kind: "mute", projectId: project.id, on },
+                          on ? t`${project.name} muted` : t`${project.name} no longer muted`,
+                        )
+                      }
                     />
                     <span className="nav-badge">{project.key.slice(0, 4)}</span>
                     {project.name}

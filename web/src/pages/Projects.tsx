@@ -3,17 +3,14 @@ import { Trans } from "@lingui/react/macro";
 import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { Link, useLocation, useSearch } from "wouter";
-import { keys, putProject } from "../api/cache";
 import { ApiError } from "../api/client";
-import { createProject, restoreProject } from "../api/endpoints";
+import { createProject, restoreProject } from "../api/projects";
 import { useConfig, useDeletedProjects, useProjects } from "../api/queries";
-import type { Project } from "../api/types";
 import { roleName } from "../app/words";
 import { ago } from "../lib/dates";
 import { Avatars, Empty, explain, Failed, Skeleton, useTitle } from "../ui/bits";
 import { Dialog } from "../ui/Dialog";
 import { Icon } from "../ui/icons";
-import { toast } from "../ui/toast";
 
 export default function Projects() {
   const projects = useProjects();
@@ -81,15 +78,6 @@ function DeletedProjects() {
   const client = useQueryClient();
   const [open, setOpen] = useState(false);
   const deleted = useDeletedProjects(open);
-  async function restore(project: Project): Promise<void> {
-    try {
-      putProject(client, await restoreProject(project.id));
-      client.setQueryData<Project[]>(keys.deletedProjects, (list) => list?.filter((one) => one.id !== project.id));
-      toast(t`Project restored`);
-    } catch (error) {
-      toast(explain(error), { kind: "error" });
-    }
-  }
   return (
     <details className="group deleted-projects" onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>
@@ -109,7 +97,7 @@ function DeletedProjects() {
               <span className="nav-badge">{project.key.slice(0, 4)}</span>
               <span className="row-link">{project.name}</span>
               {project.role === "owner" && (
-                <button type="button" className="button small" onClick={() => void restore(project)}>
+                <button type="button" className="button small" onClick={() => void restoreProject(client, project)}>
                   <Icon name="undo" />
                   <Trans>Restore</Trans>
                 </button>
@@ -142,8 +130,7 @@ function NewProject({ onClose }: { onClose: () => void }) {
     event.preventDefault();
     setBusy(true);
     try {
-      const project = await createProject({ name: name.trim(), ...(shownKey ? { key: shownKey } : {}) });
-      putProject(client, project);
+      const project = await createProject(client, { name: name.trim(), ...(shownKey ? { key: shownKey } : {}) });
       go(`/projects/${project.id}`, { replace: true });
     } catch (cause) {
       setError(cause);

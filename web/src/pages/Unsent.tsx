@@ -10,7 +10,9 @@ import { type Unsent as Change, usePending } from "../api/pending";
 import { useProject } from "../api/queries";
 import { useReachable } from "../api/reach";
 import { queue } from "../api/sending";
+import { ofPreferences, ofProject } from "../api/unsent";
 import { Value } from "../app/told";
+import { roleName } from "../app/words";
 import { ago, fullTime } from "../lib/dates";
 import { Empty, explain, Name, useTitle } from "../ui/bits";
 import { Icon } from "../ui/icons";
@@ -47,13 +49,14 @@ function One({ change, reachable }: { change: Change; reachable: boolean }) {
   const { command, refused } = change;
   const client = useQueryClient();
   const taskId = "id" in command ? command.id : "";
+  const path = pathOf(command);
   const text = textOf(command);
   const reason = refused && explain(new ApiError(refused.status, refused.code, refused.detail));
   return (
     <li className={refused ? "refused" : ""}>
       <header>
-        {taskId ? (
-          <Link href={`/tasks/${taskId}`} className="key">
+        {path ? (
+          <Link href={path} className={ofPreferences(command) ? "" : "key"}>
             {change.about}
           </Link>
         ) : (
@@ -131,6 +134,12 @@ function Actions({ change, text }: { change: Change; text: string }) {
   );
 }
 
+function pathOf(command: Command): string | undefined {
+  if (ofProject(command)) return `/projects/${command.projectId}/settings`;
+  if (ofPreferences(command)) return "/notifications";
+  return "id" in command ? `/tasks/${command.id}` : undefined;
+}
+
 function textOf(command: Command): string {
   switch (command.kind) {
     case "text":
@@ -187,5 +196,30 @@ function What({ command, projectId }: { command: Command; projectId: string }): 
       return <Trans>Mark as read</Trans>;
     case "delete-comment":
       return <Trans>Delete the comment</Trans>;
+    case "project":
+      return Object.entries(command.body).map(([field, value]) => {
+        if (field === "statuses") return <Trans key={field}>Statuses</Trans>;
+        if (field === "labels") return <Trans key={field}>Labels</Trans>;
+        return <Value key={field} field={field} value={value} project={project} />;
+      });
+    case "member":
+      return (
+        <>
+          <Name id={command.userId} />: {roleName(command.role)}
+        </>
+      );
+    case "remove-member":
+      return (
+        <Trans>
+          remove <Name id={command.userId} />
+        </Trans>
+      );
+    case "delete-project":
+      return <Trans>Delete project</Trans>;
+    case "restore-project":
+      return <Trans>Restore</Trans>;
+    case "tell":
+    case "mute":
+      return <Trans>Notification settings</Trans>;
   }
 }

@@ -21,7 +21,7 @@ export default function Settings({ project }: { project: Project }) {
       )}
       <General project={project} owner={owner} />
       <Members project={project} owner={owner} />
-      <Statuses key={project.statuses.map((status) => status.key).join()} project={project} owner={owner} />
+      <Statuses project={project} owner={owner} />
       <Labels project={project} owner={owner} />
       <DeletedTasks project={project} />
       {owner && <Danger project={project} />}

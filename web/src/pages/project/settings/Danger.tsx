@@ -1,22 +1,19 @@
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
+import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useLocation } from "wouter";
-import * as api from "../../../api/endpoints";
+import { deleteProject } from "../../../api/projects";
 import type { Project } from "../../../api/types";
 import { Dialog } from "../../../ui/Dialog";
 import { Icon } from "../../../ui/icons";
-import { useSave } from "./save";
 
 export function Danger({ project }: { project: Project }) {
   const [asking, setAsking] = useState(false);
-  const save = useSave();
+  const client = useQueryClient();
   const [, go] = useLocation();
   async function remove(): Promise<void> {
-    const undo = () => {
-      void save(() => api.restoreProject(project.id), t`Project restored`);
-    };
-    if (await save(() => api.deleteProject(project.id), t`Project deleted`, undo)) go("/projects");
+    if ((await deleteProject(client, project)).state !== "refused") go("/projects");
   }
   return (
     <section className="section">

@@ -2,10 +2,9 @@ import { Trans } from "@lingui/react/macro";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link } from "wouter";
-import { keys } from "../../../api/cache";
 import { restoreTask } from "../../../api/changes";
 import { useDeletedTasks } from "../../../api/queries";
-import type { Project, Task } from "../../../api/types";
+import type { Project } from "../../../api/types";
 import { Skeleton } from "../../../ui/bits";
 import { Icon } from "../../../ui/icons";
 
@@ -36,16 +35,7 @@ export function DeletedTasks({ project }: { project: Project }) {
                   {task.title}
                 </Link>
                 {project.role !== "viewer" && (
-                  <button
-                    type="button"
-                    className="button small"
-                    onClick={() => {
-                      client.setQueryData<Task[]>(keys.deletedTasks(project.id), (list) =>
-                        list?.filter((one) => one.id !== task.id),
-                      );
-                      void restoreTask(client, task);
-                    }}
-                  >
+                  <button type="button" className="button small" onClick={() => void restoreTask(client, task)}>
                     <Icon name="undo" />
                     <Trans>Restore</Trans>
                   </button>

@@ -1,17 +1,17 @@
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
+import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useEffect, useState } from "react";
-import * as api from "../../../api/endpoints";
+import { editProject } from "../../../api/projects";
 import type { Project } from "../../../api/types";
-import { useSave } from "./save";
 
 export function General({ project, owner }: { project: Project; owner: boolean }) {
-  const save = useSave();
+  const client = useQueryClient();
   const [name, setName] = useState(project.name);
   useEffect(() => setName(project.name), [project.name]);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    void save(() => api.editProject(project.id, { name: name.trim() }), t`Project renamed`);
+    void editProject(client, project, { name: name.trim() }, t`Project renamed`);
   };
   return (
     <section className="section">

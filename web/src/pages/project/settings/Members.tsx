@@ -3,15 +3,15 @@ import { Trans } from "@lingui/react/macro";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useLocation } from "wouter";
-import { keys } from "../../../api/cache";
 import * as api from "../../../api/endpoints";
+import { addMember, changeRole, removeMember } from "../../../api/projects";
 import { useMe } from "../../../api/queries";
 import type { Member, Project, Role } from "../../../api/types";
 import { ROLES, roleName } from "../../../app/words";
 import { Avatar, Name, useSettled } from "../../../ui/bits";
+import { Dialog } from "../../../ui/Dialog";
 import { Icon } from "../../../ui/icons";
 import { Picker } from "../../../ui/Picker";
-import { useSave } from "./save";
 
 function roleHint(role: Role): string {
   switch (role) {
@@ -26,20 +26,16 @@ function roleHint(role: Role): string {
 
 export function Members({ project, owner }: { project: Project; owner: boolean }) {
   const me = useMe().data;
-  const save = useSave();
-  const [, go] = useLocation();
   const client = useQueryClient();
-  async function remove(member: Member): Promise<void> {
-    const leaving = member.user_id === me?.id;
-    const saved = await save(
-      () => api.removeMember(project.id, member.user_id),
-      leaving ? t`You left the project` : t`Member removed`,
-    );
-    if (saved && leaving) {
-      void client.invalidateQueries({ queryKey: keys.projects });
-      go("/projects");
-    }
-  }
+  const [giving, setGiving] = useState<GivingUp | null>(null);
+  const pick = (member: Member, role: Role) => {
+    if (member.user_id === me?.id) setGiving({ member, role });
+    else void changeRole(client, project, member, role, false);
+  };
+  const remove = (member: Member) => {
+    if (member.user_id === me?.id) setGiving({ member, role: null });
+    else void removeMember(client, project, member, false);
+  };
   return (
     <section className="section">
       <h2>
@@ -67,9 +63,7 @@ export function Members({ project, owner }: { project: Project; owner: boolean }
               align="end"
               options={ROLES.map((role) => ({ id: role, label: roleName(role) }))}
               selected={[member.role]}
-              onPick={(role) =>
-                void save(() => api.setMember(project.id, member.user_id, role as Role), t`Role changed`)
-              }
+              onPick={(role) => role !== member.role && pick(member, role as Role)}
             >
               {roleName(member.role)}
               {owner && <Icon name="chevron" size={12} />}
@@ -80,7 +74,7 @@ export function Members({ project, owner }: { project: Project; owner: boolean }
                 className="icon-button"
                 aria-label={member.user_id === me?.id ? t`Leave the project` : t`Remove from the project`}
                 title={member.user_id === me?.id ? t`Leave the project` : t`Remove from the project`}
-                onClick={() => void remove(member)}
+                onClick={() => remove(member)}
               >
                 <Icon name="close" />
               </button>
@@ -88,13 +82,46 @@ export function Members({ project, owner }: { project: Project; owner: boolean }
           </li>
         ))}
       </ul>
-      {owner && (
-        <AddMember
-          project={project}
-          onAdd={(id) => save(() => api.setMember(project.id, id, "member"), t`Member added`)}
-        />
-      )}
+      {owner && <AddMember project={project} onAdd={(id) => void addMember(client, project, id)} />}
+      {giving && <GiveUp project={project} giving={giving} onClose={() => setGiving(null)} />}
     </section>
+  );
+}
+
+/** What one gives up oneself; without a role, one leaves. */
+interface GivingUp {
+  member: Member;
+  role: Role | null;
+}
+
+/** Asks first, as nobody gives it back to themselves. */
+function GiveUp({ project, giving, onClose }: { project: Project; giving: GivingUp; onClose: () => void }) {
+  const client = useQueryClient();
+  const [, go] = useLocation();
+  const { member, role } = giving;
+  async function confirm(): Promise<void> {
+    onClose();
+    if (role !== null) await changeRole(client, project, member, role, true);
+    else if ((await removeMember(client, project, member, true)).state !== "refused") go("/projects");
+  }
+  return (
+    <Dialog title={role === null ? t`Leave ${project.name}?` : t`No longer own ${project.name}?`} onClose={onClose}>
+      <p>
+        {role === null ? (
+          <Trans>You no longer see its tasks. Only an owner can add you again.</Trans>
+        ) : (
+          <Trans>You can no longer change these settings. Only another owner can make you an owner again.</Trans>
+        )}
+      </p>
+      <footer className="dialog-foot">
+        <button type="button" className="button" onClick={onClose}>
+          <Trans>Cancel</Trans>
+        </button>
+        <button type="button" className="button danger" onClick={() => void confirm()}>
+          {role === null ? <Trans>Leave the project</Trans> : <Trans>Change my role</Trans>}
+        </button>
+      </footer>
+    </Dialog>
   );
 }
 

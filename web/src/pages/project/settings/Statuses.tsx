@@ -1,14 +1,14 @@
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
+import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import * as api from "../../../api/endpoints";
+import { editProject } from "../../../api/projects";
 import { useProjectTasks } from "../../../api/queries";
 import type { Category, Color, Project, Status } from "../../../api/types";
 import { CATEGORIES, categoryName, statusName } from "../../../app/words";
 import { Dot, Icon, StatusIcon } from "../../../ui/icons";
 import { Picker } from "../../../ui/Picker";
 import { ColorPicker } from "./ColorPicker";
-import { useSave } from "./save";
 
 /** A status key: the name in lower case with underscores where it can be, else one that says nothing. */
 export function statusKey(name: string, taken: string[]): string {
@@ -28,8 +28,9 @@ function coloured({ color: _, ...status }: Status, color: Color | undefined): St
 }
 
 export function Statuses({ project, owner }: { project: Project; owner: boolean }) {
-  const save = useSave();
-  const [statuses, setStatuses] = useState<Status[]>(project.statuses);
+  const client = useQueryClient();
+  const [draft, setStatuses] = useState<Status[] | null>(null);
+  const statuses = draft ?? project.statuses;
   const tasks = useProjectTasks(project.id).data ?? [];
   const changed = JSON.stringify(statuses) !== JSON.stringify(project.statuses);
   const put = (index: number, status: Status) => setStatuses(statuses.with(index, status));
@@ -38,6 +39,11 @@ export function Statuses({ project, owner }: { project: Project; owner: boolean 
     const b = statuses[other];
     if (a && b) setStatuses(statuses.with(index, b).with(other, a));
   };
+  async function save(): Promise<void> {
+    setStatuses(null);
+    const { state } = await editProject(client, project, { statuses }, t`Statuses saved`);
+    if (state === "refused") setStatuses(statuses);
+  }
   return (
     <section className="section">
       <h2>
@@ -138,14 +144,14 @@ export function Statuses({ project, owner }: { project: Project; owner: boolean 
           </button>
           {changed && (
             <>
-              <button type="button" className="button" onClick={() => setStatuses(project.statuses)}>
+              <button type="button" className="button" onClick={() => setStatuses(null)}>
                 <Trans>Cancel</Trans>
               </button>
               <button
                 type="button"
                 className="button primary"
                 disabled={statuses.some((status) => !status.name.trim())}
-                onClick={() => void save(() => api.editProject(project.id, { statuses }), t`Statuses saved`)}
+                onClick={() => void save()}
               >
                 <Trans>Save statuses</Trans>
               </button>

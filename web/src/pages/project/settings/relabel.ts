@@ -4,9 +4,9 @@ import { useQueryClient } from "@tanstack/react-query";
 import { changeMany, edit } from "../../../api/bulk";
 import { keys } from "../../../api/cache";
 import * as api from "../../../api/endpoints";
+import { editProject } from "../../../api/projects";
 import type { Project, ProjectLabel, Task } from "../../../api/types";
 import { relabelled, withLabel, withoutLabel, withRenamed } from "../../../lib/labels";
-import { useSave } from "./save";
 
 export interface Labels {
   /** Lays a label down, or gives it another colour. */
@@ -19,13 +19,8 @@ export interface Labels {
 
 export function useLabels(project: Project): Labels {
   const client = useQueryClient();
-  const save = useSave();
-  const keep = (labels: ProjectLabel[], done: string) =>
-    save(
-      () => api.editProject(project.id, { labels }),
-      done,
-      () => void keep(project.labels, done),
-    );
+  const keep = async (labels: ProjectLabel[], done: string) =>
+    (await editProject(client, project, { labels }, done)).state !== "refused";
 
   async function everywhere(name: string, labels: ProjectLabel[], to: string | null, done: string): Promise<void> {
     const tasks = await tasksWith(name);

@@ -1,0 +1,46 @@
+/** Undo and redo of what was done on this page, also after its toast has gone. */
+import { t } from "@lingui/core/macro";
+import { useEffect } from "react";
+import { typing } from "../lib/keys";
+import { type Undoable, UndoStack, type Way } from "../lib/undo";
+import { dismissOf, refreshToasts, toast } from "./toast";
+
+export const undoStack = new UndoStack(refreshToasts);
+
+/** Says what was done, with the way back, unless it is being taken back already. */
+export function tell(of: Undoable): void {
+  if (undoStack.wayOf(of) === "undo") toast(of.text, { of });
+}
+
+/** Takes back the latest change or the one that is named, or does it again; says so. */
+export async function turn(way: Way, named?: Undoable): Promise<void> {
+  const turning = undoStack.go(way, named);
+  if (!turning) {
+    if (!named) toast(way === "undo" ? t`Nothing to undo` : t`Nothing to redo`);
+    return;
+  }
+  const { one, done } = turning;
+  dismissOf(one);
+  if (await done) toast(way === "undo" ? t`Undone: ${one.text}` : one.text, { of: one });
+}
+
+function wayOfKey(event: KeyboardEvent): Way | undefined {
+  if (!(event.ctrlKey || event.metaKey) || event.altKey) return undefined;
+  const key = event.key.toLowerCase();
+  if (key === "z") return event.shiftKey ? "redo" : "undo";
+  return key === "y" && event.ctrlKey && !event.shiftKey ? "redo" : undefined;
+}
+
+/** Ctrl Z and Ctrl Shift Z, but in a field, where they are for what was typed. */
+export function useUndoKeys(): void {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      const way = wayOfKey(event);
+      if (!way || typing(event.target)) return;
+      event.preventDefault();
+      void turn(way);
+    };
+    addEventListener("keydown", onKey);
+    return () => removeEventListener("keydown", onKey);
+  }, []);
+}
