@@ -10,8 +10,9 @@ const entry = [
   "src/ui/Toaster.tsx",
   "src/ui/undo.ts",
 ];
-/** A page that is seldom opened has its texts with it. */
+/** What is seldom opened has its texts with it. */
 const insights = ["src/pages/project/Insights.tsx", "src/pages/project/insights/**"];
+const settings = ["src/pages/project/Settings.tsx", "src/pages/project/settings/**"];
 const importing = ["src/pages/Import.tsx"];
 
 export default defineConfig({
@@ -20,8 +21,13 @@ export default defineConfig({
   catalogs: [
     { path: "<rootDir>/src/locales/entry/{locale}", include: entry },
     { path: "<rootDir>/src/locales/insights/{locale}", include: insights },
+    { path: "<rootDir>/src/locales/settings/{locale}", include: settings },
     { path: "<rootDir>/src/locales/import/{locale}", include: importing },
-    { path: "<rootDir>/src/locales/{locale}", include: ["src"], exclude: [...entry, ...insights, ...importing] },
+    {
+      path: "<rootDir>/src/locales/{locale}",
+      include: ["src"],
+      exclude: [...entry, ...insights, ...settings, ...importing],
+    },
   ],
   format: formatter({ lineNumbers: false, origins: false }),
 });

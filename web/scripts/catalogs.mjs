@@ -2,7 +2,18 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 
-const names = ["en", "ko", "entry/en", "entry/ko", "insights/en", "insights/ko"];
+const names = [
+  "en",
+  "ko",
+  "entry/en",
+  "entry/ko",
+  "insights/en",
+  "insights/ko",
+  "settings/en",
+  "settings/ko",
+  "import/en",
+  "import/ko",
+];
 const files = names.map((name) => new URL(`../src/locales/${name}.po`, import.meta.url));
 const body = (file) => readFileSync(file, "utf8").replace(/^"POT-Creation-Date:.*\n/m, "");
 const before = files.map(body);

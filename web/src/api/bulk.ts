@@ -78,7 +78,6 @@ function carry(
   told: (count: number) => string,
   left: Step[] = [],
 ): Promise<boolean> {
-  showTasks(client, new Map(steps.map((step) => [step.task.id, step.shows])));
   const done: { step: Step; result: Task }[] = [];
   const refused: { step: Step; error: unknown }[] = [];
   const waiting = new Map<string, Step>();
@@ -128,6 +127,7 @@ function carry(
     }
     waiting.delete(sending.key);
   });
+  showTasks(client, new Map(steps.map((step) => [step.task.id, step.shows])));
   const timer = setInterval(show, SHOWN_EVERY_MILLISECONDS);
   const all = Promise.all(work).then(() => {
     clearInterval(timer);

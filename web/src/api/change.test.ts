@@ -4,7 +4,7 @@ import { shownToasts } from "../ui/toast";
 import { turn, undoStack } from "../ui/undo";
 import { changeMany, edit } from "./bulk";
 import { createQueryClient, keys, putProject } from "./cache";
-import { editTask, saveText } from "./changes";
+import { deleteTask, editTask, restoreTask, saveText } from "./changes";
 import { pending, setPending } from "./pending";
 import { prefer } from "./preferences";
 import { changeRole, deleteProject, editProject, removeMember } from "./projects";
@@ -136,6 +136,19 @@ describe("changes of tasks", () => {
     expect([statuses(), pending().length]).toEqual(["done,waiting", 1]);
     onlineManager.setOnline(true);
     await expect.poll(() => sent).toEqual(['PATCH /tasks/1 {"status":"done"}']);
+  });
+
+  it("show the latest of what waits", async () => {
+    onlineManager.setOnline(false);
+    await editTask(client, task("1"), { status: "active" }, "1 moved");
+    await editTask(client, shownTask("1") as Task, { status: "done" }, "1 done");
+    expect(statuses()).toBe("done,waiting");
+    const many = [edit(shownTask("1") as Task, { status: "late" })];
+    await changeMany(client, many, String);
+    await deleteTask(client, shownTask("1") as Task);
+    expect(shownTask("1")).toBeUndefined();
+    await restoreTask(client, client.getQueryData<Task>(keys.task("1")) ?? { ...task("1"), deleted: true });
+    expect(statuses()).toBe("late,waiting");
   });
 
   it("say so when a text was changed by someone else before it could be undone", async () => {

@@ -65,9 +65,10 @@ function carry<C extends Command>(
   undoable: Undoable | undefined,
 ): Promise<Outcome<ResultOf<C>>> {
   const { command, scope, about, shows } = what;
-  what.show?.();
   return new Promise((resolve) => {
     const sending = queue().send({ command, scope, about, shows }, () => resolve({ state: "kept" }));
+    // What is unsent shows in its order, so this is the last of it by now.
+    what.show?.();
     const turn = async () => {
       if (!undoable || !what.back) return false;
       if (queue().withdraw([sending.key])) {

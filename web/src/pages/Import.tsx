@@ -16,17 +16,22 @@ import {
   textOf,
 } from "../api/imports";
 import { useProjects } from "../api/queries";
+import { ownTexts, useTexts } from "../app/texts";
 import { explain, useTitle } from "../ui/bits";
 import { Icon } from "../ui/icons";
 import { toast } from "../ui/toast";
-import { useTexts } from "./import/texts";
 import "../styles/import.css";
 
 const LOOK_MILLISECONDS = 400;
 
+const texts = ownTexts({
+  en: () => import("../locales/import/en.po"),
+  ko: () => import("../locales/import/ko.po"),
+});
+
 /** A Trello board or a table becomes a project: what the file holds is shown first, then how far its import is. */
 export default function Import() {
-  useTexts();
+  useTexts(texts);
   useTitle(t`Import`);
   const client = useQueryClient();
   const [file, setFile] = useState<ImportFile | null>(null);

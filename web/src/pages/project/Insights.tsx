@@ -2,6 +2,7 @@ import { plural, t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { Link, useSearchParams } from "wouter";
 import type { Project } from "../../api/types";
+import { ownTexts, useTexts } from "../../app/texts";
 import { dayOf, daysUntil, fullTime } from "../../lib/dates";
 import { Empty, Failed, Skeleton, useTitle } from "../../ui/bits";
 import "../../styles/insights.css";
@@ -12,12 +13,16 @@ import { Load } from "./insights/Load";
 import { PRESETS, type Preset, type Range, readRange, withDay, withPreset } from "./insights/range";
 import { Throughput } from "./insights/Throughput";
 import { Times } from "./insights/Times";
-import { useTexts } from "./insights/texts";
 import { count, duration, longDay } from "./insights/words";
+
+const texts = ownTexts({
+  en: () => import("../../locales/insights/en.po"),
+  ko: () => import("../../locales/insights/ko.po"),
+});
 
 /** How work flows through a project, on the days that the address names. */
 export default function Insights({ project }: { project: Project }) {
-  useTexts();
+  useTexts(texts);
   const [search] = useSearchParams();
   const range = readRange(search, dayOf());
   const { data, error, refetch, isPlaceholderData } = useInsights(project.id, range.from, range.to);

@@ -1,6 +1,7 @@
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import type { Project } from "../../api/types";
+import { ownTexts, useTexts } from "../../app/texts";
 import { useTitle } from "../../ui/bits";
 import { Danger } from "./settings/Danger";
 import { DeletedTasks } from "./settings/DeletedTasks";
@@ -9,7 +10,13 @@ import { Labels } from "./settings/Labels";
 import { Members } from "./settings/Members";
 import { Statuses } from "./settings/Statuses";
 
+const texts = ownTexts({
+  en: () => import("../../locales/settings/en.po"),
+  ko: () => import("../../locales/settings/ko.po"),
+});
+
 export default function Settings({ project }: { project: Project }) {
+  useTexts(texts);
   const owner = project.role === "owner";
   useTitle(t`Settings of ${project.name}`);
   return (
