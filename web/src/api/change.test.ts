@@ -127,6 +127,12 @@ describe("changes of tasks", () => {
     expect(undoStack.go("undo")).toBeNull();
   });
 
+  it("can no longer be undone by whoever signs in next", async () => {
+    await editTask(client, task("1"), { status: "done" }, "1 done");
+    stop();
+    expect(undoStack.go("undo")).toBeNull();
+  });
+
   it("that were never sent are undone and redone without the services", async () => {
     onlineManager.setOnline(false);
     await editTask(client, task("1"), { status: "done" }, "1 done");
