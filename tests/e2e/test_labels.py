@@ -110,6 +110,14 @@ def test_a_label_gets_another_name_in_every_task(
     expect(rows(settings).filter(has_text="bug")).to_have_count(0)
     eventually(lambda: labels(ann, project) == {"Alpha": ["defect", "urgent"], "Beta": ["defect"], "Gamma": ["docs"]})
 
+    # One way back for all of it.
+    settings.page.locator(".toast").get_by_role("button", name="Undo").click()
+    expect(board.card("Alpha")).to_contain_text("bug")
+    expect(rows(settings).filter(has_text="bug")).to_contain_text("2 tasks")
+    expect(rows(settings).filter(has_text="defect")).to_have_count(0)
+    eventually(lambda: labels(ann, project) == {"Alpha": ["bug", "urgent"], "Beta": ["bug"], "Gamma": ["docs"]})
+    assert ann.get(f"/api/projects/{project['id']}")["labels"] == []
+
 
 def test_a_name_that_is_taken_makes_two_labels_one(settings: Visitor, ann: Person, project: dict[str, Any]) -> None:
     settings.page.get_by_role("button", name="Rename urgent").click()

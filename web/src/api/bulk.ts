@@ -67,6 +67,12 @@ export async function changeMany(client: QueryClient, steps: Step[], told: (coun
   if (await carry(client, steps, undoable, told)) tell(undoable);
 }
 
+/** Carries the steps out as a part of a greater change, which tells them; null if all were refused. */
+export async function partOfMany(client: QueryClient, steps: Step[]): Promise<Undoable | null> {
+  const undoable: Undoable = { text: "", turn: async () => false };
+  return (await carry(client, steps, undoable, () => "")) ? undoable : null;
+}
+
 /**
  * Answers, when all are done or when they have to wait for the network, whether any is done or kept. `left` are those
  * that the way back has found unsent: nothing was to be taken back there, but they belong to the way forward.

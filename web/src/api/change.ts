@@ -44,6 +44,13 @@ export async function change<C extends Command>(client: QueryClient, what: Chang
   return outcome;
 }
 
+/** Carries a change out as a part of a greater one, which tells it; null if it was refused. */
+export async function part(client: QueryClient, what: Change): Promise<Undoable | null> {
+  const undoable: Undoable = { text: what.told ?? "", turn: async () => false };
+  const outcome = await carry(client, what, undoable);
+  return outcome.state === "refused" ? null : undoable;
+}
+
 /** Tells what was done without the queue; `back` takes it back. */
 export function tellDone(client: QueryClient, told: string, back: Change): void {
   const undoable = undoableOf(told);

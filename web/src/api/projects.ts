@@ -35,10 +35,19 @@ type Saved = Promise<Outcome<Project>>;
 
 /** Changes fields of a project; `told` is what the toast says. */
 export function editProject(client: QueryClient, project: Project, changes: ProjectChanges, told: string): Saved {
+  return change(client, editing(client, project, changes, told));
+}
+
+export function editing(
+  client: QueryClient,
+  project: Project,
+  changes: ProjectChanges,
+  told: string,
+): Change<ProjectCommand> {
   const projectId = project.id;
   const before = Object.fromEntries(Object.keys(changes).map((field) => [field, project[field as keyof Project]]));
   const command = { kind: "project", projectId, body: changes } as const;
-  return change(client, changing(client, project, { command, inverse: { ...command, body: before }, told }));
+  return changing(client, project, { command, inverse: { ...command, body: before }, told });
 }
 
 const joining = (project: Project, userId: string, role: Role) =>

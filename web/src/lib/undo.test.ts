@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { MOST_UNDOABLE, type Undoable, UndoStack } from "./undo";
+import { MOST_UNDOABLE, together, type Undoable, UndoStack } from "./undo";
 
 /** A change that is done as soon as it is made; `log` tells each turn of it. */
 function made(stack: UndoStack, text: string, log: string[] = [], turned = true): Undoable {
@@ -55,6 +55,27 @@ describe("what can be undone", () => {
     expect(stack.go("undo", a)).toBeNull();
     expect(await allOf(stack, "undo")).toEqual(["b"]);
     expect(await allOf(stack, "redo")).toEqual(["b", "a"]);
+  });
+
+  it("can be several changes as one, the last of them taken back first", async () => {
+    const log: string[] = [];
+    const parts = new UndoStack();
+    const whole = together("all", Promise.resolve([made(parts, "a", log), made(parts, "b", log)]));
+    const stack = new UndoStack();
+    stack.add(whole);
+    expect(await allOf(stack, "undo")).toEqual(["all"]);
+    expect(log.splice(0)).toEqual(["b undone", "a undone"]);
+    expect(await allOf(stack, "redo")).toEqual(["all"]);
+    expect(log).toEqual(["a done", "b done"]);
+    expect(stack.wayOf(whole)).toBe("undo");
+  });
+
+  it("is not what had nothing to turn", async () => {
+    const stack = new UndoStack();
+    const whole = together("all", Promise.resolve([made(new UndoStack(), "a", [], false)]));
+    stack.add(whole);
+    expect(await stack.go("undo")?.done).toBe(false);
+    expect(stack.wayOf(whole)).toBeUndefined();
   });
 
   it("turns one after the other, however fast the key is pressed", async () => {

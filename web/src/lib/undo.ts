@@ -11,6 +11,20 @@ export interface Undoable {
   turn: () => Promise<boolean>;
 }
 
+/** Several as one, given in the order in which they were done: the last is taken back first. */
+export function together(text: string, parts: Promise<readonly Undoable[]>): Undoable {
+  let undone = false;
+  async function turn(): Promise<boolean> {
+    const all = await parts;
+    const order = undone ? all : all.toReversed();
+    undone = !undone;
+    let turned = false;
+    for (const part of order) turned = (await part.turn()) || turned;
+    return turned;
+  }
+  return { text, long: true, turn };
+}
+
 export const MOST_UNDOABLE = 100;
 
 const otherWay = { undo: "redo", redo: "undo" } as const;

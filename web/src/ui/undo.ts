@@ -2,7 +2,7 @@
 import { t } from "@lingui/core/macro";
 import { useEffect } from "react";
 import { typing } from "../lib/keys";
-import { type Undoable, UndoStack, type Way } from "../lib/undo";
+import { together, type Undoable, UndoStack, type Way } from "../lib/undo";
 import { dismissOf, refreshToasts, toast } from "./toast";
 
 export const undoStack = new UndoStack(refreshToasts);
@@ -10,6 +10,14 @@ export const undoStack = new UndoStack(refreshToasts);
 /** Says what was done, with the way back, unless it is being taken back already. */
 export function tell(of: Undoable): void {
   if (undoStack.wayOf(of) === "undo") toast(of.text, { of });
+}
+
+/** Tells several parts of a change as one, once they are done; those that were refused are not among them. */
+export async function tellTogether(text: string, parts: Promise<readonly Undoable[]>): Promise<void> {
+  const whole = together(text, parts);
+  undoStack.add(whole);
+  if ((await parts).length > 0) tell(whole);
+  else undoStack.forget(whole);
 }
 
 /** Takes back the latest change or the one that is named, or does it again; says so. */

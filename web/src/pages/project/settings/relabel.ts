@@ -1,16 +1,21 @@
 /** Changes of labels: in what the project has laid down, and in the tasks that have them. */
-import { plural, t } from "@lingui/core/macro";
+import { t } from "@lingui/core/macro";
 import { useQueryClient } from "@tanstack/react-query";
-import { changeMany, edit } from "../../../api/bulk";
+import { edit, partOfMany, type Step } from "../../../api/bulk";
 import { keys } from "../../../api/cache";
+import { type Change, part } from "../../../api/change";
 import * as api from "../../../api/endpoints";
-import { editProject } from "../../../api/projects";
+import { editing, editProject } from "../../../api/projects";
 import type { Project, ProjectLabel, Task } from "../../../api/types";
 import { relabelled, withLabel, withoutLabel, withRenamed } from "../../../lib/labels";
+import type { Undoable } from "../../../lib/undo";
+import { explain } from "../../../ui/bits";
+import { toast } from "../../../ui/toast";
+import { tellTogether } from "../../../ui/undo";
 
 export interface Labels {
   /** Lays a label down, or gives it another colour. */
-  put: (label: ProjectLabel, done: string) => void;
+  put: (label: ProjectLabel, told: string) => void;
   /** Gives a label another name here and in every task; where that is taken, the two become one. */
   rename: (from: string, to: string) => Promise<void>;
   /** Takes a label away, here and from every task. */
@@ -19,14 +24,22 @@ export interface Labels {
 
 export function useLabels(project: Project): Labels {
   const client = useQueryClient();
-  const keep = async (labels: ProjectLabel[], done: string) =>
-    (await editProject(client, project, { labels }, done)).state !== "refused";
 
-  async function everywhere(name: string, labels: ProjectLabel[], to: string | null, done: string): Promise<void> {
-    const tasks = await tasksWith(name);
-    if (!(await keep(labels, done)) || tasks.length === 0) return;
+  async function everywhere(name: string, labels: ProjectLabel[], to: string | null, told: string): Promise<void> {
+    const tasks = await tasksWith(name).catch((error: unknown) => {
+      toast(explain(error), { kind: "error" });
+      return null;
+    });
+    if (!tasks) return;
     const steps = tasks.map((task) => edit(task, { labels: relabelled(task.labels, name, to) }));
-    await changeMany(client, steps, (count) => plural(count, { one: "# task changed", other: "# tasks changed" }));
+    await tellTogether(told, relabel(editing(client, project, { labels }, told), steps));
+  }
+
+  async function relabel(laidDown: Change, steps: Step[]): Promise<Undoable[]> {
+    const first = await part(client, laidDown);
+    if (!first || steps.length === 0) return first ? [first] : [];
+    const others = await partOfMany(client, steps);
+    return others ? [first, others] : [first];
   }
 
   /** Those that this tab has, or all of them where it has not loaded all. */
@@ -37,7 +50,7 @@ export function useLabels(project: Project): Labels {
   }
 
   return {
-    put: (label, done) => void keep(withLabel(project.labels, label), done),
+    put: (label, told) => void editProject(client, project, { labels: withLabel(project.labels, label) }, told),
     rename: (from, to) => everywhere(from, withRenamed(project.labels, from, to), to, t`Label ${from} is now ${to}`),
     remove: (name) => everywhere(name, withoutLabel(project.labels, name), null, t`Label ${name} removed`),
   };
