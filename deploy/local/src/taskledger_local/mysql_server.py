@@ -43,6 +43,8 @@ class MysqlServer(Child):
     def __init__(self, folder: Path, port: int | None = None, options: Sequence[str] = ()) -> None:
         self.port = port or free_port()
         self.data = folder / "mysql"
+        # Not /tmp: a server that starts removes the temporary tables of others that it finds there.
+        self._scratch = folder / "mysql-tmp"
         self._program = _find()
         self._mariadb = self._program.name == "mariadbd"
         # A path of a socket has at most 107 bytes; the folder's may have more.
@@ -65,7 +67,9 @@ class MysqlServer(Child):
         """Start, making the data folder at the first time, and return when it answers. Raises DidNotStart."""
         if os.geteuid() == 0:
             self._let_in()
+        self._make(self._scratch)
         if not self.data.exists():
+            self._make(self.data)
             self._install()
         self._init.write_text(
             f"CREATE USER IF NOT EXISTS '{USER}'@'%' IDENTIFIED BY '{PASSWORD}';\n"
@@ -79,7 +83,7 @@ class MysqlServer(Child):
 
     def _common(self) -> list[str]:
         user = [f"--user={_unprivileged()}"] if os.geteuid() == 0 else []
-        return ["--no-defaults", f"--datadir={self.data}", *user]
+        return ["--no-defaults", f"--datadir={self.data}", f"--tmpdir={self._scratch}", *user]
 
     def _let_in(self) -> None:
         """Let the server's user come to its data: temporary folders are their maker's alone."""
@@ -89,15 +93,15 @@ class MysqlServer(Child):
                 raise DidNotStart(f"the user {_unprivileged()}, as whom MySQL runs, cannot enter {parent}")
             parent.chmod(parent.stat().st_mode | 0o011)
 
-    def _install(self) -> None:
-        self.data.mkdir(parents=True)
+    def _make(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
         if os.geteuid() == 0:
-            shutil.chown(self.data, _unprivileged())
+            shutil.chown(folder, _unprivileged())
+
+    def _install(self) -> None:
         if self._mariadb:
             tool = shutil.which("mariadb-install-db") or "mariadb-install-db"
-            user = [] if os.geteuid() else [f"--user={_unprivileged()}"]
-            made = [tool, "--no-defaults", f"--datadir={self.data}", *user]
-            made += ["--auth-root-authentication-method=normal", "--skip-test-db"]
+            made = [tool, *self._common(), "--auth-root-authentication-method=normal", "--skip-test-db"]
         else:
             made = [str(self._program), *self._common(), "--initialize-insecure"]
         done = subprocess.run(made, capture_output=True, text=True, check=False)  # noqa: S603 - the commands are ours
