@@ -83,7 +83,7 @@ async def opened(mysql: Server, name: str, options: str) -> AsyncIterator[MysqlD
 async def test_a_password_that_changes_is_followed(
     mysql: Server, user: str, secret: str, client: "SecretsManagerClient", administer: Callable[[str], None]
 ) -> None:
-    async with opened(mysql, user, f"secret={secret}&recycle=0.001") as database:
+    async with opened(mysql, user, f"secret={secret}&recycle=0.000001") as database:
         assert await database.fetch(WHERE) == ((user,),)
         administer(f"ALTER USER '{user}'@'%' IDENTIFIED BY 'second'")
         with pytest.raises(DatabaseUnavailable):  # between the one change and the other nobody gets in
