@@ -153,7 +153,7 @@ async def test_a_late_answer_is_never_taken_for_that_of_the_next_request() -> No
             await late.wait()
         writer.write(answer(body))
 
-    async with running(first_late, read_timeout=0.1) as (_, connections):
+    async with running(first_late, read_timeout=0.5) as (_, connections):
         with pytest.raises(TimeoutError):
             await connections.post("", b"first")
         late.set()

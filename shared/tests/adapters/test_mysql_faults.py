@@ -165,8 +165,9 @@ async def has(database: MysqlDatabase, wanted: int) -> bool:
 
 
 async def test_silence_is_waited_for_no_longer_than_asked(url: str, network: Network) -> None:
-    async with opened(url, at=network.port, timeout=0.2, long_timeout=0.3, connect_timeout=0.2) as database:
+    async with opened(url) as database:
         await prepare(database)
+    async with opened(url, at=network.port, timeout=0.5, long_timeout=0.5, connect_timeout=0.5) as database:
         for word in (b"SELECT", b"UPDATE", b"COMMIT"):
             network.fate = at_first(word, "silence")
             with pytest.raises(DatabaseUnavailable):
@@ -180,7 +181,7 @@ async def test_silence_is_waited_for_no_longer_than_asked(url: str, network: Net
 
 
 async def test_a_connection_that_died_while_idle_is_found_out_before_it_is_used(url: str, network: Network) -> None:
-    async with opened(url, at=network.port, ping_after=0.001, connect_timeout=0.3) as database:
+    async with opened(url, at=network.port, ping_after=0.001, connect_timeout=1) as database:
         await prepare(database)
         await asyncio.sleep(0.01)
         said: list[bytes] = []
@@ -239,7 +240,7 @@ async def test_a_killed_server_keeps_what_it_acknowledged_and_is_used_again_when
 @pytest.mark.crash
 async def test_a_server_that_stands_still_is_unavailable_until_it_goes_on(server: MysqlServer) -> None:
     with a_database(server) as url:
-        async with opened(url, timeout=0.3, long_timeout=0.3) as database:
+        async with opened(url, timeout=1, long_timeout=1) as database:
             await prepare(database)
             assert server.process is not None
             os.kill(server.process.pid, signal.SIGSTOP)
