@@ -23,6 +23,13 @@ def faulty_url(dynamodb_tables: tuple[str, str], dynamodb: str, faults: Faults) 
 @pytest.fixture
 async def values(faulty_url: str) -> AsyncIterator[KeyValueStore]:
     async with Platform() as platform:
+        yield await platform.key_value_store(faulty_url)
+
+
+@pytest.fixture
+async def hasty(faulty_url: str) -> AsyncIterator[KeyValueStore]:
+    """One that takes an answer of half a second for lost."""
+    async with Platform() as platform:
         yield await platform.key_value_store(f"{faulty_url}&read_timeout=0.2")
 
 
@@ -80,7 +87,7 @@ PASSING: list[Fault] = [aws_error("ThrottlingException"), Answer(500), Broken(),
 
 @pytest.mark.parametrize("fault", PASSING, ids=str)
 async def test_a_write_is_done_once_whatever_happens_to_its_answer(
-    values: KeyValueStore, faults: Faults, unique: str, fault: Fault
+    hasty: KeyValueStore, faults: Faults, unique: str, fault: Fault
 ) -> None:
     for put in (
         Put(unique, "a", b"first", expect=ABSENT),
@@ -88,15 +95,15 @@ async def test_a_write_is_done_once_whatever_happens_to_its_answer(
         Put(unique, "a", b"third"),
     ):
         faults.next(fault, operation="TransactWriteItems")
-        await values.write(put)
-    item = await values.get(unique, "a")
+        await hasty.write(put)
+    item = await hasty.get(unique, "a")
     assert item is not None
     assert (item.value, item.version) == (b"third", 3)
     faults.next(fault, operation="TransactWriteItems")
-    await values.write(Delete(unique, "a", expect=3))
+    await hasty.write(Delete(unique, "a", expect=3))
     faults.next(fault, operation="TransactWriteItems")
     with pytest.raises(ConditionFailed):
-        await values.write(Delete(unique, "a", expect=3))
+        await hasty.write(Delete(unique, "a", expect=3))
     assert faults.count("TransactWriteItems") >= 10
 
 

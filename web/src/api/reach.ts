@@ -50,7 +50,8 @@ export async function probe(next = FIRST_MILLISECONDS): Promise<void> {
     .then((response) => !isAway(response.status))
     .catch(() => false);
   onlineManager.setOnline(answered);
-  if (!answered) schedule(next);
+  // A browser that has just lost its network may still have heard an answer.
+  if (!answered || !navigator.onLine) schedule(next);
 }
 
 /** Waits until the services can be reached again. */
