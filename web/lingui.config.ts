@@ -5,10 +5,10 @@ import { formatter } from "@lingui/format-po";
 const entry = [
   "src/main.tsx",
   "src/app/App.tsx",
-  "src/app/said.ts",
-  "src/ui/bits.tsx",
-  "src/ui/Toaster.tsx",
-  "src/ui/undo.ts",
+  "src/http/explain.ts",
+  "src/pages/parts/Failed.tsx",
+  "src/app/Toaster.tsx",
+  "src/sync/undoStack.ts",
 ];
 /** What is seldom opened has its texts with it. */
 const insights = ["src/pages/project/Insights.tsx", "src/pages/project/insights/**"];

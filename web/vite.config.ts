@@ -62,6 +62,15 @@ function ahead(): Plugin {
   };
 }
 
+/**
+ * What everybody waits for is one file, what most pages share another: many files of a few lines each are larger than the
+ * lines that one of the pages does not need.
+ */
+const SHARED = [
+  { name: "first", tags: ["$initial" as const], test: /(?<!src\/main)\.[cm]?[jt]sx?$/, priority: 2 },
+  { name: "frame", test: /\/src\/.*\.tsx?$/, minShareCount: 4, priority: 1 },
+];
+
 export default defineConfig({
   plugins: [macros(), react(), lingui(), ahead(), offline()],
   build: {
@@ -71,6 +80,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     manifest: true,
     reportCompressedSize: false,
+    rolldownOptions: { output: { codeSplitting: { groups: SHARED } } },
   },
   server: {
     host: "127.0.0.1",

@@ -36,13 +36,14 @@ const report = (name, size, limit) => {
 };
 report("initial (entry and language)", weight(initial) + entryLanguage, INITIAL);
 const TASKS = "src/pages/project/Tasks.tsx";
+const isView = (key) => /project\/(Board|Table|Calendar)\.tsx$/.test(key);
 const frame = closure("src/app/SignedIn.tsx");
 const project = closure("src/pages/Project.tsx");
-const isPage = (key) => /pages\/(project\/)?\w+\.tsx$/.test(key) && manifest[key].isDynamicEntry;
+const isPage = (key) => /pages\/((project|task)\/)?\w+\.tsx$/.test(key) && manifest[key].isDynamicEntry;
 for (const key of Object.keys(manifest).filter(isPage)) {
   // A view of a project comes after the project's page, and some of them after what all views of tasks share.
   const before = key.includes("/project/") ? project : [];
-  const shared = manifest[TASKS].dynamicImports.includes(key) ? closure(TASKS) : [];
+  const shared = isView(key) ? closure(TASKS) : [];
   const own = (manifest[key].dynamicImports ?? [])
     .filter((one) => one.endsWith(".po"))
     .map((one) => weight(closure(one)));

@@ -1,14 +1,14 @@
 import { useLingui } from "@lingui/react";
 import { Suspense } from "react";
 import { Redirect, Route, Switch, useLocation } from "wouter";
-import { ApiError } from "../api/client";
-import { useMe } from "../api/queries";
-import { useReachable } from "../api/reach";
-import { Failed } from "../ui/bits";
-import { Announcer, Toaster } from "../ui/Toaster";
-import { useKeptFocus } from "./focus";
-import { Login, SignedIn } from "./pages";
-import { lastPerson, rememberSignedIn } from "./prefs";
+import { ApiError } from "../http/client";
+import { useReachable } from "../http/reach";
+import { Failed } from "../pages/parts/Failed";
+import { lastPerson, rememberSignedIn } from "../sync/prefs";
+import { useMe } from "../sync/queries";
+import { useKeptFocus } from "../ui/focus";
+import { Login, SignedIn } from "./first";
+import { Announcer, Toaster } from "./Toaster";
 
 export function App() {
   // The tree is built anew in another language, so that no text of the old one stays.

@@ -2,13 +2,13 @@ import { t } from "@lingui/core/macro";
 import { useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useMemo, useState } from "react";
 import { useLocation } from "wouter";
-import { keys } from "../api/cache";
-import { statusOf, useConfig, useProjects } from "../api/queries";
-import type { Task } from "../api/types";
+import type { Task } from "../http/types";
 import { composing } from "../lib/keys";
+import { useLogout } from "../pages/parts/leaving";
+import { keys } from "../sync/cache";
+import { statusOf, useConfig, useProjects } from "../sync/queries";
 import { Dialog } from "../ui/Dialog";
 import { Icon, StatusIcon } from "../ui/icons";
-import { useLogout } from "./Shell";
 
 interface Entry {
   id: string;

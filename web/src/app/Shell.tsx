@@ -1,21 +1,17 @@
 import { t } from "@lingui/core/macro";
 import { Plural, Trans } from "@lingui/react/macro";
-import { useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, Suspense, useEffect, useRef, useState } from "react";
 import { Link, useLocation } from "wouter";
-import { keys } from "../api/cache";
-import { logout } from "../api/endpoints";
-import { pending, usePending } from "../api/pending";
-import { useConfig, useProjects, useUnread } from "../api/queries";
-import { useReachable } from "../api/reach";
-import type { User } from "../api/types";
-import { Avatar, explain } from "../ui/bits";
+import { useReachable } from "../http/reach";
+import type { User } from "../http/types";
+import { useLogout } from "../pages/parts/leaving";
+import { Avatar } from "../pages/parts/People";
+import { usePending } from "../sync/pending";
+import { useConfig, useProjects, useUnread } from "../sync/queries";
 import { Icon, type IconName, Logo } from "../ui/icons";
 import { Picker } from "../ui/Picker";
-import { toast } from "../ui/toast";
-import { Palette, ShortcutHelp } from "./pages";
-import { rememberSignedIn } from "./prefs";
-import { useShortcuts } from "./shortcuts";
+import { useShortcuts } from "../ui/shortcuts";
+import { Palette, ShortcutHelp } from "./overlays";
 
 export function Shell({ me, children }: { me: User; children: ReactNode }) {
   const [, go] = useLocation();
@@ -158,32 +154,6 @@ function NavLink({ to, label, icon, badge, count = 0 }: NavLinkProps) {
       )}
     </Link>
   );
-}
-
-/** Forgets what was read with a session that is over, and shows the way in. */
-export function useForgetting(): () => void {
-  const client = useQueryClient();
-  const [, go] = useLocation();
-  return () => {
-    rememberSignedIn(false);
-    go("/login");
-    client.clear();
-    client.setQueryData(keys.me, null);
-  };
-}
-
-export function useLogout(): () => Promise<void> {
-  const forget = useForgetting();
-  const [, go] = useLocation();
-  return async () => {
-    if (pending().length > 0) {
-      // Nobody who signs in here later should find them, and they should not be lost unseen.
-      toast(t`Some changes are not sent yet. Send or discard them first.`, { kind: "error" });
-      go("/unsent");
-      return;
-    }
-    await logout().then(forget, (error) => toast(explain(error), { kind: "error" }));
-  };
 }
 
 function UserMenu({ me }: { me: User }) {

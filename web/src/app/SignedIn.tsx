@@ -2,17 +2,20 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { Suspense, useEffect } from "react";
 import { Redirect, Route, Switch } from "wouter";
-import { startLive } from "../api/live";
-import { startSending } from "../api/sending";
-import type { User } from "../api/types";
-import { activate, preferredLocale } from "../i18n";
-import { Skeleton } from "../ui/bits";
-import { loadWhenIdle } from "./page";
+import type { User } from "../http/types";
+import { loadWhenIdle } from "../pages/parts/lazy";
+import { Markdown } from "../pages/parts/markdown";
+import { Skeleton } from "../pages/parts/Skeleton";
+import { Tasks } from "../pages/project/rooms";
+import { TaskPanel } from "../pages/task/panel";
+import { startLive } from "../sync/live";
+import { rememberPerson, rememberSignedIn } from "../sync/prefs";
+import { startSending } from "../sync/sending";
+import { activate, preferredLocale } from "../ui/i18n";
 import {
   Account,
   Import,
   Inbox,
-  Markdown,
   MyTasks,
   NotFound,
   Outbox,
@@ -20,11 +23,8 @@ import {
   Project,
   Projects,
   TaskLink,
-  TaskPanel,
-  Tasks,
   Unsent,
-} from "./pages";
-import { rememberPerson, rememberSignedIn } from "./prefs";
+} from "./routes";
 import { Shell } from "./Shell";
 
 export default function SignedIn({ me }: { me: User }) {

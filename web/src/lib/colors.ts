@@ -1,7 +1,6 @@
 /** The colours that people give to statuses and labels. */
-import type { Color } from "../api/types";
-
-export const COLORS: Color[] = ["gray", "red", "orange", "yellow", "green", "teal", "blue", "purple", "pink"];
+export const COLORS = ["gray", "red", "orange", "yellow", "green", "teal", "blue", "purple", "pink"] as const;
+export type Color = (typeof COLORS)[number];
 
 /** A colour by a name, always the same; gray has to be chosen. */
 export function colorOf(name: string): Color {

@@ -1,8 +1,15 @@
 /** The labels of a project: those that it has laid down, some with a colour, and those that its tasks have besides. */
-import type { Color, Project, ProjectLabel, Task } from "../api/types";
-import { colorOf } from "./colors";
+import { type Color, colorOf } from "./colors";
 
-type Labelled = Pick<Project, "labels">;
+/** A label that a project has laid down; without a colour it has the one of its name. */
+export interface LaidDown {
+  name: string;
+  color?: Color;
+}
+
+interface Labelled {
+  labels: readonly LaidDown[];
+}
 
 /** The colour that the project has given to a label, else one by its name. */
 export function labelColor(project: Labelled | undefined, name: string): Color {
@@ -10,22 +17,22 @@ export function labelColor(project: Labelled | undefined, name: string): Color {
 }
 
 /** Every label that can be picked in a project, by name. */
-export function labelsOf(project: Labelled | undefined, tasks: readonly Pick<Task, "labels">[]): string[] {
+export function labelsOf(project: Labelled | undefined, tasks: readonly { labels: readonly string[] }[]): string[] {
   const names = [...(project?.labels ?? []).map(({ name }) => name), ...tasks.flatMap(({ labels }) => labels)];
   return [...new Set(names)].sort();
 }
 
 /** A project's labels with this one, in the place of one of the same name. */
-export function withLabel(labels: readonly ProjectLabel[], label: ProjectLabel): ProjectLabel[] {
+export function withLabel(labels: readonly LaidDown[], label: LaidDown): LaidDown[] {
   const index = labels.findIndex(({ name }) => name === label.name);
   return index < 0 ? [...labels, label] : labels.with(index, label);
 }
 
-export const withoutLabel = (labels: readonly ProjectLabel[], name: string): ProjectLabel[] =>
+export const withoutLabel = (labels: readonly LaidDown[], name: string): LaidDown[] =>
   labels.filter((label) => label.name !== name);
 
 /** A project's labels once one has another name; it keeps its colour, but where that name is taken the two are one. */
-export function withRenamed(labels: readonly ProjectLabel[], from: string, to: string): ProjectLabel[] {
+export function withRenamed(labels: readonly LaidDown[], from: string, to: string): LaidDown[] {
   const taken = labels.some(({ name }) => name === to);
   if (taken) return withoutLabel(labels, from);
   const renamed = { name: to, color: labelColor({ labels: [...labels] }, from) };

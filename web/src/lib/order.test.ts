@@ -1,14 +1,13 @@
 import { describe, expect, it } from "vitest";
-import type { Task } from "../api/types";
-import { byRank, columnOf, inserted, placeAt, placeOf, rankAt } from "./order";
+import { byRank, columnOf, inserted, placeAt, placeOf, type Ranked, rankAt } from "./order";
 import { rankOfNumber } from "./rank";
 
 const tasks = ["a", "b", "c", "d", "e"].map(
   (id, index) =>
-    ({ id, key: `OPS-${index + 1}`, status: "waiting", rank: rankOfNumber(index + 1), deleted: false }) as Task,
+    ({ id, key: `OPS-${index + 1}`, status: "waiting", rank: rankOfNumber(index + 1), deleted: false }) as Ranked,
 );
-const [a, b, c, d, e] = tasks as [Task, Task, Task, Task, Task];
-const ids = (list: Task[]) => list.map((task) => task.id).join("");
+const [a, b, c, d, e] = tasks as [Ranked, Ranked, Ranked, Ranked, Ranked];
+const ids = (list: Ranked[]) => list.map((task) => task.id).join("");
 
 describe("a place in a column", () => {
   it("is between the two that are seen there", () => {

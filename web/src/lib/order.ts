@@ -1,6 +1,14 @@
 /** The order of a column as people put it: who stands between whom. */
-import type { Task } from "../api/types";
 import { rankBetween } from "./rank";
+
+/** What of a task says where it stands. `key` ends in its number. */
+export interface Ranked {
+  id: string;
+  key: string;
+  status: string;
+  rank: string;
+  deleted: boolean;
+}
 
 /** The tasks above and below a place in a column; null for its end. */
 export interface Place {
@@ -8,15 +16,16 @@ export interface Place {
   before: string | null;
 }
 
-export const byRank = (a: Task, b: Task): number => (a.rank < b.rank ? -1 : a.rank > b.rank ? 1 : a.id < b.id ? -1 : 1);
+export const byRank = (a: Ranked, b: Ranked): number =>
+  a.rank < b.rank ? -1 : a.rank > b.rank ? 1 : a.id < b.id ? -1 : 1;
 
 /** A column as it stands, whoever is hidden by a filter included. */
-export function columnOf(tasks: readonly Task[], status: string): Task[] {
+export function columnOf<T extends Ranked>(tasks: readonly T[], status: string): T[] {
   return tasks.filter((task) => task.status === status && !task.deleted).sort(byRank);
 }
 
 /** The list with the task at this place among the others, counted without it. */
-export function inserted(list: readonly Task[], task: Task, index: number): Task[] {
+export function inserted<T extends Ranked>(list: readonly T[], task: T, index: number): T[] {
   return list.filter((one) => one.id !== task.id).toSpliced(index, 0, task);
 }
 
@@ -24,7 +33,7 @@ export function inserted(list: readonly Task[], task: Task, index: number): Task
  * The place right behind what is shown above it; of tasks that a filter hides there, it goes before them. `index` counts
  * the shown tasks without the one that is moved.
  */
-export function placeAt(shown: readonly Task[], column: readonly Task[], index: number, moved: string): Place {
+export function placeAt(shown: readonly Ranked[], column: readonly Ranked[], index: number, moved: string): Place {
   const visible = shown.filter((task) => task.id !== moved);
   const others = column.filter((task) => task.id !== moved);
   const above = visible[index - 1];
@@ -36,14 +45,14 @@ export function placeAt(shown: readonly Task[], column: readonly Task[], index: 
 }
 
 /** Where a task stands in its column now: the way back. */
-export function placeOf(task: Task, tasks: readonly Task[]): Place {
+export function placeOf(task: Ranked, tasks: readonly Ranked[]): Place {
   const column = columnOf(tasks, task.status);
   const index = column.findIndex((one) => one.id === task.id);
   return { after: column[index - 1]?.id ?? null, before: column[index + 1]?.id ?? null };
 }
 
 /** The rank that the service will give to a task at a place, from what this tab knows. */
-export function rankAt(task: Task, { after, before }: Place, tasks: readonly Task[]): string {
+export function rankAt(task: Ranked, { after, before }: Place, tasks: readonly Ranked[]): string {
   const rank = (id: string | null) => tasks.find((one) => one.id === id)?.rank ?? null;
   const [low, high] = [rank(after), rank(before)];
   if ((low === null || low < task.rank) && (high === null || task.rank < high)) return task.rank;

@@ -3,8 +3,8 @@ import { Trans } from "@lingui/react/macro";
 import { useQueryClient } from "@tanstack/react-query";
 import { type DragEvent, useEffect, useState } from "react";
 import { Link } from "wouter";
-import { keys } from "../api/cache";
-import { ApiError } from "../api/client";
+import { ApiError } from "../http/client";
+import { explain } from "../http/explain";
 import {
   type ImportFile,
   type ImportJob,
@@ -14,12 +14,13 @@ import {
   startImport,
   stopImport,
   textOf,
-} from "../api/imports";
-import { useProjects } from "../api/queries";
-import { ownTexts, useTexts } from "../app/texts";
-import { explain, useTitle } from "../ui/bits";
+} from "../http/imports";
+import { keys } from "../sync/cache";
+import { useProjects } from "../sync/queries";
+import { toast } from "../sync/toasts";
 import { Icon } from "../ui/icons";
-import { toast } from "../ui/toast";
+import { ownTexts, useTexts } from "../ui/texts";
+import { useTitle } from "../ui/title";
 import "../styles/import.css";
 
 const LOOK_MILLISECONDS = 400;

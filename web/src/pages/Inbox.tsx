@@ -3,14 +3,18 @@ import { Trans } from "@lingui/react/macro";
 import { useQueryClient } from "@tanstack/react-query";
 import { Suspense, useState } from "react";
 import { Link, useLocation } from "wouter";
-import { read } from "../api/changes";
-import { useInbox, useProjects, useUnread } from "../api/queries";
-import type { Notification, Project } from "../api/types";
-import { TaskPanel } from "../app/pages";
-import { OldNew } from "../app/told";
+import type { Notification, Project } from "../http/types";
 import { ago, dayHeading, dayOf, fullTime } from "../lib/dates";
-import { Avatar, Empty, Failed, Name, Skeleton, useTitle } from "../ui/bits";
+import { read } from "../sync/changes";
+import { useInbox, useProjects, useUnread } from "../sync/queries";
+import { Empty } from "../ui/Empty";
 import { Icon } from "../ui/icons";
+import { useTitle } from "../ui/title";
+import { Failed } from "./parts/Failed";
+import { Avatar, Name } from "./parts/People";
+import { Skeleton } from "./parts/Skeleton";
+import { OldNew } from "./parts/Value";
+import { TaskPanel } from "./task/panel";
 
 export default function Inbox({ taskId }: { taskId: string | undefined }) {
   const client = useQueryClient();

@@ -3,16 +3,21 @@ import { Trans } from "@lingui/react/macro";
 import { useQueryClient } from "@tanstack/react-query";
 import { Suspense, useMemo } from "react";
 import { Link, useLocation } from "wouter";
-import { editTask } from "../api/changes";
-import { statusOf, useMyTasks, useProjects } from "../api/queries";
-import type { Project, Task } from "../api/types";
-import { TaskPanel } from "../app/pages";
-import { statusName } from "../app/words";
+import type { Project, Task } from "../http/types";
 import { dayOf, daysUntil } from "../lib/dates";
-import { Due, Empty, Failed, Label, Skeleton, useTitle } from "../ui/bits";
+import { editTask } from "../sync/changes";
+import { statusOf, useMyTasks, useProjects } from "../sync/queries";
+import { Due } from "../ui/Due";
+import { Empty } from "../ui/Empty";
 import { PriorityIcon } from "../ui/icons";
+import { Label } from "../ui/Label";
 import { Progress } from "../ui/Progress";
+import { useTitle } from "../ui/title";
+import { statusName } from "../ui/words";
+import { Failed } from "./parts/Failed";
+import { Skeleton } from "./parts/Skeleton";
 import { StatusPicker } from "./task/fields";
+import { TaskPanel } from "./task/panel";
 
 type Group = "late" | "today" | "week" | "later" | "undated" | "done";
 

@@ -1,7 +1,8 @@
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { Link } from "wouter";
-import { Empty, useTitle } from "../ui/bits";
+import { Empty } from "../ui/Empty";
+import { useTitle } from "../ui/title";
 
 export default function NotFound() {
   useTitle(t`Not found`);

@@ -1,10 +1,13 @@
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { type SyntheticEvent, useMemo, useState } from "react";
-import { useMe, useOutbox } from "../api/queries";
-import type { Mail } from "../api/types";
+import type { Mail } from "../http/types";
 import { ago, fullTime } from "../lib/dates";
-import { Empty, Failed, Skeleton, useTitle } from "../ui/bits";
+import { useMe, useOutbox } from "../sync/queries";
+import { Empty } from "../ui/Empty";
+import { useTitle } from "../ui/title";
+import { Failed } from "./parts/Failed";
+import { Skeleton } from "./parts/Skeleton";
 
 /** The mails that this installation would have sent to whoever is signed in. */
 export default function Outbox() {

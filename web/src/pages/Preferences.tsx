@@ -1,10 +1,12 @@
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useQueryClient } from "@tanstack/react-query";
-import { prefer } from "../api/preferences";
-import { usePreferences, useProjects } from "../api/queries";
-import type { Told } from "../api/types";
-import { Failed, Skeleton, useTitle } from "../ui/bits";
+import type { Told } from "../http/types";
+import { prefer } from "../sync/preferences";
+import { usePreferences, useProjects } from "../sync/queries";
+import { useTitle } from "../ui/title";
+import { Failed } from "./parts/Failed";
+import { Skeleton } from "./parts/Skeleton";
 
 const EVENTS: Told[] = ["created", "assigned", "status", "edited", "commented", "deleted", "restored"];
 

@@ -3,22 +3,23 @@ import { Trans } from "@lingui/react/macro";
 import { Suspense, useEffect } from "react";
 import { Link, useLocation } from "wouter";
 import { useHistoryState } from "wouter/use-browser-location";
-import { useProject } from "../api/queries";
-import type { Project as ProjectType } from "../api/types";
-import { useKeptSearch } from "../app/history";
-import { page as loaded, loadWhenIdle } from "../app/page";
-import { TaskPanel, Tasks } from "../app/pages";
-import { isView, lastView, rememberView } from "../app/prefs";
-import { useShortcuts } from "../app/shortcuts";
-import { Avatars, Empty, Failed, Skeleton, useTitle } from "../ui/bits";
+import type { Project as ProjectType } from "../http/types";
+import { isView, lastView, rememberView } from "../sync/prefs";
+import { useProject } from "../sync/queries";
+import { Empty } from "../ui/Empty";
+import { useKeptSearch } from "../ui/history";
 import { Icon } from "../ui/icons";
+import { useShortcuts } from "../ui/shortcuts";
+import { useTitle } from "../ui/title";
+import { Failed } from "./parts/Failed";
+import { loadWhenIdle } from "./parts/lazy";
+import { Avatars } from "./parts/People";
+import { Skeleton } from "./parts/Skeleton";
+import { Activity, Insights, Settings, Tasks } from "./project/rooms";
+import { TaskPanel } from "./task/panel";
 
 /** What has no tasks of its own to filter, and a task beside it. */
-const PAGES = {
-  insights: loaded(() => import("./project/Insights")),
-  activity: loaded(() => import("./project/Activity")),
-  settings: loaded(() => import("./project/Settings")),
-};
+const PAGES = { insights: Insights, activity: Activity, settings: Settings };
 
 interface Props {
   id: string;

@@ -3,14 +3,19 @@ import { Trans } from "@lingui/react/macro";
 import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { Link, useLocation, useSearch } from "wouter";
-import { ApiError } from "../api/client";
-import { createProject, restoreProject } from "../api/projects";
-import { useConfig, useDeletedProjects, useProjects } from "../api/queries";
-import { roleName } from "../app/words";
+import { ApiError } from "../http/client";
+import { explain } from "../http/explain";
 import { ago } from "../lib/dates";
-import { Avatars, Empty, explain, Failed, Skeleton, useTitle } from "../ui/bits";
+import { createProject, restoreProject } from "../sync/projects";
+import { useConfig, useDeletedProjects, useProjects } from "../sync/queries";
 import { Dialog } from "../ui/Dialog";
+import { Empty } from "../ui/Empty";
 import { Icon } from "../ui/icons";
+import { useTitle } from "../ui/title";
+import { roleName } from "../ui/words";
+import { Failed } from "./parts/Failed";
+import { Avatars } from "./parts/People";
+import { Skeleton } from "./parts/Skeleton";
 
 export default function Projects() {
   const projects = useProjects();

@@ -1,6 +1,7 @@
 import { Redirect } from "wouter";
-import { useTask } from "../api/queries";
-import { Failed, Skeleton } from "../ui/bits";
+import { useTask } from "../sync/queries";
+import { Failed } from "./parts/Failed";
+import { Skeleton } from "./parts/Skeleton";
 
 /** The short address of a task, as mails use it: leads to the task in its project. */
 export default function TaskLink({ id }: { id: string }) {

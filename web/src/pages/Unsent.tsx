@@ -3,20 +3,23 @@ import { Trans } from "@lingui/react/macro";
 import { useQueryClient } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { Link } from "wouter";
-import { knownTask } from "../api/cache";
-import { ApiError } from "../api/client";
-import type { Command } from "../api/commands";
-import { type Unsent as Change, usePending } from "../api/pending";
-import { useProject } from "../api/queries";
-import { useReachable } from "../api/reach";
-import { queue } from "../api/sending";
-import { ofPreferences, ofProject } from "../api/unsent";
-import { Value } from "../app/told";
-import { roleName } from "../app/words";
+import { ApiError } from "../http/client";
+import { explain } from "../http/explain";
+import { useReachable } from "../http/reach";
 import { ago, fullTime } from "../lib/dates";
-import { Empty, explain, Name, useTitle } from "../ui/bits";
+import { knownTask } from "../sync/cache";
+import type { Command } from "../sync/commands";
+import { type Unsent as Change, usePending } from "../sync/pending";
+import { useProject } from "../sync/queries";
+import { queue } from "../sync/sending";
+import { toast } from "../sync/toasts";
+import { ofPreferences, ofProject } from "../sync/unsent";
+import { Empty } from "../ui/Empty";
 import { Icon } from "../ui/icons";
-import { toast } from "../ui/toast";
+import { useTitle } from "../ui/title";
+import { roleName } from "../ui/words";
+import { Name } from "./parts/People";
+import { Value } from "./parts/Value";
 
 /** What was changed on this device and has not reached the services: what waits, and what they have refused. */
 export default function Unsent() {

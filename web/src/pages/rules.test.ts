@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Task } from "../api/types";
+import type { Task } from "../http/types";
 import { safeAddress } from "../ui/Markdown";
 import { safeNext } from "./Login";
 import { groupOf } from "./MyTasks";

@@ -1,4 +1,4 @@
-import type { Color, Priority, Status } from "../api/types";
+import type { Color, Priority, Status } from "../http/types";
 
 const paths = {
   board: "M2.5 3h3v10h-3zM6.75 3h3v7h-3zM11 3h3v5h-3z",

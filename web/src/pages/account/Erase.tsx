@@ -1,13 +1,13 @@
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { type FormEvent, useState } from "react";
-import { ApiError } from "../../api/client";
-import { eraseMe } from "../../api/endpoints";
-import { useForgetting } from "../../app/Shell";
-import { explain } from "../../ui/bits";
+import { ApiError } from "../../http/client";
+import { eraseMe } from "../../http/endpoints";
+import { explain } from "../../http/explain";
 import { Dialog } from "../../ui/Dialog";
 import { Icon } from "../../ui/icons";
-import { PasswordField } from "../Login";
+import { PasswordField } from "../../ui/PasswordField";
+import { useForgetting } from "../parts/leaving";
 
 /** The way out: name, address and password are forgotten; what was done stays, by a former member. */
 export function Erase() {

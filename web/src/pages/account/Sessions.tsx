@@ -2,15 +2,17 @@ import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { keys } from "../../api/cache";
-import { endOtherSessions, endSession } from "../../api/endpoints";
-import { useSessions } from "../../api/queries";
-import type { Session } from "../../api/types";
+import { endOtherSessions, endSession } from "../../http/endpoints";
+import { explain } from "../../http/explain";
+import type { Session } from "../../http/types";
 import { deviceOf } from "../../lib/agent";
 import { ago, fullTime } from "../../lib/dates";
-import { explain, Failed, Skeleton } from "../../ui/bits";
+import { keys } from "../../sync/cache";
+import { useSessions } from "../../sync/queries";
+import { toast } from "../../sync/toasts";
 import { Icon } from "../../ui/icons";
-import { toast } from "../../ui/toast";
+import { Failed } from "../parts/Failed";
+import { Skeleton } from "../parts/Skeleton";
 
 const ICONS = { computer: "computer", phone: "phone", program: "terminal" } as const;
 

@@ -2,13 +2,14 @@ import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
-import { keys } from "../../api/cache";
-import { addToken, removeToken } from "../../api/endpoints";
-import { useTokens } from "../../api/queries";
+import { addToken, removeToken } from "../../http/endpoints";
+import { explain } from "../../http/explain";
 import { ago, fullTime } from "../../lib/dates";
-import { explain, Failed } from "../../ui/bits";
+import { keys } from "../../sync/cache";
+import { useTokens } from "../../sync/queries";
+import { toast } from "../../sync/toasts";
 import { Icon } from "../../ui/icons";
-import { toast } from "../../ui/toast";
+import { Failed } from "../parts/Failed";
 
 /** Personal tokens: made with a name, shown once, revoked one by one. */
 export function Tokens() {

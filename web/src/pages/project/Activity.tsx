@@ -1,11 +1,15 @@
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { Link } from "wouter";
-import { useActivity } from "../../api/queries";
-import type { ActivityEntry, Project } from "../../api/types";
-import { Told } from "../../app/told";
+import type { ActivityEntry, Project } from "../../http/types";
 import { clock, dayHeading, dayOf, fullTime } from "../../lib/dates";
-import { Avatar, Empty, Failed, Name, Skeleton, useTitle } from "../../ui/bits";
+import { useActivity } from "../../sync/queries";
+import { Empty } from "../../ui/Empty";
+import { useTitle } from "../../ui/title";
+import { Failed } from "../parts/Failed";
+import { Avatar, Name } from "../parts/People";
+import { Skeleton } from "../parts/Skeleton";
+import { Told } from "../parts/Told";
 
 /** In which order the tasks stand is a matter of the board. */
 const isNews = (entry: ActivityEntry) => entry.type !== "task.rank-changed";

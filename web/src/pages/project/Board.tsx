@@ -1,7 +1,7 @@
 import { type KeyboardEvent, useCallback, useEffect, useRef, useState } from "react";
 import { useSearch } from "wouter";
-import type { Project, Task } from "../../api/types";
-import { dragWithin, type Point } from "../../lib/drag";
+import type { Project, Task } from "../../http/types";
+import { dragWithin, type Point } from "../../ui/drag";
 import { BoardColumn } from "./board/BoardColumn";
 import { useCarry } from "./board/carry";
 import { useColumns, useMove } from "./board/columns";

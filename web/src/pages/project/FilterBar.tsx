@@ -1,15 +1,13 @@
 import { plural, t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
-import { useQueries } from "@tanstack/react-query";
 import { type RefObject, useEffect, useMemo, useState } from "react";
-import { userQuery } from "../../api/queries";
-import type { Project, Task } from "../../api/types";
-import { PRIORITIES, priorityName } from "../../app/words";
-import { type Filter, filtering, NOBODY, SORTS, type Sort, toggled } from "../../lib/filters";
+import type { Project, Task } from "../../http/types";
 import { labelColor, labelsOf } from "../../lib/labels";
-import { Avatar } from "../../ui/bits";
 import { Dot, Icon, PriorityIcon } from "../../ui/icons";
-import { type Option, Picker } from "../../ui/Picker";
+import { Picker } from "../../ui/Picker";
+import { PRIORITIES, priorityName } from "../../ui/words";
+import { useMemberOptions } from "../parts/members";
+import { type Filter, filtering, NOBODY, SORTS, type Sort, toggled } from "./filters";
 
 interface Props {
   project: Project;
@@ -34,13 +32,6 @@ export function sortName(sort: Sort): string {
     key: t`Key`,
   };
   return names[sort];
-}
-
-/** The members' names as options, each loaded once. */
-export function useMemberOptions(project: Project | undefined): Option[] {
-  const ids = project?.members.map((member) => member.user_id) ?? [];
-  const users = useQueries({ queries: ids.map(userQuery) });
-  return ids.map((id, index) => ({ id, label: users[index]?.data?.name ?? "…", icon: <Avatar id={id} /> }));
 }
 
 export function FilterBar({ project, tasks, filter, shown, field, search, onChange, onNew }: Props) {

@@ -1,10 +1,13 @@
 import { plural, t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { Link, useSearchParams } from "wouter";
-import type { Project } from "../../api/types";
-import { ownTexts, useTexts } from "../../app/texts";
+import type { Project } from "../../http/types";
 import { dayOf, daysUntil, fullTime } from "../../lib/dates";
-import { Empty, Failed, Skeleton, useTitle } from "../../ui/bits";
+import { Empty } from "../../ui/Empty";
+import { ownTexts, useTexts } from "../../ui/texts";
+import { useTitle } from "../../ui/title";
+import { Failed } from "../parts/Failed";
+import { Skeleton } from "../parts/Skeleton";
 import "../../styles/insights.css";
 import { Ageing } from "./insights/Ageing";
 import { type Insights as Data, useInsights } from "./insights/data";

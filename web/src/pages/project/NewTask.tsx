@@ -3,11 +3,11 @@ import { Trans } from "@lingui/react/macro";
 import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useLocation } from "wouter";
-import { createTask } from "../../api/changes";
-import type { Priority, Project } from "../../api/types";
-import { useKeptSearch } from "../../app/history";
+import type { Priority, Project } from "../../http/types";
 import { composing } from "../../lib/keys";
+import { createTask } from "../../sync/changes";
 import { Dialog } from "../../ui/Dialog";
+import { useKeptSearch } from "../../ui/history";
 import { AssigneePicker, DueField, LabelPicker, PriorityPicker, StatusPicker } from "../task/fields";
 
 interface Props {

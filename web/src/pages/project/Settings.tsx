@@ -1,8 +1,8 @@
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
-import type { Project } from "../../api/types";
-import { ownTexts, useTexts } from "../../app/texts";
-import { useTitle } from "../../ui/bits";
+import type { Project } from "../../http/types";
+import { ownTexts, useTexts } from "../../ui/texts";
+import { useTitle } from "../../ui/title";
 import { Danger } from "./settings/Danger";
 import { DeletedTasks } from "./settings/DeletedTasks";
 import { General } from "./settings/General";

@@ -4,12 +4,12 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type KeyboardEvent, useCallback, useMemo, useRef, useState } from "react";
 import { useSearch, useSearchParams } from "wouter";
-import { keys } from "../../api/cache";
-import type { Project, Task } from "../../api/types";
-import type { Filter, Sort } from "../../lib/filters";
+import type { Project, Task } from "../../http/types";
 import { everything, extended, NOTHING, toggled } from "../../lib/selection";
-import { Empty } from "../../ui/bits";
+import { keys } from "../../sync/cache";
+import { Empty } from "../../ui/Empty";
 import { Icon } from "../../ui/icons";
+import type { Filter, Sort } from "./filters";
 import { BulkBar } from "./table/BulkBar";
 import { TableRow } from "./table/TableRow";
 

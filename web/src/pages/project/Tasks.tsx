@@ -2,22 +2,22 @@ import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { Suspense, useEffect, useMemo, useRef, useState } from "react";
 import { useSearchParams } from "wouter";
-import { MOST_TASKS } from "../../api/endpoints";
-import { useFoundTasks, useMe, useProjectTasks } from "../../api/queries";
-import type { Project, Task } from "../../api/types";
-import { loadWhenIdle, page } from "../../app/page";
-import { Board } from "../../app/pages";
-import type { View } from "../../app/prefs";
-import { useShortcuts } from "../../app/shortcuts";
+import { MOST_TASKS } from "../../http/endpoints";
+import type { Project, Task } from "../../http/types";
 import { dayOf } from "../../lib/dates";
-import { applyFilter, type Filter, filtering, readFilter } from "../../lib/filters";
-import { Empty, Failed, Skeleton, useSettled } from "../../ui/bits";
+import type { View } from "../../sync/prefs";
+import { useFoundTasks, useMe, useProjectTasks } from "../../sync/queries";
+import { Empty } from "../../ui/Empty";
 import { Icon } from "../../ui/icons";
+import { useSettled } from "../../ui/settled";
+import { useShortcuts } from "../../ui/shortcuts";
+import { Failed } from "../parts/Failed";
+import { loadWhenIdle } from "../parts/lazy";
+import { Skeleton } from "../parts/Skeleton";
 import { FilterBar } from "./FilterBar";
+import { applyFilter, type Filter, filtering, readFilter } from "./filters";
 import { NewTask } from "./NewTask";
-
-const Table = page(() => import("./Table"));
-const Calendar = page(() => import("./Calendar"));
+import { Board, Calendar, Table } from "./views";
 
 /** The tasks of a project as board, table or calendar, under one filter. */
 export default function Tasks({ project, view, openId }: { project: Project; view: View; openId: string | undefined }) {

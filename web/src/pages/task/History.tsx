@@ -1,8 +1,10 @@
-import { useHistory } from "../../api/queries";
-import type { Project, Task } from "../../api/types";
-import { Told } from "../../app/told";
+import type { Project, Task } from "../../http/types";
 import { ago, fullTime } from "../../lib/dates";
-import { Avatar, Failed, Name, Skeleton } from "../../ui/bits";
+import { useHistory } from "../../sync/queries";
+import { Failed } from "../parts/Failed";
+import { Avatar, Name } from "../parts/People";
+import { Skeleton } from "../parts/Skeleton";
+import { Told } from "../parts/Told";
 
 /** Every event of the task, oldest first. */
 export function History({ task, project }: { task: Task; project: Project | undefined }) {

@@ -3,16 +3,18 @@ import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useQueryClient } from "@tanstack/react-query";
 import { useRef } from "react";
-import { keys } from "../../api/cache";
-import { statusOf } from "../../api/queries";
-import type { Priority, Project, Task } from "../../api/types";
-import { PRIORITIES, priorityName, statusName } from "../../app/words";
+import type { Priority, Project, Task } from "../../http/types";
 import { dueText } from "../../lib/dates";
 import { labelColor, labelsOf } from "../../lib/labels";
-import { Avatars, Due, Label, useName } from "../../ui/bits";
+import { keys } from "../../sync/cache";
+import { statusOf } from "../../sync/queries";
+import { Due } from "../../ui/Due";
 import { Dot, Icon, PriorityIcon, StatusIcon } from "../../ui/icons";
+import { Label } from "../../ui/Label";
 import { Picker } from "../../ui/Picker";
-import { useMemberOptions } from "../project/FilterBar";
+import { PRIORITIES, priorityName, statusName } from "../../ui/words";
+import { useMemberOptions } from "../parts/members";
+import { Avatars, useName } from "../parts/People";
 
 interface StatusProps {
   project: Project | undefined;

@@ -1,13 +1,15 @@
 import { t } from "@lingui/core/macro";
 import { memo, useLayoutEffect, useRef, useState } from "react";
-import type { Project, Status, Task } from "../../../api/types";
-import { priorityName, statusName } from "../../../app/words";
+import type { Project, Status, Task } from "../../../http/types";
 import { progress } from "../../../lib/checklist";
-import { Avatars, Due, Label } from "../../../ui/bits";
+import { Due } from "../../../ui/Due";
 import { Icon, PriorityIcon, StatusIcon } from "../../../ui/icons";
+import { Label } from "../../../ui/Label";
 import { type Option, Picker } from "../../../ui/Picker";
 import { PlainLink } from "../../../ui/PlainLink";
 import { Progress } from "../../../ui/Progress";
+import { priorityName, statusName } from "../../../ui/words";
+import { Avatars } from "../../parts/People";
 import type { Move } from "./columns";
 
 interface Props {

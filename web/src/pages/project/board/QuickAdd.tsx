@@ -2,9 +2,9 @@ import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
-import { createTask } from "../../../api/changes";
-import type { Project, Status } from "../../../api/types";
+import type { Project, Status } from "../../../http/types";
 import { composing } from "../../../lib/keys";
+import { createTask } from "../../../sync/changes";
 
 /** Titles one after the other: Enter adds and stays, Escape ends. */
 export function QuickAdd({ project, status, onClose }: { project: Project; status: Status; onClose: () => void }) {

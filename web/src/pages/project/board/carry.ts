@@ -1,11 +1,11 @@
 /** Carrying a card over the board by Shift and the arrow keys, Home and End. */
 import { t } from "@lingui/core/macro";
 import { useMemo } from "react";
-import type { Status, Task } from "../../../api/types";
-import { useCarrying } from "../../../app/carry";
-import { statusName } from "../../../app/words";
+import type { Status, Task } from "../../../http/types";
 import { inserted } from "../../../lib/order";
-import { announce } from "../../../ui/toast";
+import { announce } from "../../../sync/toasts";
+import { useCarrying } from "../../../ui/carry";
+import { statusName } from "../../../ui/words";
 import type { Columns, Move } from "./columns";
 
 interface Place {

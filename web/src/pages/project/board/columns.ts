@@ -2,12 +2,12 @@
 import { t } from "@lingui/core/macro";
 import { useQueryClient } from "@tanstack/react-query";
 import { type RefObject, useCallback, useMemo, useRef } from "react";
-import { keys, knownTask } from "../../../api/cache";
-import { editTask, placeTask } from "../../../api/changes";
-import type { Project, Status, Task } from "../../../api/types";
-import { statusName } from "../../../app/words";
+import type { Project, Status, Task } from "../../../http/types";
 import { columnOf, placeAt, placeOf } from "../../../lib/order";
-import { announce } from "../../../ui/toast";
+import { keys, knownTask } from "../../../sync/cache";
+import { editTask, placeTask } from "../../../sync/changes";
+import { announce } from "../../../sync/toasts";
+import { statusName } from "../../../ui/words";
 
 export type Columns = ReadonlyMap<string, readonly Task[]>;
 

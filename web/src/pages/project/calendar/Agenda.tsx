@@ -1,9 +1,9 @@
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useEffect } from "react";
-import { statusOf } from "../../../api/queries";
 import { monthOf, weekend } from "../../../lib/calendar";
 import { dayHeading, fullDay, weekdayName } from "../../../lib/dates";
+import { statusOf } from "../../../sync/queries";
 import { Icon } from "../../../ui/icons";
 import { Entry } from "./Entry";
 import type { MonthProps } from "./Month";

@@ -1,10 +1,10 @@
 import { memo, useLayoutEffect, useRef } from "react";
-import { statusOf } from "../../../api/queries";
-import type { Project, Task } from "../../../api/types";
-import { priorityName, statusName } from "../../../app/words";
-import { Avatars } from "../../../ui/bits";
+import type { Project, Task } from "../../../http/types";
+import { statusOf } from "../../../sync/queries";
 import { PriorityIcon, StatusIcon } from "../../../ui/icons";
 import { PlainLink } from "../../../ui/PlainLink";
+import { priorityName, statusName } from "../../../ui/words";
+import { Avatars } from "../../parts/People";
 
 interface Props {
   project: Project;

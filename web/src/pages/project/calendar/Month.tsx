@@ -1,10 +1,10 @@
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { memo, type RefObject, useEffect, useRef, useState } from "react";
-import { statusOf } from "../../../api/queries";
-import type { Project, Task } from "../../../api/types";
+import type { Project, Task } from "../../../http/types";
 import { monthOf, weekend } from "../../../lib/calendar";
 import { fullDay, weekdayName } from "../../../lib/dates";
+import { statusOf } from "../../../sync/queries";
 import { Icon } from "../../../ui/icons";
 import type { Days } from "./days";
 import { Entry } from "./Entry";

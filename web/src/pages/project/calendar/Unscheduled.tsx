@@ -1,7 +1,7 @@
 import { Trans } from "@lingui/react/macro";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useRef } from "react";
-import type { Project, Task } from "../../../api/types";
+import type { Project, Task } from "../../../http/types";
 import { Entry } from "./Entry";
 
 interface Props {

@@ -1,10 +1,10 @@
 /** Carrying a task from day to day by Shift and the arrow keys. */
 import { t } from "@lingui/core/macro";
 import { useMemo } from "react";
-import type { Task } from "../../../api/types";
-import { useCarrying } from "../../../app/carry";
+import type { Task } from "../../../http/types";
 import { addDays, fullDay } from "../../../lib/dates";
-import { announce } from "../../../ui/toast";
+import { announce } from "../../../sync/toasts";
+import { useCarrying } from "../../../ui/carry";
 
 const DAYS: Record<string, number> = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -7, ArrowDown: 7 };
 

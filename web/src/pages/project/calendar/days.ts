@@ -2,12 +2,12 @@
 import { t } from "@lingui/core/macro";
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useMemo } from "react";
-import { knownTask } from "../../../api/cache";
-import { editTask } from "../../../api/changes";
-import { statusOf } from "../../../api/queries";
-import type { Project, Task } from "../../../api/types";
+import type { Project, Task } from "../../../http/types";
 import { fullDay } from "../../../lib/dates";
-import { announce } from "../../../ui/toast";
+import { knownTask } from "../../../sync/cache";
+import { editTask } from "../../../sync/changes";
+import { statusOf } from "../../../sync/queries";
+import { announce } from "../../../sync/toasts";
 
 /** The tasks by their day, what is done last; of those without a day, under "", only what is to be done. */
 export type Days = ReadonlyMap<string, readonly Task[]>;

@@ -1,8 +1,8 @@
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import type { CSSProperties } from "react";
-import { statusName } from "../../../app/words";
 import { addDays } from "../../../lib/dates";
+import { statusName } from "../../../ui/words";
 import { Card } from "./Card";
 import type { Band, Insights } from "./data";
 import { Plot } from "./Plot";

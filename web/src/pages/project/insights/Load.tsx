@@ -1,9 +1,10 @@
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useQueries } from "@tanstack/react-query";
-import { userQuery } from "../../../api/queries";
-import { Avatar, Empty, Name } from "../../../ui/bits";
+import { userQuery } from "../../../sync/queries";
+import { Empty } from "../../../ui/Empty";
 import { Icon } from "../../../ui/icons";
+import { Avatar, Name } from "../../parts/People";
 import { Card } from "./Card";
 import type { Insights } from "./data";
 import { count } from "./words";

@@ -1,7 +1,7 @@
 import { plural, t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { daysUntil } from "../../../lib/dates";
-import { Empty } from "../../../ui/bits";
+import { Empty } from "../../../ui/Empty";
 import { Card } from "./Card";
 import type { Insights } from "./data";
 import { Plot } from "./Plot";

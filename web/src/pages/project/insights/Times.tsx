@@ -1,9 +1,9 @@
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useLocation, useSearchParams } from "wouter";
-import { useKeptSearch } from "../../../app/history";
 import { addDays, dayOf } from "../../../lib/dates";
-import { Empty } from "../../../ui/bits";
+import { Empty } from "../../../ui/Empty";
+import { useKeptSearch } from "../../../ui/history";
 import { Card } from "./Card";
 import type { FinishedTask, Insights } from "./data";
 import { type Area, Plot } from "./Plot";

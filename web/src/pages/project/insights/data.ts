@@ -1,7 +1,7 @@
 /** What the insights of a project are, and how they are asked for. */
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { call } from "../../../api/client";
-import type { components } from "../../../api/schema";
+import { call } from "../../../http/client";
+import type { components } from "../../../http/schema";
 
 type Schemas = components["schemas"];
 export type Insights = Schemas["InsightsView"];

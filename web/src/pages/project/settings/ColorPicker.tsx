@@ -1,9 +1,9 @@
 import type { ReactNode } from "react";
-import type { Color } from "../../../api/types";
-import { colorName } from "../../../app/words";
+import type { Color } from "../../../http/types";
 import { COLORS } from "../../../lib/colors";
 import { Dot } from "../../../ui/icons";
 import { type Option, Picker } from "../../../ui/Picker";
+import { colorName } from "../../../ui/words";
 
 interface Props {
   label: string;

@@ -3,8 +3,8 @@ import { Trans } from "@lingui/react/macro";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useLocation } from "wouter";
-import { deleteProject } from "../../../api/projects";
-import type { Project } from "../../../api/types";
+import type { Project } from "../../../http/types";
+import { deleteProject } from "../../../sync/projects";
 import { Dialog } from "../../../ui/Dialog";
 import { Icon } from "../../../ui/icons";
 

@@ -2,11 +2,11 @@ import { Trans } from "@lingui/react/macro";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link } from "wouter";
-import { restoreTask } from "../../../api/changes";
-import { useDeletedTasks } from "../../../api/queries";
-import type { Project } from "../../../api/types";
-import { Skeleton } from "../../../ui/bits";
+import type { Project } from "../../../http/types";
+import { restoreTask } from "../../../sync/changes";
+import { useDeletedTasks } from "../../../sync/queries";
 import { Icon } from "../../../ui/icons";
+import { Skeleton } from "../../parts/Skeleton";
 
 export function DeletedTasks({ project }: { project: Project }) {
   const client = useQueryClient();

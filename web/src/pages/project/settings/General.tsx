@@ -2,8 +2,8 @@ import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useEffect, useState } from "react";
-import { editProject } from "../../../api/projects";
-import type { Project } from "../../../api/types";
+import type { Project } from "../../../http/types";
+import { editProject } from "../../../sync/projects";
 
 export function General({ project, owner }: { project: Project; owner: boolean }) {
   const client = useQueryClient();

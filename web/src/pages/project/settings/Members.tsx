@@ -3,15 +3,16 @@ import { Trans } from "@lingui/react/macro";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useLocation } from "wouter";
-import * as api from "../../../api/endpoints";
-import { addMember, changeRole, removeMember } from "../../../api/projects";
-import { useMe } from "../../../api/queries";
-import type { Member, Project, Role } from "../../../api/types";
-import { ROLES, roleName } from "../../../app/words";
-import { Avatar, Name, useSettled } from "../../../ui/bits";
+import * as api from "../../../http/endpoints";
+import type { Member, Project, Role } from "../../../http/types";
+import { addMember, changeRole, removeMember } from "../../../sync/projects";
+import { useMe } from "../../../sync/queries";
 import { Dialog } from "../../../ui/Dialog";
 import { Icon } from "../../../ui/icons";
 import { Picker } from "../../../ui/Picker";
+import { useSettled } from "../../../ui/settled";
+import { ROLES, roleName } from "../../../ui/words";
+import { Avatar, Name } from "../../parts/People";
 
 function roleHint(role: Role): string {
   switch (role) {

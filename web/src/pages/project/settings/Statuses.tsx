@@ -2,12 +2,12 @@ import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { editProject } from "../../../api/projects";
-import { useProjectTasks } from "../../../api/queries";
-import type { Category, Color, Project, Status } from "../../../api/types";
-import { CATEGORIES, categoryName, statusName } from "../../../app/words";
+import type { Category, Color, Project, Status } from "../../../http/types";
+import { editProject } from "../../../sync/projects";
+import { useProjectTasks } from "../../../sync/queries";
 import { Dot, Icon, StatusIcon } from "../../../ui/icons";
 import { Picker } from "../../../ui/Picker";
+import { CATEGORIES, categoryName, statusName } from "../../../ui/words";
 import { ColorPicker } from "./ColorPicker";
 
 /** A status key: the name in lower case with underscores where it can be, else one that says nothing. */

@@ -1,17 +1,17 @@
 /** Changes of labels: in what the project has laid down, and in the tasks that have them. */
 import { t } from "@lingui/core/macro";
 import { useQueryClient } from "@tanstack/react-query";
-import { edit, partOfMany, type Step } from "../../../api/bulk";
-import { keys } from "../../../api/cache";
-import { type Change, part } from "../../../api/change";
-import * as api from "../../../api/endpoints";
-import { editing, editProject } from "../../../api/projects";
-import type { Project, ProjectLabel, Task } from "../../../api/types";
+import * as api from "../../../http/endpoints";
+import { explain } from "../../../http/explain";
+import type { Project, ProjectLabel, Task } from "../../../http/types";
 import { relabelled, withLabel, withoutLabel, withRenamed } from "../../../lib/labels";
-import type { Undoable } from "../../../lib/undo";
-import { explain } from "../../../ui/bits";
-import { toast } from "../../../ui/toast";
-import { tellTogether } from "../../../ui/undo";
+import { edit, partOfMany, type Step } from "../../../sync/bulk";
+import { keys } from "../../../sync/cache";
+import { type Change, part } from "../../../sync/change";
+import { editing, editProject } from "../../../sync/projects";
+import { toast } from "../../../sync/toasts";
+import type { Undoable } from "../../../sync/undo";
+import { tellTogether } from "../../../sync/undoStack";
 
 export interface Labels {
   /** Lays a label down, or gives it another colour. */

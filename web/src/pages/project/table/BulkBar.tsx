@@ -2,14 +2,14 @@ import { plural, t } from "@lingui/core/macro";
 import { Plural, Trans } from "@lingui/react/macro";
 import { useQueryClient } from "@tanstack/react-query";
 import { useRef } from "react";
-import { assign, changeMany, edit, remove, type Step } from "../../../api/bulk";
-import { keys } from "../../../api/cache";
-import type { Priority, Project, Task, User } from "../../../api/types";
-import { PRIORITIES, priorityName, statusName } from "../../../app/words";
+import type { Priority, Project, Task, User } from "../../../http/types";
 import { addDays, capitalised, dayHeading, dayOf, dueText } from "../../../lib/dates";
+import { assign, changeMany, edit, remove, type Step } from "../../../sync/bulk";
+import { keys } from "../../../sync/cache";
 import { Icon, PriorityIcon, StatusIcon } from "../../../ui/icons";
 import { Picker } from "../../../ui/Picker";
-import { useMemberOptions } from "../FilterBar";
+import { PRIORITIES, priorityName, statusName } from "../../../ui/words";
+import { useMemberOptions } from "../../parts/members";
 
 interface Props {
   project: Project;

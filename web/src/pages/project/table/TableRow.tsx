@@ -1,14 +1,16 @@
 import { t } from "@lingui/core/macro";
 import { useQueryClient } from "@tanstack/react-query";
 import { type MouseEvent, memo, type ReactNode } from "react";
-import { editTask } from "../../../api/changes";
-import { statusOf } from "../../../api/queries";
-import type { Project, Task } from "../../../api/types";
-import { priorityName, statusName } from "../../../app/words";
+import type { Project, Task } from "../../../http/types";
 import { ago } from "../../../lib/dates";
-import { Avatars, Due, Label } from "../../../ui/bits";
+import { editTask } from "../../../sync/changes";
+import { statusOf } from "../../../sync/queries";
+import { Due } from "../../../ui/Due";
+import { Label } from "../../../ui/Label";
 import { PlainLink } from "../../../ui/PlainLink";
 import { Progress } from "../../../ui/Progress";
+import { priorityName, statusName } from "../../../ui/words";
+import { Avatars } from "../../parts/People";
 import { PriorityPicker, StatusPicker } from "../../task/fields";
 
 interface Props {

@@ -1,0 +1,5 @@
+/** What is laid over every page, loaded when it is wanted. */
+import { page } from "../pages/parts/lazy";
+
+export const Palette = page(() => import("./Palette"));
+export const ShortcutHelp = page(() => import("./ShortcutHelp"));

@@ -1,0 +1,94 @@
+/** The filter of a project's tasks, kept in the address, and applied to what the tab has loaded. */
+import type { Priority, Project, Task } from "../../http/types";
+import { byRank } from "../../lib/order";
+
+/** `rank`: as people put them by hand. */
+export const SORTS = ["rank", "priority", "due", "created_at", "updated_at", "title", "status", "key"] as const;
+export type Sort = (typeof SORTS)[number];
+
+export interface Filter {
+  q: string;
+  assignees: string[];
+  labels: string[];
+  priorities: string[];
+  due: string;
+  sort: Sort;
+  descending: boolean;
+}
+
+/** Without a sort in the address a board is as people put it; every other view begins with the most pressing. */
+export function readFilter(search: URLSearchParams, view: string): Filter {
+  const asked = search.get("sort")?.replace(/^-/, "") as Sort;
+  const sort = SORTS.includes(asked) ? (search.get("sort") ?? "") : view === "board" ? "rank" : "-priority";
+  return {
+    q: search.get("q") ?? "",
+    assignees: search.getAll("assignee"),
+    labels: search.getAll("label"),
+    priorities: search.getAll("priority"),
+    due: search.get("due") ?? "",
+    sort: sort.replace(/^-/, "") as Sort,
+    descending: sort.startsWith("-"),
+  };
+}
+
+/** Puts a choice into the address, or takes it out if it is there. */
+export function toggled(search: URLSearchParams, name: string, value: string): URLSearchParams {
+  const next = new URLSearchParams(search);
+  if (next.getAll(name).includes(value)) next.delete(name, value);
+  else next.append(name, value);
+  return next;
+}
+
+export function filtering({ q, assignees, labels, priorities, due }: Filter): boolean {
+  return q !== "" || assignees.length + labels.length + priorities.length > 0 || due !== "";
+}
+
+export const NOBODY = "none";
+
+/** The tasks that the filter lets through, sorted. `me` stands for the reader. Days are YYYY-MM-DD. */
+export function applyFilter(tasks: Task[], filter: Filter, project: Project, me: string, today: string): Task[] {
+  const words = filter.q.toLocaleLowerCase().split(/\s+/).filter(Boolean);
+  const done = new Set(project.statuses.filter((status) => status.category === "done").map((status) => status.key));
+  const passes = (task: Task): boolean => {
+    if (filter.assignees.length > 0) {
+      const wanted = (id: string) =>
+        id === NOBODY ? task.assignees.length === 0 : task.assignees.includes(id === "me" ? me : id);
+      if (!filter.assignees.some(wanted)) return false;
+    }
+    if (filter.labels.length > 0 && !filter.labels.some((label) => task.labels.includes(label))) return false;
+    if (filter.priorities.length > 0 && !filter.priorities.includes(task.priority)) return false;
+    if (filter.due === "late" && !(task.due && task.due < today && !done.has(task.status))) return false;
+    if (filter.due === "none" && task.due) return false;
+    if (filter.due === "any" && !task.due) return false;
+    if (words.length === 0) return true;
+    const text = `${task.key} ${task.title} ${task.description} ${task.labels.join(" ")}`.toLocaleLowerCase();
+    return words.every((word) => text.includes(word));
+  };
+  return sortTasks(tasks.filter(passes), filter, project);
+}
+
+const RANK: Record<Priority, number> = { none: 0, low: 1, medium: 2, high: 3, urgent: 4 };
+
+const number = (key: string) => Number(key.slice(key.lastIndexOf("-") + 1));
+
+function sortTasks(tasks: Task[], { sort, descending }: Filter, project: Project): Task[] {
+  const position = new Map(project.statuses.map((status, index) => [status.key, index]));
+  if (sort === "rank") return tasks.sort(descending ? (a, b) => byRank(b, a) : byRank);
+  const compare: Record<Exclude<Sort, "rank">, (a: Task, b: Task) => number> = {
+    priority: (a, b) => RANK[a.priority] - RANK[b.priority],
+    due: (a, b) => (a.due ?? "").localeCompare(b.due ?? ""),
+    created_at: (a, b) => a.created_at.localeCompare(b.created_at),
+    updated_at: (a, b) => a.updated_at.localeCompare(b.updated_at),
+    title: (a, b) => a.title.localeCompare(b.title),
+    status: (a, b) => (position.get(a.status) ?? 0) - (position.get(b.status) ?? 0),
+    key: (a, b) => number(a.key) - number(b.key),
+  };
+  const direction = descending ? -1 : 1;
+  return tasks.sort((a, b) => {
+    // A task without a due day comes last, whichever way the days go.
+    if (sort === "due" && !a.due !== !b.due) return a.due ? -1 : 1;
+    return (
+      direction * compare[sort](a, b) || (a.due ?? "9").localeCompare(b.due ?? "9") || number(a.key) - number(b.key)
+    );
+  });
+}
