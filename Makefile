@@ -1,7 +1,8 @@
 # The commands of the project. `make help` lists them.
 PYTHON ?= python3
 BIN := .venv/bin
-DISTS := shared services/auth-service services/task-service services/notify-service services/log-projector deploy/embedded deploy/local
+DISTS := shared/kernel shared/contracts services/auth-service services/task-service services/notify-service services/log-projector deploy/embedded deploy/local
+KIT := tests/kit
 WEB := web/index.html web/vite.config.ts web/package-lock.json $(shell find web/src web/public -type f 2>/dev/null)
 # Compiled at once: a first start should not pay for it, nor one where Python may not write.
 UV := $(BIN)/uv pip install -q --compile-bytecode --python $(BIN)/python
@@ -22,8 +23,9 @@ $(BIN)/uv:
 	$(UV) --no-deps --no-build-isolation $(DISTS:%=-e ./%)
 	@touch $@
 
-.venv/.dev: requirements-dev.lock .venv/.run
+.venv/.dev: requirements-dev.lock $(KIT)/pyproject.toml .venv/.run
 	$(UV) --require-hashes -r requirements-dev.lock
+	$(UV) --no-deps --no-build-isolation -e ./$(KIT)
 	@touch $@
 
 # The emulator of AWS that tests and `make stack` use stands in an environment of its own: it pins what we pin otherwise.
@@ -83,7 +85,7 @@ check: .venv/.dev .venv/aws/.installed web/node_modules/.installed ## formatting
 	$(BIN)/ruff check -q .
 	$(BIN)/lint-imports --no-logo 2>/dev/null | tail -4
 	$(BIN)/lint-imports > /dev/null
-	$(BIN)/mypy $(DISTS:%=%/src) bench
+	$(BIN)/mypy $(DISTS:%=%/src) $(KIT)/src bench
 	$(BIN)/python -m taskledger.openapi --check web/openapi.json
 	cd web && ../tools/with-node npm run check --silent
 	$(BIN)/zizmor --offline --quiet .

@@ -16,11 +16,12 @@ import orjson
 from aiobotocore.session import get_session
 from bench_log import an_event
 
-from kernel.ids import new_id
-from kernel.platform import Platform
-from kernel.ports import StreamAppend, Subscription
+from kernel.log.ids import new_id
+from kernel.ports.event_store import StreamAppend
+from kernel.ports.subscription import Subscription
+from kernel.process.platform import Platform
 from taskledger_local.emulator import CREDENTIALS, emulator
-from taskledger_local.testing import Hops, hops
+from testkit.hops import Hops, hops
 
 LAGS: Final = 100
 CONSUMER: Final = "projector"

@@ -25,15 +25,15 @@ from aiobotocore.session import get_session
 from bench_log import Measured, an_event, measure
 from load import Load, Request, generate, request
 
-from kernel.adapters.dynamodb_event_store import DynamodbEventStore
-from kernel.ids import new_id
-from kernel.ports import StreamAppend
+from kernel.adapters.dynamodb.event_store import DynamodbEventStore
+from kernel.log.ids import new_id
+from kernel.ports.event_store import StreamAppend
 from taskledger_local.emulator import CREDENTIALS, REGION, emulator
-from taskledger_local.faults import Request as Recorded
-from taskledger_local.faults import faults_before
 from taskledger_local.processes import Child, free_port
 from taskledger_local.setup import create_tables
 from taskledger_local.topology import KEYS, LOG
+from testkit.faults import Request as Recorded
+from testkit.faults import faults_before
 
 CONCURRENCY: Final = (1, 16)
 TRANSACTION, TAIL, NUMBER = "bare transaction", "bare tail", "bare number"

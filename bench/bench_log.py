@@ -18,16 +18,16 @@ from uuid import uuid4
 from eventsourcing.persistence import StoredEvent
 from eventsourcing.sqlite import SQLiteApplicationRecorder, SQLiteDatastore
 
-from kernel import checkpoints
-from kernel.adapters.sqlite_database import SqliteDatabase
-from kernel.adapters.sqlite_engine import GroupCommitWriter, connect
-from kernel.adapters.sqlite_event_store import SqliteEventStore
-from kernel.adapters.tail_subscription import TailSubscription
-from kernel.consumer import Consumer
-from kernel.envelope import Envelope
-from kernel.ids import new_id
-from kernel.ports import StreamAppend
-from kernel.sql import Write
+from kernel.adapters.sqlite.database import SqliteDatabase
+from kernel.adapters.sqlite.engine import GroupCommitWriter, connect
+from kernel.adapters.sqlite.event_store import SqliteEventStore
+from kernel.adapters.sqlite.tail_subscription import TailSubscription
+from kernel.consuming import checkpoints
+from kernel.consuming.consumer import Consumer
+from kernel.log.envelope import Envelope
+from kernel.log.ids import new_id
+from kernel.ports.database import Write
+from kernel.ports.event_store import StreamAppend
 
 CONCURRENCIES: Final = (1, 16, 64)
 DATA: Final = {

@@ -25,14 +25,15 @@ from bench_read_side import CHANGES, USER, change_all, fill, new_project
 from seed import seed_project
 from sqlalchemy import bindparam, select
 
-from kernel.consumer import Consumer
-from kernel.platform import Platform
-from kernel.ports import EventStore, Message
-from kernel.read_model import consumer_name, tables
-from kernel.sql import Row, Statement, Write
+from contracts.read_model import consumer_name, tables
+from kernel.consuming.consumer import Consumer
+from kernel.ports.database import Row, Statement, Write
+from kernel.ports.event_store import EventStore
+from kernel.ports.subscription import Message
+from kernel.process.platform import Platform
 from log_projector.generations import Generations
-from log_projector.handlers import GenerationWriter, Handler, Projection
-from log_projector.views import Values
+from log_projector.projections import Values
+from log_projector.writes import GenerationWriter, Handler, Projection
 from task_service.queries import Queries
 from taskledger_local.mysql_server import Server, a_database, mysql_server
 

@@ -16,23 +16,24 @@ from pathlib import Path
 
 from seed import seed_project
 
-from kernel.codecs import PROJECT_CODEC, TASK_CODEC
-from kernel.consumer import Consumer
-from kernel.contracts import project, task
-from kernel.contracts.task import TaskCommented, TaskEvent, TaskPriorityChanged, TaskStatusChanged, TaskTitleChanged
-from kernel.envelope import Envelope
-from kernel.ids import new_id
-from kernel.platform import Platform
-from kernel.ports import EventStore, Message, StreamAppend
-from kernel.read_model import consumer_name
-from kernel.settings import Settings
-from kernel.sql import Database, Write
+from contracts import project, task
+from contracts.codecs import PROJECT_CODEC, TASK_CODEC
+from contracts.read_model import consumer_name
+from contracts.task import TaskCommented, TaskEvent, TaskPriorityChanged, TaskStatusChanged, TaskTitleChanged
+from kernel.consuming.consumer import Consumer
+from kernel.log.envelope import Envelope
+from kernel.log.ids import new_id
+from kernel.ports.database import Database, Write
+from kernel.ports.event_store import EventStore, StreamAppend
+from kernel.ports.subscription import Message
+from kernel.process.platform import Platform
+from kernel.process.settings import Settings
 from log_projector.fill import Filler
 from log_projector.generations import Generations
-from log_projector.handlers import GenerationWriter, Handler, Projection
+from log_projector.projections import Values
 from log_projector.projector import NAME, Projector
 from log_projector.verify import verify
-from log_projector.views import Values
+from log_projector.writes import GenerationWriter, Handler, Projection
 from task_service.queries import Queries, TaskFilters
 
 USER = "01990000-0000-7000-8000-000000000c00"

@@ -16,8 +16,8 @@ from typing import Any
 from playwright.sync_api import Browser, CDPSession, Page
 from seed import seed_project
 
-from taskledger.testing import Person, Running, running
-from taskledger.visiting import chromium, visit
+from testkit.board import Person, Running, running
+from testkit.visiting import chromium, visit
 
 SLOWER = 4
 TARGETS = {"load": 1000.0, "frame": 50.0, "live": 300.0}

@@ -11,8 +11,8 @@ import time
 from pathlib import Path
 from typing import Final
 
-from taskledger.testing import Person
 from taskledger_local.stack import stack
+from testkit.board import Person
 
 CHANGES: Final = 200
 

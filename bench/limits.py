@@ -12,7 +12,7 @@ from pathlib import Path
 import uvicorn
 from fastapi import FastAPI, Response
 
-from kernel.adapters.sqlite_engine import GroupCommitWriter, connect
+from kernel.adapters.sqlite.engine import GroupCommitWriter, connect
 
 INSERT = "INSERT INTO limits (body) VALUES ('a task in some sixty bytes of text, as rows go, no more')"
 

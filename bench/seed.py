@@ -3,12 +3,12 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from kernel.adapters.sqlite_event_store import SqliteEventStore
-from kernel.codecs import TASK_CODEC
-from kernel.contracts.task import TaskCreated, stream_of
-from kernel.envelope import Envelope
-from kernel.ids import new_id
-from kernel.ports import MAX_ITEMS_PER_APPEND, StreamAppend
+from contracts.codecs import TASK_CODEC
+from contracts.task import TaskCreated, stream_of
+from kernel.adapters.sqlite.event_store import SqliteEventStore
+from kernel.log.envelope import Envelope
+from kernel.log.ids import new_id
+from kernel.ports.event_store import MAX_ITEMS_PER_APPEND, StreamAppend
 
 WORDS = [
     "draft",

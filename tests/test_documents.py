@@ -12,7 +12,7 @@ import typer.main
 from typer.core import TyperGroup
 
 from auth_service.settings import Settings as AuthSettings
-from kernel.settings import Settings
+from kernel.process.settings import Settings
 from notify_service.settings import Settings as NotifySettings
 from task_service.settings import Settings as TaskSettings
 from taskledger.cli import app
@@ -83,7 +83,14 @@ def test_files_that_are_named_exist(page: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "folder", ["bench", "shared/src/kernel", "deploy/embedded/src/taskledger", "deploy/local/src/taskledger_local"]
+    "folder",
+    [
+        "bench",
+        "shared/contracts/src/contracts",
+        "tests/kit/src/testkit",
+        "deploy/embedded/src/taskledger",
+        "deploy/local/src/taskledger_local",
+    ],
 )
 def test_every_file_of_a_folder_is_in_its_page(folder: str) -> None:
     page = next(parent for parent in [ROOT / folder, *(ROOT / folder).parents] if (parent / "README.md").exists())

@@ -9,7 +9,7 @@ from typing import Any, Final
 import pytest
 import yaml
 
-from kernel.settings import Settings
+from kernel.process.settings import Settings
 from taskledger.root import PRIVATE, ROUTES
 from taskledger.site import CONTENT_SECURITY_POLICY
 from taskledger_local.topology import KEYS, LOG, QUEUES

@@ -10,7 +10,7 @@ from typing import Final
 
 from playwright.sync_api import Browser
 
-from taskledger.visiting import chromium
+from testkit.visiting import chromium
 
 PUBLIC: Final = Path(__file__).resolve().parents[1] / "web" / "public"
 

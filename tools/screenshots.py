@@ -15,8 +15,8 @@ from typing import Final
 
 from playwright.sync_api import Page
 
-from taskledger.pages import LOCALES, PLACES, Demonstration, Place, demonstration
-from taskledger.visiting import chromium
+from testkit.pages import LOCALES, PLACES, Demonstration, Place, demonstration
+from testkit.visiting import chromium
 
 WIDE: Final = (1440, 860)
 TALLEST: Final = 4000

@@ -11,10 +11,10 @@ import pytest
 
 from taskledger_local.deployed import SENDER
 from taskledger_local.emulator import REGION, Emulator
-from taskledger_local.faults import Faults, faults_before
 from taskledger_local.processes import free_port
 from taskledger_local.services import HttpChild
 from taskledger_local.topology import KEYS, LOG
+from testkit.faults import Faults, faults_before
 
 # What the CDK app says of the services' own metrics is read here too: it needs nothing of the CDK.
 sys.path.append(str(Path(__file__).parents[2] / "deploy" / "aws"))

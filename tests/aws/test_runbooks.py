@@ -9,8 +9,8 @@ import pytest
 from typer.main import get_command
 
 from taskledger.cli import app
-from taskledger.testing import Running
 from taskledger_local.topology import BUS, QUEUES, RULES, TABLES
+from testkit.board import Running
 
 ROOT: Final = Path(__file__).parents[2]
 PAGES: Final = sorted((ROOT / "docs" / "operate").rglob("*.md"))
@@ -19,7 +19,7 @@ TEXTS: Final = [pytest.param(page.read_text(), id=page.stem) for page in PAGES]
 
 @pytest.fixture(scope="session")
 def sources() -> str:
-    folders = [ROOT / "shared" / "src", *sorted((ROOT / "services").glob("*/src"))]
+    folders = [*sorted((ROOT / "shared").glob("*/src")), *sorted((ROOT / "services").glob("*/src"))]
     return "\n".join(path.read_text() for folder in folders for path in folder.rglob("*.py"))
 
 

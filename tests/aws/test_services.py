@@ -13,19 +13,19 @@ import orjson
 import pytest
 from aiobotocore.session import get_session
 
-from kernel.histories import Board as History
-from kernel.histories import record
-from kernel.metric_lines import DIMENSION, NAMESPACE
-from kernel.platform import Platform
-from kernel.testing import eventually, extend
+from kernel.observe.metric_lines import DIMENSION, NAMESPACE
+from kernel.process.platform import Platform
 from taskledger_aws import application_metrics
 from taskledger_local.deployed import SENDER, Template
 from taskledger_local.emulator import REGION
-from taskledger_local.faults import Answer, Request
 from taskledger_local.services import HttpChild
 from taskledger_local.setup import create_sender
-from taskledger_local.testing import piping
 from taskledger_local.topology import BUS, KEYS, LOG, QUEUES
+from testkit.faults import Answer, Request
+from testkit.histories import Board as History
+from testkit.histories import record
+from testkit.hops import piping
+from testkit.log import eventually, extend
 
 Allowed: TypeAlias = set[tuple[str, str]]
 """Actions, each with what it is done to: a table, an index, a consumer's queue, or `*`."""

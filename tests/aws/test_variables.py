@@ -12,11 +12,11 @@ import auth_service.settings
 import log_projector.settings
 import notify_service.settings
 import task_service.settings
-from kernel.adapters.dynamodb_table import DynamoTable
-from kernel.adapters.mysql_connection import Options as MysqlOptions
+from kernel.adapters.dynamodb.table import DynamoTable
+from kernel.adapters.mysql.connection import Options as MysqlOptions
 from kernel.adapters.options import from_query
-from kernel.adapters.ses_mailer import Options as SesOptions
-from kernel.serve import KEEP_ALIVE_SECONDS
+from kernel.adapters.ses.mailer import Options as SesOptions
+from kernel.process.serve import KEEP_ALIVE_SECONDS
 from taskledger_local.topology import KEYS, LOG, QUEUES
 
 Template = dict[str, Any]

@@ -16,7 +16,7 @@ from typing import Any, Final
 import httpx
 import pytest
 
-from taskledger.testing import PASSWORD, Person, eventually, free_port
+from testkit.board import PASSWORD, Person, eventually, free_port
 
 ROOT: Final = Path(__file__).parents[2]
 SERVICES: Final = ["auth-service", "task-service", "notify-service", "log-projector", "pipe", "web"]

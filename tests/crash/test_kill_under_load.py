@@ -7,8 +7,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from taskledger.testing import eventually, running
-from taskledger.working import Work, all_is_there, at_work, told_once, verified
+from testkit.board import eventually, running
+from testkit.working import Work, all_is_there, at_work, told_once, verified
 
 ROUNDS = 4
 WORKERS = 6

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from taskledger.testing import PASSWORD, Person, eventually
+from testkit.board import PASSWORD, Person, eventually
 
 WITHIN_SECONDS = 60.0
 

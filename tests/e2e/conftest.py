@@ -11,9 +11,9 @@ from tempfile import TemporaryDirectory
 import pytest
 from playwright.sync_api import Browser, expect
 
-from taskledger.testing import Board, running
-from taskledger.visiting import chromium
-from taskledger_local.aws_board import AwsBoard, aws_board
+from testkit.aws_board import AwsBoard, aws_board
+from testkit.board import Board, running
+from testkit.visiting import chromium
 
 expect.set_options(timeout=20_000)  # what is waited for comes soon, but not where eight processes share two slow cores
 

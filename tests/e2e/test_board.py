@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
-from taskledger.testing import Board, Person
-from taskledger.visiting import Finger, Visitor, drag, middle, visit
+from testkit.board import Board, Person
+from testkit.visiting import Finger, Visitor, drag, middle, visit
 
 pytestmark = pytest.mark.browser
 

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from taskledger.testing import PASSWORD, Board
+from testkit.board import PASSWORD, Board
 
 pytestmark = pytest.mark.browser
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
-from taskledger.testing import Board, Person
-from taskledger.visiting import Finger, Visitor, drag, middle, visit
+from testkit.board import Board, Person
+from testkit.visiting import Finger, Visitor, drag, middle, visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.site]
 

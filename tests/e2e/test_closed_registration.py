@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from taskledger.testing import PASSWORD, Running, running
-from taskledger.visiting import Visitor
+from testkit.board import PASSWORD, Running, running
+from testkit.visiting import Visitor
 
 pytestmark = pytest.mark.browser
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from taskledger.pages import LOCALES, PLACES, Demonstration, Place, demonstration
+from testkit.pages import LOCALES, PLACES, Demonstration, Place, demonstration
 
 pytestmark = pytest.mark.browser
 

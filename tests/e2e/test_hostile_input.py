@@ -6,7 +6,7 @@ import json
 import httpx
 import pytest
 
-from taskledger.testing import Board, Person
+from testkit.board import Board, Person
 
 JSON = {"Content-Type": "application/json"}
 

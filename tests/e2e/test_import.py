@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, FilePayload, expect
 
-from taskledger.testing import Board, running
-from taskledger.visiting import Visitor, visit
+from testkit.board import Board, running
+from testkit.visiting import Visitor, visit
 
 pytestmark = pytest.mark.browser
 

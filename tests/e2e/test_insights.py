@@ -12,8 +12,8 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, expect
 
-from taskledger.testing import PASSWORD, Board, Person, eventually
-from taskledger.visiting import Visitor, visit
+from testkit.board import PASSWORD, Board, Person, eventually
+from testkit.visiting import Visitor, visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.site]
 

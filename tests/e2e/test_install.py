@@ -14,8 +14,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from taskledger import site
-from taskledger.testing import Board, Person, eventually
-from taskledger.visiting import Visitor, visit
+from testkit.board import Board, Person, eventually
+from testkit.visiting import Visitor, visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.site]
 

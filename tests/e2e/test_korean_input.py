@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, CDPSession, Locator, expect
 
-from taskledger.testing import Board
-from taskledger.visiting import Visitor, visit
+from testkit.board import Board
+from testkit.visiting import Visitor, visit
 
 pytestmark = pytest.mark.browser
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, Request, expect
 
-from taskledger.testing import Board, Person, eventually, running
-from taskledger.visiting import Visitor, visit
+from testkit.board import Board, Person, eventually, running
+from testkit.visiting import Visitor, visit
 
 pytestmark = pytest.mark.browser
 

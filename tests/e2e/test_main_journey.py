@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from taskledger.testing import Board, Person, eventually
+from testkit.board import Board, Person, eventually
 
 
 @contextmanager

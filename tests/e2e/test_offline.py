@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from taskledger.testing import Board, Person, eventually
-from taskledger.visiting import Visitor, visit
+from testkit.board import Board, Person, eventually
+from testkit.visiting import Visitor, visit
 
 pytestmark = pytest.mark.browser
 

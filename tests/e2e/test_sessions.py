@@ -2,7 +2,7 @@
 
 import httpx
 
-from taskledger.testing import PASSWORD, Board, Person, eventually
+from testkit.board import PASSWORD, Board, Person, eventually
 
 
 def test_a_session_that_has_ended_opens_nothing_any_more(stack: Board) -> None:

@@ -6,8 +6,8 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Browser, expect
 
-from taskledger.testing import PASSWORD, Board
-from taskledger.visiting import Visitor
+from testkit.board import PASSWORD, Board
+from testkit.visiting import Visitor
 
 pytestmark = pytest.mark.browser
 

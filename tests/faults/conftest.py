@@ -7,9 +7,9 @@ from uuid import uuid4
 
 import pytest
 
-from taskledger.testing import Person
-from taskledger.working import Work, all_is_there, told_once, verified
-from taskledger_local.aws_board import Breakable, breakable_board
+from testkit.aws_board import Breakable, breakable_board
+from testkit.board import Person
+from testkit.working import Work, all_is_there, told_once, verified
 
 
 @pytest.fixture(scope="session")

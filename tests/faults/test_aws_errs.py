@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
-from taskledger.testing import Person
-from taskledger.working import Work, at_work
-from taskledger_local.aws_board import Breakable
-from taskledger_local.faults import Answer, Broken, Lost, aws_error
+from testkit.aws_board import Breakable
+from testkit.board import Person
+from testkit.faults import Answer, Broken, Lost, aws_error
+from testkit.working import Work, at_work
 
 
 def test_throttling_errors_and_lost_answers_lose_nothing(

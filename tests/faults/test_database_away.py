@@ -8,10 +8,10 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from taskledger.testing import Person, eventually
-from taskledger.working import Work, at_work
-from taskledger_local.aws_board import Breakable
 from taskledger_local.mysql_server import MysqlServer
+from testkit.aws_board import Breakable
+from testkit.board import Person, eventually
+from testkit.working import Work, at_work
 
 pytestmark = pytest.mark.crash
 

@@ -11,11 +11,11 @@ import httpx
 import pytest
 from aiobotocore.session import get_session
 
-from taskledger.testing import Person, eventually
-from taskledger.working import Work, at_work, verified
-from taskledger_local.aws_board import Breakable
 from taskledger_local.mysql_server import administer
 from taskledger_local.topology import NOTIFIER, PROJECTOR, Queue
+from testkit.aws_board import Breakable
+from testkit.board import Person, eventually
+from testkit.working import Work, at_work, verified
 
 CONSUMERS = {"projector": PROJECTOR, "notify": NOTIFIER}
 

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from taskledger.testing import Person
-from taskledger.working import Work, at_work
-from taskledger_local.aws_board import Breakable
+from testkit.aws_board import Breakable
+from testkit.board import Person
+from testkit.working import Work, at_work
 
 pytestmark = pytest.mark.crash
 

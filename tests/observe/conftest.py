@@ -7,9 +7,9 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from taskledger.testing import Person, eventually
-from taskledger_local.collector import Collector, collecting
 from taskledger_local.stack import Stack
+from testkit.board import Person, eventually
+from testkit.collector import Collector, collecting
 
 SEND_OFTEN = {"OTEL_BSP_SCHEDULE_DELAY": "100"}
 

@@ -11,14 +11,14 @@ import pytest
 from prometheus_client.metrics_core import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
-import kernel.span_export
-import kernel.telemetry
+import kernel.observe.span_export
+import kernel.observe.telemetry
 import notify_service.telemetry
 import taskledger_local.pipe
-from taskledger.testing import eventually, running
+from testkit.board import eventually, running
 
 PAGE: Final = Path(__file__).resolve().parents[2] / "docs/operate/metrics.md"
-MODULES: Final = (kernel.telemetry, kernel.span_export, notify_service.telemetry, taskledger_local.pipe)
+MODULES: Final = (kernel.observe.telemetry, kernel.observe.span_export, notify_service.telemetry, taskledger_local.pipe)
 _ROW: Final = re.compile(r"^\| `(\w+)` \| (\w+) \|([^|]*)\|", re.MULTILINE)
 
 FAULTS: Final = {

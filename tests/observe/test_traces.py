@@ -8,8 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
-from taskledger.testing import eventually, running
-from taskledger_local.collector import Collector, Seen, collecting
+from testkit.board import eventually, running
+from testkit.collector import Collector, Seen, collecting
 
 TRACE, CALLER = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
 ROUTE = "POST /api/projects/{project_id}/tasks"

@@ -12,8 +12,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from taskledger.testing import PASSWORD, Person, eventually
 from taskledger_local.services import MODULES, Services
+from testkit.board import PASSWORD, Person, eventually
 
 CHECKS = {
     "auth": {"event_store", "key_value_store"},

@@ -10,18 +10,19 @@ from typing import TypeAlias
 import pytest
 from sqlalchemy import delete
 
-from kernel import checkpoints
-from kernel.consumer import Consumer
-from kernel.envelope import Envelope
-from kernel.histories import record
-from kernel.platform import Platform
-from kernel.ports import EventStore, Message
-from kernel.read_model import consumer_name, metadata, tables
-from kernel.sql import Database, Statement, Write
+from contracts.read_model import consumer_name, metadata, tables
+from kernel.consuming import checkpoints
+from kernel.consuming.consumer import Consumer
+from kernel.log.envelope import Envelope
+from kernel.ports.database import Database, Statement, Write
+from kernel.ports.event_store import EventStore
+from kernel.ports.subscription import Message
+from kernel.process.platform import Platform
 from log_projector.generations import Generations
-from log_projector.handlers import Handler, Projection
+from log_projector.writes import Handler, Projection
 from task_service.queries import Queries
-from task_service.testing import User, World, running
+from testkit.histories import record
+from testkit.tasks import User, World, running
 
 
 @dataclass(frozen=True, slots=True)

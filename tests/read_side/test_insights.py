@@ -13,16 +13,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kernel.codecs import PROJECT_CODEC, TASK_CODEC, USER_CODEC
-from kernel.contracts import project, user
-from kernel.contracts import task as tasks
-from kernel.contracts.project import Project, Status
-from kernel.contracts.task import Task
-from kernel.decider import Decider
-from kernel.histories import Board
-from kernel.streams import Streams
-from task_service.handlers import Projects
+from contracts import project, user
+from contracts import task as tasks
+from contracts.codecs import PROJECT_CODEC, TASK_CODEC, USER_CODEC
+from contracts.project import Project, Status
+from contracts.task import Task
+from kernel.log.decider import Decider
+from kernel.log.streams import Streams
+from task_service.commands import Projects
 from task_service.insights import Asked, Insights
+from testkit.histories import Board
 
 ZONES = ("UTC", "Asia/Seoul", "America/New_York", "Australia/Lord_Howe", "Africa/Cairo", "America/St_Johns")
 """Some change their clocks, by half an hour too, or at midnight."""

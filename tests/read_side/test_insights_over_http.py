@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from kernel.envelope import Envelope
-from kernel.ports import StreamAppend
-from task_service.testing import User, World, expect
-from task_service.views import InsightsView
+from kernel.log.envelope import Envelope
+from kernel.ports.event_store import StreamAppend
+from task_service.schemas import InsightsView
+from testkit.tasks import User, World, expect
 
 
 async def insights(user: User, project: dict[str, Any], **params: str) -> dict[str, Any]:

@@ -13,17 +13,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kernel import read_model
-from kernel.contracts.documents import project_document, task_document
-from kernel.contracts.project import Project
-from kernel.contracts.task import Task
-from kernel.histories import LABELS, PEOPLE, PRIORITIES, STATUSES, WORDS, Board
-from kernel.problems import Problem
-from kernel.requests import encode_cursor
-from kernel.sql import DatabaseUnavailable
+from contracts import read_model
+from contracts.documents import project_document, task_document
+from contracts.project import Project
+from contracts.task import Task
+from kernel.http.problems import Problem
+from kernel.http.requests import encode_cursor
+from kernel.ports.database import DatabaseUnavailable
 from log_projector.fill import Filler
 from log_projector.generations import Generations
 from task_service.queries import Page, Queries, TaskFilters
+from testkit.histories import LABELS, PEOPLE, PRIORITIES, STATUSES, WORDS, Board
 
 SORTS = ("created_at", "updated_at", "key", "rank", "due", "priority", "title", "status")
 

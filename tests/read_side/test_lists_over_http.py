@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from task_service.testing import User
-from task_service.views import ActivityView, Page, ProjectView, TaskView
+from task_service.schemas import ActivityView, Page, ProjectView, TaskView
+from testkit.tasks import User
 
 
 async def titles(user: User, path: str, **params: Any) -> list[str]:

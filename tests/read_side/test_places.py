@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from kernel.ids import new_id
-from task_service.testing import User, expect
+from kernel.log.ids import new_id
+from testkit.tasks import User, expect
 
 
 async def column(user: User, project: dict[str, Any], projector: Any, status: str = "waiting") -> list[str]:

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from kernel.read_model import tables
-from kernel.sql import Statement
+from contracts.read_model import tables
+from kernel.ports.database import Statement
 from task_service.insight_statements import load_statement, moves_statement, paths_statement, titles_statement
 from task_service.statements import (
     SORTS,

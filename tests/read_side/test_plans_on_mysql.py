@@ -8,9 +8,9 @@ from typing import Any, Final
 import pytest
 from sqlalchemy import text
 
-from kernel.platform import Platform
-from kernel.read_model import tables
-from kernel.sql import Compiled, Database, DialectName, Statement, Write, upsert
+from contracts.read_model import tables
+from kernel.ports.database import Compiled, Database, DialectName, Statement, Write, upsert
+from kernel.process.platform import Platform
 from task_service.statements import Shape, activity_statement, next_rank_statement, tasks_statement
 
 PROJECTS: Final = 4

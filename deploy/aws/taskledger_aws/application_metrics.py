@@ -1,6 +1,6 @@
 """The metrics of our own that alarms and the dashboard look at. Plain Python: tests of the services read it too.
 
-Services write them as lines of their log (`kernel.metric_lines`), with their name as the one dimension.
+Services write them as lines of their log (`kernel.observe.metric_lines`), with their name as the one dimension.
 """
 
 from dataclasses import dataclass

@@ -23,12 +23,13 @@ from taskledger_aws.profile import Profile
 from taskledger_aws.variables import Places, variables
 
 HEALTH: Final = (
-    "test -e /tmp/ready || { python -m kernel.probe /readyz && touch /tmp/ready; } && python -m kernel.probe /livez"
+    "test -e /tmp/ready || { python -m kernel.process.probe /readyz && touch /tmp/ready; }"
+    " && python -m kernel.process.probe /livez"
 )
 """Once ready, alive is enough: whoever is restarted because MySQL is away could not write to the log meanwhile."""
 
 STOP_SECONDS: Final = 40
-"""After SIGTERM: 15 for answers (`kernel.serve.GRACE_SECONDS`), the rest for consumers to finish what they hold."""
+"""After SIGTERM: 15 for answers (`kernel.process.serve.GRACE_SECONDS`), the rest for consumers to end."""
 
 PORT_NAME: Final = "http"
 """By which Service Connect knows a container's port."""

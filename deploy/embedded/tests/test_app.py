@@ -1,6 +1,6 @@
 """The embedded process's root: every path of a service reaches it."""
 
-from kernel.platform import Platform
+from kernel.process.platform import Platform
 from taskledger.app import services
 from taskledger.root import ROUTES
 from taskledger.settings import AUTH_URL

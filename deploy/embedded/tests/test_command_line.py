@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from taskledger.settings import Home
-from taskledger.testing import TASKLEDGER
+from testkit.board import TASKLEDGER
 
 
 def run(data: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:

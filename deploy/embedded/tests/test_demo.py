@@ -11,13 +11,13 @@ from pathlib import Path
 import httpx
 import pytest
 
-from kernel.contracts.project import Project
-from kernel.contracts.task import Task, TaskEvent, evolve
-from kernel.event import Recorded
+from contracts.project import Project
+from contracts.task import Task, TaskEvent, evolve
+from kernel.log.event import Recorded
 from task_service.domain import task as tasks
 from taskledger.commands.demo import PASSWORD
 from taskledger.demo.life import Demo, ProjectLife, TaskLife, demo
-from taskledger.testing import TASKLEDGER, Person, Running, running
+from testkit.board import TASKLEDGER, Person, Running, running
 
 AFTERNOON = datetime(2026, 11, 23, 16, 30, tzinfo=timezone(timedelta(hours=9)))
 

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from taskledger.testing import Person, Running, eventually, running
+from testkit.board import Person, Running, eventually, running
 
 EXPORT = Path(__file__).with_name("trello.json").read_text()
 TABLE = "title,status,assignees\nBake,Doing,Ann Baker\nSell,To do,Nobody Known\n"

@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from taskledger.testing import PASSWORD, Person, Running, running
+from testkit.board import PASSWORD, Person, Running, running
 
 MISTAKEN = "not the password"
 

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from kernel.adapters.sqlite_event_store import SqliteEventStore
-from kernel.adapters.sqlite_key_value_store import SqliteKeyValueStore
-from kernel.ports import CommandRecord, Put
-from kernel.testing import extend
+from kernel.adapters.sqlite.event_store import SqliteEventStore
+from kernel.adapters.sqlite.key_value_store import SqliteKeyValueStore
+from kernel.ports.event_store import CommandRecord
+from kernel.ports.key_value_store import Put
 from taskledger.lock import held
-from taskledger.testing import TASKLEDGER
+from testkit.board import TASKLEDGER
+from testkit.log import extend
 
 
 def run(data: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from kernel.contracts.project import DEFAULT_STATUSES, Label
+from contracts.project import DEFAULT_STATUSES, Label
 from taskledger.board import BadFile, statuses_of
 from taskledger.csv_board import read_csv
 from taskledger.trello import read_trello

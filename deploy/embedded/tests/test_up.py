@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from taskledger.testing import Running, running
+from testkit.board import Running, running
 
 
 @pytest.fixture(scope="module")

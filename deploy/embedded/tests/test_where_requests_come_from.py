@@ -4,7 +4,7 @@ from pathlib import Path
 
 import httpx
 
-from taskledger.testing import Running, running
+from testkit.board import Running, running
 
 
 def wrong_login(process: Running, number: int, forwarded: str) -> int:

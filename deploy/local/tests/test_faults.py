@@ -4,7 +4,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import httpx
 import pytest
 
-from taskledger_local.faults import Answer, Broken, Changed, Late, Lost, aws_error, faults_before
+from testkit.faults import Answer, Broken, Changed, Late, Lost, aws_error, faults_before
 
 
 class _Echo(BaseHTTPRequestHandler):

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from taskledger.testing import TASKLEDGER, Person, eventually, running
-from taskledger_local.aws_board import AwsBoard
 from taskledger_local.emulator import CREDENTIALS
-from taskledger_local.faults import Broken, Late, faults_before
 from taskledger_local.stack import Stack
+from testkit.aws_board import AwsBoard
+from testkit.board import TASKLEDGER, Person, eventually, running
+from testkit.faults import Broken, Late, faults_before
 
 
 def seen(person: Person, task_id: str) -> dict[str, Any]:

@@ -13,17 +13,17 @@ import orjson
 import pytest
 from aiobotocore.session import get_session
 
-from kernel.envelope import Envelope
-from kernel.platform import Platform
-from kernel.testing import envelope, extend
+from kernel.log.envelope import Envelope
+from kernel.process.platform import Platform
 from taskledger_local.emulator import CREDENTIALS, Emulator
-from taskledger_local.faults import Answer, Broken, Faults, Lost, aws_error, faults_before
 from taskledger_local.pipe import Entry, calls, entries
 from taskledger_local.processes import Child, free_port
 from taskledger_local.setup import create_all
 from taskledger_local.stream_reader import Positions
-from taskledger_local.testing import Hops, hops
 from taskledger_local.topology import LOG, PROJECTOR
+from testkit.faults import Answer, Broken, Faults, Lost, aws_error, faults_before
+from testkit.hops import Hops, hops
+from testkit.log import envelope, extend
 
 
 def item(event: Envelope) -> dict[str, Any]:

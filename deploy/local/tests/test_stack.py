@@ -12,8 +12,8 @@ from pathlib import Path
 
 import httpx
 
-from taskledger.testing import TASKLEDGER, Person, eventually
 from taskledger_local.processes import free_port
+from testkit.board import TASKLEDGER, Person, eventually
 
 COMMAND = [sys.executable, "-m", "taskledger_local.stack"]
 PROCESSES = 7 if "TASKLEDGER_MYSQL_URL" in os.environ else 8

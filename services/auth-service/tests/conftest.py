@@ -10,13 +10,13 @@ import pytest
 
 from auth_service.main import create_app
 from auth_service.settings import Settings
-from auth_service.testing import Serve
-from kernel.codecs import USER_CODEC
-from kernel.contracts.user import User, UserEvent, evolve
-from kernel.decider import Decider
-from kernel.platform import Platform
-from kernel.ports import KeyValueStore
-from kernel.streams import Streams
+from contracts.codecs import USER_CODEC
+from contracts.user import User, UserEvent, evolve
+from kernel.log.decider import Decider
+from kernel.log.streams import Streams
+from kernel.ports.key_value_store import KeyValueStore
+from kernel.process.platform import Platform
+from testkit.auth import Serve
 
 
 @pytest.fixture

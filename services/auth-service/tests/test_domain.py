@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from auth_service.domain import (
+from auth_service.domain.account import (
     ChangePassword,
     ChangeProfile,
     Erase,
@@ -18,7 +18,7 @@ from auth_service.domain import (
     normal_password,
 )
 from auth_service.passwords import common_passwords
-from kernel.contracts.user import (
+from contracts.user import (
     User,
     UserErased,
     UserEvent,
@@ -28,7 +28,7 @@ from kernel.contracts.user import (
     UserRegistered,
     evolve,
 )
-from kernel.event import Recorded
+from kernel.log.event import Recorded
 
 
 def given(*events: UserEvent) -> User | None:

@@ -7,7 +7,7 @@ import httpx
 import orjson
 import pytest
 
-from auth_service.testing import PASSWORD, bearer, is_problem, register
+from testkit.auth import PASSWORD, bearer, is_problem, register
 
 BODIES: dict[str, tuple[str, dict[str, Any]]] = {
     "/api/auth/register": ("POST", {"email": "bob@example.org", "password": PASSWORD, "name": "Bob"}),

@@ -10,16 +10,16 @@ import httpx
 import pytest
 
 from auth_service.accounts import Accounts
-from auth_service.handlers import Auth, Client, Limits
+from auth_service.commands import Auth, Client, Limits
 from auth_service.limits import RateLimits
 from auth_service.passwords import PARALLEL, Passwords
 from auth_service.sessions import Sessions
-from auth_service.testing import PASSWORD, Serve, bearer, is_problem, register
-from kernel.contracts.user import User, UserEvent
-from kernel.decider import Decider
-from kernel.ended_sessions import EndedSessions
-from kernel.ports import KeyValueStore
-from kernel.problems import Problem
+from contracts.user import User, UserEvent
+from kernel.http.problems import Problem
+from kernel.identity.ended_sessions import EndedSessions
+from kernel.log.decider import Decider
+from kernel.ports.key_value_store import KeyValueStore
+from testkit.auth import PASSWORD, Serve, bearer, is_problem, register
 
 # --- register and log in ---
 

@@ -6,7 +6,7 @@ import httpx
 import pytest
 from jsonschema import Draft202012Validator
 
-from auth_service.testing import PASSWORD, bearer, register
+from testkit.auth import PASSWORD, bearer, register
 
 LOGIN = {"email": "ann@example.org", "password": PASSWORD}
 SERVICE = {"service": "notify-service", "secret": "between services", "audience": "auth-service"}

@@ -7,13 +7,13 @@ import httpx
 import pytest
 
 from auth_service.accounts import Account, Accounts
-from auth_service.domain import Erase, decide
+from auth_service.domain.account import Erase, decide
 from auth_service.passwords import Passwords
-from auth_service.testing import PASSWORD, is_problem, register
-from kernel.contracts.user import User, UserEvent, stream_of
-from kernel.decider import Command, Decider
-from kernel.ids import new_id
-from kernel.ports import KeyValueStore
+from contracts.user import User, UserEvent, stream_of
+from kernel.log.decider import Command, Decider
+from kernel.log.ids import new_id
+from kernel.ports.key_value_store import KeyValueStore
+from testkit.auth import PASSWORD, is_problem, register
 
 LOGIN = {"email": "ann@example.org", "password": PASSWORD}
 

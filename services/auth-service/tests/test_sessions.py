@@ -7,10 +7,10 @@ import httpx
 import pytest
 
 from auth_service.sessions import Sessions
-from auth_service.testing import PASSWORD, Serve, bearer, register
-from kernel.ended_sessions import EndedSessions
-from kernel.ports import KeyValueStore
-from kernel.testing import eventually
+from kernel.identity.ended_sessions import EndedSessions
+from kernel.ports.key_value_store import KeyValueStore
+from testkit.auth import PASSWORD, Serve, bearer, register
+from testkit.log import eventually
 
 
 async def refresh(client: httpx.AsyncClient, token: str) -> httpx.Response:

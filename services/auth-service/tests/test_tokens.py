@@ -16,9 +16,9 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet
 
 from auth_service.signing import SigningKeys
-from auth_service.testing import Serve, bearer, is_problem, register
-from kernel.ports import Delete, Item, KeyValueStore, Put
-from kernel.security import ISSUER, USER_AUDIENCE
+from kernel.identity.security import ISSUER, USER_AUDIENCE
+from kernel.ports.key_value_store import Delete, Item, KeyValueStore, Put
+from testkit.auth import Serve, bearer, is_problem, register
 
 
 def part(content: bytes | dict[str, Any]) -> str:

@@ -7,12 +7,12 @@ from pathlib import Path
 import httpx
 import pytest
 
-from kernel.platform import Platform
-from kernel.read_model import ActiveGeneration
-from kernel.sql import DatabaseUnavailable
-from kernel.testing import eventually
+from contracts.read_model import ActiveGeneration
+from kernel.ports.database import DatabaseUnavailable
+from kernel.process.platform import Platform
 from log_projector.main import create_app
 from log_projector.settings import Settings
+from testkit.log import eventually
 
 
 @pytest.fixture

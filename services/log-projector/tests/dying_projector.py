@@ -5,13 +5,13 @@ import os
 import signal
 import sys
 
-from kernel.consumer import Consumer
-from kernel.platform import Platform
-from kernel.ports import Message
-from kernel.read_model import consumer_name
-from kernel.sql import Database, Write
+from contracts.read_model import consumer_name
+from kernel.consuming.consumer import Consumer
+from kernel.ports.database import Database, Write
+from kernel.ports.subscription import Message
+from kernel.process.platform import Platform
 from log_projector.generations import Generations
-from log_projector.handlers import Handler, Projection
+from log_projector.writes import Handler, Projection
 
 STREAMS_EACH = 4
 """Few, so that there are many commits to die at."""

@@ -13,12 +13,12 @@ from random import Random
 
 import pytest
 
-from kernel.histories import Board, record
-from kernel.platform import Platform
-from kernel.testing import eventually
+from kernel.process.platform import Platform
 from log_projector.rebuild import rebuild
 from log_projector.settings import Settings
 from log_projector.verify import verify
+from testkit.histories import Board, record
+from testkit.log import eventually
 
 pytestmark = pytest.mark.crash
 

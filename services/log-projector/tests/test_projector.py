@@ -7,12 +7,12 @@ from random import Random
 import httpx
 from sqlalchemy import func, select
 
-from kernel.histories import Board, record
-from kernel.platform import Platform
-from kernel.read_model import ActiveGeneration, tables
-from kernel.sql import Database, Statement
-from kernel.testing import eventually
+from contracts.read_model import ActiveGeneration, tables
+from kernel.ports.database import Database, Statement
+from kernel.process.platform import Platform
 from log_projector.settings import Settings
+from testkit.histories import Board, record
+from testkit.log import eventually
 
 Serving = Callable[[], AbstractAsyncContextManager[httpx.AsyncClient]]
 

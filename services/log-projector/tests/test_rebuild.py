@@ -13,18 +13,19 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from kernel.consumer import Consumer
-from kernel.histories import Board, record
-from kernel.platform import Platform
-from kernel.ports import EventStore, Message
-from kernel.read_model import ActiveGeneration, consumer_name, tables
-from kernel.sql import Database, DatabaseRefused, Row, Statement, Write
+from contracts.read_model import ActiveGeneration, consumer_name, tables
+from kernel.consuming.consumer import Consumer
+from kernel.ports.database import Database, DatabaseRefused, Row, Statement, Write
+from kernel.ports.event_store import EventStore
+from kernel.ports.subscription import Message
+from kernel.process.platform import Platform
 from log_projector.fill import Filler
 from log_projector.generations import Generations
-from log_projector.handlers import Handler, Projection
 from log_projector.rebuild import NothingToSwitchTo, RebuildRunning, rebuild, switch_back
 from log_projector.settings import Settings
 from log_projector.verify import verify
+from log_projector.writes import Handler, Projection
+from testkit.histories import Board, record
 
 Serving = Callable[[], AbstractAsyncContextManager[httpx.AsyncClient]]
 

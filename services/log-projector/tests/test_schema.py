@@ -6,13 +6,13 @@ from datetime import UTC, date, datetime, timedelta
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from kernel.codecs import PROJECT_CODEC, TASK_CODEC
-from kernel.contracts import project, task
-from kernel.contracts.project import ProjectEvent
-from kernel.contracts.task import TaskEvent
-from kernel.event import Recorded
-from kernel.read_model import SCHEMA, tables
-from log_projector.views import Values, View, project_moment, project_view, task_moment, task_view
+from contracts import project, task
+from contracts.codecs import PROJECT_CODEC, TASK_CODEC
+from contracts.project import ProjectEvent
+from contracts.read_model import SCHEMA, tables
+from contracts.task import TaskEvent
+from kernel.log.event import Recorded
+from log_projector.projections import Values, View, project_moment, project_view, task_moment, task_view
 
 PINNED = {
     1: "870a51d579cf422af2ed3e07e04c2e06969e1a6af7f6186bef2d134bf2ebfc18",
@@ -110,7 +110,7 @@ def test_the_tables_and_rows_are_those_of_their_schema() -> None:
         assert not any(view.gone.values())
         rows = [(name, [sorted(row.items()) for row in some]) for name, some in sorted(view.put.items())]
         digest.update(repr(rows).encode())
-    assert digest.hexdigest() == PINNED[SCHEMA], "raise kernel.read_model.SCHEMA and pin the new digest beside the old"
+    assert digest.hexdigest() == PINNED[SCHEMA], "raise contracts.read_model.SCHEMA, pin the new digest beside the old"
 
 
 def test_every_kind_of_event_takes_part() -> None:

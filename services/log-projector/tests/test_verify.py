@@ -10,15 +10,15 @@ from random import Random
 import pytest
 from sqlalchemy import text
 
-from kernel.consumer import Consumer
-from kernel.histories import Board, record
-from kernel.platform import Platform
-from kernel.read_model import consumer_name
-from kernel.sql import DatabaseUnavailable, Statement, Write
-from log_projector.handlers import Handler, Projection
+from contracts.read_model import consumer_name
+from kernel.consuming.consumer import Consumer
+from kernel.ports.database import DatabaseUnavailable, Statement, Write
+from kernel.process.platform import Platform
 from log_projector.rebuild import rebuild
 from log_projector.settings import Settings
 from log_projector.verify import Verified, verify
+from log_projector.writes import Handler, Projection
+from testkit.histories import Board, record
 
 Edit = Callable[[str], Awaitable[None]]
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from kernel.platform import Platform
+from kernel.process.platform import Platform
 from notify_service.main import create_app
 from notify_service.settings import Settings
-from notify_service.testing import AUTH_URL, Auth, History, World
+from testkit.notify import AUTH_URL, Auth, History, World
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ import pymysql
 import pytest
 from sqlalchemy import bindparam, insert, select
 
-from kernel.platform import Platform
-from kernel.sql import Database, ExpectationFailed, Statement, Write
+from kernel.ports.database import Database, ExpectationFailed, Statement, Write
+from kernel.process.platform import Platform
 from notify_service import rows, tables
 from notify_service.tables import feed
 

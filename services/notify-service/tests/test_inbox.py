@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from kernel.contracts.task import TaskAssigned, TaskCommented, TaskDeleted, TaskStatusChanged
-from kernel.contracts.user import UserErased, UserRegistered
-from notify_service.testing import Caller, World, eventually, good
+from contracts.task import TaskAssigned, TaskCommented, TaskDeleted, TaskStatusChanged
+from contracts.user import UserErased, UserRegistered
+from testkit.notify import Caller, World, eventually, good
 
 NO_EVENT = {"inbox": False, "mail": False}
 EVERY_EVENT = {"inbox": True, "mail": True}

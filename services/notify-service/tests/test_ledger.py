@@ -11,21 +11,22 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, func, select
 
-from kernel import checkpoints
-from kernel.codecs import PROJECT_CODEC, TASK_CODEC
-from kernel.consumer import Consumer
-from kernel.contracts import project as projects
-from kernel.contracts import task as tasks
-from kernel.contracts.task import TaskCommented, TaskStatusChanged, TaskTitleChanged
-from kernel.envelope import Envelope
-from kernel.platform import Platform
-from kernel.ports import EventStore, Message, StreamAppend
-from kernel.sql import Database, Row, Statement, Write
-from kernel.streams import Streams
+from contracts import project as projects
+from contracts import task as tasks
+from contracts.codecs import PROJECT_CODEC, TASK_CODEC
+from contracts.task import TaskCommented, TaskStatusChanged, TaskTitleChanged
+from kernel.consuming import checkpoints
+from kernel.consuming.consumer import Consumer
+from kernel.log.envelope import Envelope
+from kernel.log.streams import Streams
+from kernel.ports.database import Database, Row, Statement, Write
+from kernel.ports.event_store import EventStore, StreamAppend
+from kernel.ports.subscription import Message
+from kernel.process.platform import Platform
 from notify_service import tables
-from notify_service.handlers import Bounds, Notifier
+from notify_service.projections import Bounds, Notifier
 from notify_service.settings import Settings
-from notify_service.testing import History
+from testkit.notify import History
 
 LEDGER = Statement(
     select(tables.deliveries.c.user_id, tables.deliveries.c.channel, tables.deliveries.c.event_type)

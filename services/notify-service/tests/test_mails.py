@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from kernel.contracts.project import DEFAULT_STATUSES, Project, Status
-from notify_service.domain import Kind, Why
+from contracts.project import DEFAULT_STATUSES, Project, Status
+from notify_service.domain.notice import Kind, Why
 from notify_service.mails import Letter, Locale, render
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)

@@ -10,24 +10,25 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from kernel import checkpoints
-from kernel.codecs import PROJECT_CODEC, TASK_CODEC
-from kernel.consumer import Consumer
-from kernel.contracts import project as projects
-from kernel.contracts import task as tasks
-from kernel.contracts.task import TaskAssigned, TaskStatusChanged
-from kernel.platform import Platform
-from kernel.ports import EventStore, Mail, MailRejected, MailUnavailable
-from kernel.security import ServiceClient
-from kernel.sql import Database, DatabaseUnavailable, Row, Statement, Write
-from kernel.streams import Streams
+from contracts import project as projects
+from contracts import task as tasks
+from contracts.codecs import PROJECT_CODEC, TASK_CODEC
+from contracts.task import TaskAssigned, TaskStatusChanged
+from kernel.consuming import checkpoints
+from kernel.consuming.consumer import Consumer
+from kernel.identity.security import ServiceClient
+from kernel.log.streams import Streams
+from kernel.ports.database import Database, DatabaseUnavailable, Row, Statement, Write
+from kernel.ports.event_store import EventStore
+from kernel.ports.mailer import Mail, MailRejected, MailUnavailable
+from kernel.process.platform import Platform
 from notify_service import tables
-from notify_service.handlers import Bounds, Notifier
 from notify_service.people import DirectoryAway, People
+from notify_service.projections import Bounds, Notifier
 from notify_service.sender import Limits, Sender
 from notify_service.settings import Settings
 from notify_service.tables import microseconds
-from notify_service.testing import AUTH_URL, Auth, Caller, History, World, eventually
+from testkit.notify import AUTH_URL, Auth, Caller, History, World, eventually
 
 TO_DONE = TaskStatusChanged(old="waiting", new="done")
 MAILS = Statement(

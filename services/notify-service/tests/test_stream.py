@@ -13,16 +13,16 @@ import pytest
 import uvicorn
 from sqlalchemy import bindparam, select
 
-from kernel.contracts.task import TaskAssigned, TaskCommented, TaskDescriptionChanged, TaskStatusChanged
-from kernel.platform import Platform
-from kernel.serve import Server
-from kernel.sql import Database, Statement, Write
+from contracts.task import TaskAssigned, TaskCommented, TaskDescriptionChanged, TaskStatusChanged
+from kernel.ports.database import Database, Statement, Write
+from kernel.process.platform import Platform
+from kernel.process.serve import Server
 from notify_service import tables
 from notify_service.feed import Feed
 from notify_service.main import create_app
 from notify_service.settings import Settings
 from notify_service.tables import insert_absent
-from notify_service.testing import AUTH_URL, Auth, Caller, History, eventually
+from testkit.notify import AUTH_URL, Auth, Caller, History, eventually
 
 
 @dataclass

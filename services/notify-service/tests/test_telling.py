@@ -7,10 +7,10 @@ from typing import Any, get_args
 
 import pytest
 
-from kernel.contracts import task as tasks
-from kernel.contracts.documents import Change
-from kernel.contracts.project import DEFAULT_STATUSES, Project, Role
-from kernel.contracts.task import (
+from contracts import task as tasks
+from contracts.documents import Change
+from contracts.project import DEFAULT_STATUSES, Project, Role
+from contracts.task import (
     Task,
     TaskAssigned,
     TaskCommentDeleted,
@@ -29,10 +29,10 @@ from kernel.contracts.task import (
     TaskTitleChanged,
     TaskUnassigned,
 )
-from kernel.event import Recorded
-from kernel.ids import is_id
-from notify_service.domain import LONGEST, Concern, Notice, Preferences, notice_of, stable_id, tellings_of
-from notify_service.testing import new_task
+from kernel.log.event import Recorded
+from kernel.log.ids import is_id
+from notify_service.domain.notice import LONGEST, Concern, Notice, Preferences, notice_of, stable_id, tellings_of
+from testkit.notify import new_task
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 DAY = timedelta(days=1)

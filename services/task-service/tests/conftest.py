@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from task_service.testing import User, World, running
+from testkit.tasks import User, World, running
 
 
 @pytest.fixture

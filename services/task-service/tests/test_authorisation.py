@@ -6,7 +6,7 @@ from typing import Any, Final
 import pytest
 from starlette.routing import Route
 
-from task_service.testing import User, World
+from testkit.tasks import User, World
 
 CALLERS: Final = ("anonymous", "stranger", "removed", "viewer", "member", "owner")
 

@@ -3,7 +3,7 @@
 import pytest
 
 from task_service.mentions import mentioned
-from task_service.testing import User, World, expect
+from testkit.tasks import User, World, expect
 
 
 async def test_comments_are_listed_in_the_order_they_were_written(ann: User, bob: User) -> None:

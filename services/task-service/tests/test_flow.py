@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from kernel.contracts.project import DEFAULT_STATUSES, Project, Status
-from kernel.testing import NOON
+from contracts.project import DEFAULT_STATUSES, Project, Status
 from task_service.domain.flow import Days, bands, microseconds, percentile, standing_counts, thinned
+from testkit.log import NOON
 
 HOUR = 3_600_000_000
 

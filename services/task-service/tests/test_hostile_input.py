@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
-from task_service.testing import User, World
+from testkit.tasks import User, World
 
 
 async def refused(world: World, answer: httpx.Response, before: int, *statuses: int) -> None:

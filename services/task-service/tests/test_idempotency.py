@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from task_service.testing import User, World
+from testkit.tasks import User, World
 
 Call = Callable[[User, str], Awaitable[httpx.Response]]
 

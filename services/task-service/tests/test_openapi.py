@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from task_service.testing import User, World
-from task_service.views import CommentView, EventView, Page, ProjectView, TaskView
+from task_service.schemas import CommentView, EventView, Page, ProjectView, TaskView
+from testkit.tasks import User, World
 
 
 async def test_every_operation_is_described(world: World) -> None:

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from kernel.contracts import project as contract
-from kernel.contracts.project import (
+from contracts import project as contract
+from contracts.project import (
     DEFAULT_STATUSES,
     Label,
     MemberAdded,
@@ -21,7 +21,7 @@ from kernel.contracts.project import (
     ProjectStatusesChanged,
     Status,
 )
-from kernel.decider import Rejection
+from kernel.log.decider import Rejection
 from task_service.domain import project
 from task_service.domain.project import (
     CreateProject,
@@ -32,7 +32,7 @@ from task_service.domain.project import (
     RestoreProject,
     key_from,
 )
-from task_service.testing import Given
+from testkit.tasks import Given
 
 CREATED = ProjectCreated(key="OPS", name="Operations", statuses=DEFAULT_STATUSES, owner="olga")
 TEAM = (CREATED, MemberAdded(user_id="mike", role="member"), MemberAdded(user_id="vera", role="viewer"))

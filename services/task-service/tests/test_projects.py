@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from kernel.ids import new_id
-from task_service.testing import User, World, expect
+from kernel.log.ids import new_id
+from testkit.tasks import User, World, expect
 
 USUAL = [
     {"key": "waiting", "name": "Waiting", "category": "waiting"},

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
-from kernel.contracts import task as contract
-from kernel.contracts.project import DEFAULT_STATUSES, Project, Role, Status
-from kernel.contracts.rank import MAX_RANK, between, of_number
-from kernel.contracts.task import (
+from contracts import task as contract
+from contracts.project import DEFAULT_STATUSES, Project, Role, Status
+from contracts.rank import MAX_RANK, between, of_number
+from contracts.task import (
     Task,
     TaskAssigned,
     TaskCommentDeleted,
@@ -31,7 +31,7 @@ from kernel.contracts.task import (
     TaskTitleChanged,
     TaskUnassigned,
 )
-from kernel.ports import MAX_EVENTS_PER_APPEND
+from kernel.ports.event_store import MAX_EVENTS_PER_APPEND
 from task_service.domain import task
 from task_service.domain.task import (
     MAX_ASSIGNEES,
@@ -46,7 +46,7 @@ from task_service.domain.task import (
     RestoreTask,
     Unassign,
 )
-from task_service.testing import Given
+from testkit.tasks import Given
 
 MEMBERS: dict[str, Role] = {"olga": "owner", "mike": "member", "mina": "member", "vera": "viewer"}
 PROJECT = Project(

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from kernel.ids import is_id
-from task_service.testing import User, World, expect
+from kernel.log.ids import is_id
+from testkit.tasks import User, World, expect
 
 
 async def test_a_task_is_made_with_everything(ann: User, bob: User) -> None:

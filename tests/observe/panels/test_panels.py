@@ -16,8 +16,8 @@ import httpx
 import pytest
 import yaml
 
-from taskledger.testing import eventually
 from taskledger_local.processes import free_port
+from testkit.board import eventually
 
 HERE: Final = Path(__file__).resolve().parents[3] / "deploy/observe"
 DASHBOARD: Final[dict[str, Any]] = json.loads((HERE / "grafana/dashboards/taskledger.json").read_text())

@@ -1,5 +1,5 @@
 /**
- * Where a task stands among others, computed as the service does it (kernel/contracts/rank.py), so that what is shown at
+ * Where a task stands among others, computed as the service does it (contracts/rank.py), so that what is shown at
  * once is what the answer will say. Ranks are compared as texts, by their bytes.
  */
 const DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";

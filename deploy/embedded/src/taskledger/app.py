@@ -15,8 +15,8 @@ import notify_service.main
 import notify_service.settings
 import task_service.main
 import task_service.settings
-from kernel.http import Check
-from kernel.platform import Platform
+from kernel.http.app import Check
+from kernel.process.platform import Platform
 from taskledger.import_api import create_imports
 from taskledger.openapi import merged
 from taskledger.root import Root, create_front

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final
 
-from kernel.contracts.project import Category, Label, Status
-from kernel.contracts.task import Priority
+from contracts.project import Category, Label, Status
+from contracts.task import Priority
 from task_service.domain.project import MAX_STATUS_NAME, MAX_STATUSES
 from task_service.domain.task import MAX_COMMENT, MAX_DESCRIPTION, MAX_LABEL, MAX_LABELS, MAX_TITLE
 

@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Final, get_args
 
-from kernel.contracts.project import DEFAULT_STATUSES, Status
-from kernel.contracts.task import Priority
+from contracts.project import DEFAULT_STATUSES, Status
+from contracts.task import Priority
 from taskledger.board import BadFile, Board, Card, Person, clean, fitted, fitted_labels, one_line, statuses_of
 
 HEADERS: Final[Mapping[str, str]] = {

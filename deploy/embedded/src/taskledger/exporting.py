@@ -7,14 +7,14 @@ from typing import Any
 
 import orjson
 
-from kernel.codecs import PROJECT_CODEC, TASK_CODEC
-from kernel.contracts import project as project_contract
-from kernel.contracts import task as task_contract
-from kernel.contracts.documents import comment_document, project_document, task_document
-from kernel.contracts.project import Project
-from kernel.contracts.task import Task
-from kernel.ports import EventStore
-from kernel.streams import Streams
+from contracts import project as project_contract
+from contracts import task as task_contract
+from contracts.codecs import PROJECT_CODEC, TASK_CODEC
+from contracts.documents import comment_document, project_document, task_document
+from contracts.project import Project
+from contracts.task import Task
+from kernel.log.streams import Streams
+from kernel.ports.event_store import EventStore
 
 COLUMNS = ("key", "title", "description", "status", "priority", "due", "labels", "assignees", "created", "updated")
 """Of the CSV form; `taskledger import` understands them."""

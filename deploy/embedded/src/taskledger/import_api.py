@@ -11,17 +11,17 @@ from fastapi import APIRouter, FastAPI, Request, Response
 from pydantic import StringConstraints
 
 from auth_service.accounts import Account
-from kernel.codecs import PROJECT_CODEC
-from kernel.contracts import project as project_contract
-from kernel.contracts.project import Project, ProjectEvent
-from kernel.http import create_app
-from kernel.platform import Platform
-from kernel.ports import EventStore
-from kernel.problems import Problem, invalid, not_found
-from kernel.requests import JSON, Body
-from kernel.routes import Handle, Route
-from kernel.security import Authenticator, JwksClient, PersonalTokenClient, ServiceClient, authenticate_user
-from kernel.streams import Streams
+from contracts import project as project_contract
+from contracts.codecs import PROJECT_CODEC
+from contracts.project import Project, ProjectEvent
+from kernel.http.app import create_app
+from kernel.http.problems import Problem, invalid, not_found
+from kernel.http.requests import JSON, Body
+from kernel.http.routes import Handle, Route
+from kernel.identity.security import Authenticator, JwksClient, PersonalTokenClient, ServiceClient, authenticate_user
+from kernel.log.streams import Streams
+from kernel.ports.event_store import EventStore
+from kernel.process.platform import Platform
 from taskledger.board import BadFile, Board
 from taskledger.csv_board import read_csv
 from taskledger.import_jobs import Job, Jobs

@@ -7,10 +7,10 @@ from typing import Any, Final, Literal, TypeAlias
 
 import structlog
 
-from kernel.contracts.project import Project
-from kernel.decider import Rejection
-from kernel.ids import new_id
-from kernel.ports import StoreUnavailable
+from contracts.project import Project
+from kernel.log.decider import Rejection
+from kernel.log.ids import new_id
+from kernel.ports.faults import StoreUnavailable
 from taskledger.board import BadFile, Board
 from taskledger.importing import Importer, Report
 

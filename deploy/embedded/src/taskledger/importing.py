@@ -11,14 +11,14 @@ from datetime import UTC, datetime
 from typing import Final, TypeVar
 
 from auth_service.accounts import Account
-from kernel.codecs import PROJECT_CODEC, TASK_CODEC
-from kernel.contracts import project as project_contract
-from kernel.contracts import task as task_contract
-from kernel.contracts.project import Project, ProjectEvent
-from kernel.contracts.task import Task, TaskEvent
-from kernel.decider import Command, Decider, Outcome, Rejection
-from kernel.ports import EventStore
-from kernel.streams import Streams
+from contracts import project as project_contract
+from contracts import task as task_contract
+from contracts.codecs import PROJECT_CODEC, TASK_CODEC
+from contracts.project import Project, ProjectEvent
+from contracts.task import Task, TaskEvent
+from kernel.log.decider import Command, Decider, Outcome, Rejection
+from kernel.log.streams import Streams
+from kernel.ports.event_store import EventStore
 from task_service.domain import project as projects
 from task_service.domain import task as tasks
 from taskledger.board import BadFile, Board, Card, Person

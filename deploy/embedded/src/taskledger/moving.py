@@ -13,23 +13,20 @@ from typing import Final, Generic, TypeVar
 
 import orjson
 
-from kernel.adapters.sqlite_event_store import SqliteEventStore
-from kernel.adapters.sqlite_key_value_store import SqliteKeyValueStore
-from kernel.envelope import Envelope
-from kernel.ports import (
-    ABSENT,
+from kernel.adapters.sqlite.event_store import SqliteEventStore
+from kernel.adapters.sqlite.key_value_store import SqliteKeyValueStore
+from kernel.log.envelope import Envelope
+from kernel.ports.database import Database
+from kernel.ports.event_store import (
     MAX_APPEND_BYTES,
     MAX_EVENTS_PER_APPEND,
     CommandAlreadyDone,
     CommandRecord,
     EventStore,
-    Item,
-    KeyValueStore,
-    Put,
     StreamAppend,
     VersionConflict,
 )
-from kernel.sql import Database
+from kernel.ports.key_value_store import ABSENT, Item, KeyValueStore, Put
 from taskledger.moving_rows import CHECKPOINTS, TOLD, copy_rows, different_rows
 
 T = TypeVar("T")

@@ -5,8 +5,8 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Integer, Table, and_, bindparam, or_, select
 
-from kernel import checkpoints
-from kernel.sql import Database, Row, Statement, Write, upsert
+from kernel.consuming import checkpoints
+from kernel.ports.database import Database, Row, Statement, Write, upsert
 from notify_service import tables
 
 # How far a consumer has reconciled is not among them: streams change once more at the target, all of them.

@@ -9,8 +9,8 @@ from fastapi import FastAPI
 
 from auth_service.main import create_app as create_auth
 from auth_service.settings import Settings as AuthSettings
-from kernel import logs
-from kernel.platform import Platform
+from kernel.observe import logs
+from kernel.process.platform import Platform
 from taskledger.settings import AUTH_URL, Home, S, settings_of
 
 

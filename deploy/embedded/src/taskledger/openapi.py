@@ -34,7 +34,7 @@ def merged(apps: Sequence[FastAPI]) -> dict[str, Any]:
 
 def main(arguments: Sequence[str]) -> int:
     """Write the document to a file, or with `--check` tell whether the file has it."""
-    from kernel.platform import Platform
+    from kernel.process.platform import Platform
     from taskledger.app import services
     from taskledger.settings import AUTH_URL
 

@@ -6,8 +6,8 @@ from typing import Final
 
 from sqlalchemy import select
 
-from kernel import checkpoints
-from kernel.sql import Database, Statement, Write
+from kernel.consuming import checkpoints
+from kernel.ports.database import Database, Statement, Write
 from taskledger.offline import Offline
 
 _BLOCKED: Final = Statement(

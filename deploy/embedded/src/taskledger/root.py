@@ -10,8 +10,8 @@ from fastapi.middleware.gzip import GZipMiddleware
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from kernel.http import Check, add_health, create_app
-from kernel.requests import JSON
+from kernel.http.app import Check, add_health, create_app
+from kernel.http.requests import JSON
 from taskledger.site import Site
 
 ROUTES: Final[Mapping[str, str]] = {

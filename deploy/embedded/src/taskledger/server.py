@@ -5,9 +5,9 @@ import sys
 from dataclasses import replace
 from typing import Final
 
-from kernel import logs
-from kernel.serve import listening, run
-from kernel.span_export import sending
+from kernel.observe import logs
+from kernel.observe.span_export import sending
+from kernel.process.serve import listening, run
 from taskledger import site
 from taskledger.app import create_app
 from taskledger.lock import held

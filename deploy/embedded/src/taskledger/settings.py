@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 from urllib.parse import quote
 
-from kernel.settings import Settings
+from kernel.process.settings import Settings
 
 AUTH_URL: Final = "http://auth.embedded"
 """Names auth-service inside the process; it is never looked up."""

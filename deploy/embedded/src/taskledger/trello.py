@@ -6,7 +6,7 @@ from typing import Any, Final, TypeVar
 
 import orjson
 
-from kernel.contracts.project import DEFAULT_STATUSES, Color, Label
+from contracts.project import DEFAULT_STATUSES, Color, Label
 from task_service.domain.project import MAX_PROJECT_LABELS
 from task_service.domain.task import MAX_LABEL
 from taskledger.board import (

@@ -16,11 +16,11 @@ from starlette.requests import Request
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from kernel import problems
-from kernel.http import Check
-from kernel.ports import StoreUnavailable
-from kernel.serve import serve
-from kernel.settings import Settings
+from kernel.http import problems
+from kernel.http.app import Check
+from kernel.ports.faults import StoreUnavailable
+from kernel.process.serve import serve
+from kernel.process.settings import Settings
 from taskledger.root import Root, create_front
 from taskledger.site import folder
 

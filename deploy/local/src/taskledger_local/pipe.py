@@ -20,12 +20,12 @@ from aiobotocore.session import get_session
 from botocore.config import Config
 from fastapi import FastAPI
 
-from kernel.adapters.aws import FAULTS
-from kernel.background import Background
-from kernel.http import add_health, create_app
-from kernel.ports import StoreUnavailable
-from kernel.serve import serve
-from kernel.settings import Settings
+from kernel.adapters.aws.aws import FAULTS
+from kernel.http.app import add_health, create_app
+from kernel.ports.faults import StoreUnavailable
+from kernel.process.background import Background
+from kernel.process.serve import serve
+from kernel.process.settings import Settings
 from taskledger_local.stream_reader import Positions, Record, StreamReader
 from taskledger_local.topology import BUS, LOG
 

@@ -1,14 +1,14 @@
 """Processes that are started for a while and always ended."""
 
 import os
+import random
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
-
-from kernel.testing import free_port as free_port
 
 _PATIENCE_SECONDS: Final = 120.0
 
@@ -92,3 +92,15 @@ def signal_all(children: Iterable[Child], number: signal.Signals) -> list[int | 
         if child.process is not None:
             child.process.send_signal(number)
     return [child.join() for child in known]
+
+
+def free_port() -> int:
+    """A free port on loopback, of those that no system gives to outgoing connections: it stays free for a while."""
+    while True:
+        port = random.randrange(10_000, 32_000)  # noqa: S311 - nobody's secret
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        return port

@@ -35,10 +35,10 @@ LOG: Final = Table(
     index=Index(name="heads", partition="slice", sort="changed_at", include=("version",)),
     stream=True,
 )
-"""The log (`kernel.adapters.dynamodb_event_store`). Only the heads of streams have the keys of its index."""
+"""The log (`kernel.adapters.dynamodb.event_store`). Only the heads of streams have the keys of its index."""
 
 KEYS: Final = Table(name="taskledger-keys", expiry="ttl")
-"""Keys and values (`kernel.adapters.dynamodb_key_value_store`)."""
+"""Keys and values (`kernel.adapters.dynamodb.key_value_store`)."""
 
 TABLES: Final = (LOG, KEYS)
 

@@ -7,8 +7,8 @@ from typing import Any, Final, Literal, TypeAlias
 
 import orjson
 
-from auth_service.domain import normal_email
-from kernel.ports import ABSENT, ConditionFailed, Delete, KeyValueStore, Put
+from auth_service.domain.account import normal_email
+from kernel.ports.key_value_store import ABSENT, ConditionFailed, Delete, KeyValueStore, Put
 
 Locale: TypeAlias = Literal["ko", "en"]
 

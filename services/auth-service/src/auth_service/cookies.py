@@ -6,7 +6,7 @@ from fastapi import Request, Response
 
 from auth_service.sessions import SESSION_SECONDS
 from auth_service.signing import USER_TOKEN_SECONDS
-from kernel.security import ACCESS_COOKIE, HOST_PREFIX, REFRESH_COOKIE
+from kernel.identity.security import ACCESS_COOKIE, HOST_PREFIX, REFRESH_COOKIE
 
 _AGES: Final = {ACCESS_COOKIE: USER_TOKEN_SECONDS, REFRESH_COOKIE: SESSION_SECONDS}
 

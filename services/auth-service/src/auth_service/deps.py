@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from auth_service.handlers import Auth
+from auth_service.commands import Auth
 from auth_service.settings import Settings
 from auth_service.signing import SigningKeys
-from kernel.ports import KeyValueStore
-from kernel.security import Authenticator
+from kernel.identity.security import Authenticator
+from kernel.ports.key_value_store import KeyValueStore
 
 
 @dataclass(frozen=True, slots=True)

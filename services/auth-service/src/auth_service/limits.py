@@ -5,8 +5,8 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from kernel.ports import Delete, KeyValueStore
-from kernel.problems import Problem
+from kernel.http.problems import Problem
+from kernel.ports.key_value_store import Delete, KeyValueStore
 
 
 @dataclass(frozen=True, slots=True)

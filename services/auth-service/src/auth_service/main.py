@@ -8,23 +8,23 @@ from fastapi import FastAPI
 
 from auth_service.accounts import Accounts
 from auth_service.api import ROUTES
+from auth_service.commands import Auth, Limits
 from auth_service.deps import Deps
-from auth_service.handlers import Auth, Limits
 from auth_service.limits import RateLimits
 from auth_service.passwords import Passwords
 from auth_service.sessions import Sessions
 from auth_service.settings import Settings
 from auth_service.signing import SigningKeys
-from kernel.background import Background
-from kernel.codecs import USER_CODEC
-from kernel.contracts import user
-from kernel.decider import Decider
-from kernel.http import add_health
-from kernel.http import create_app as create_service
-from kernel.platform import Platform
-from kernel.security import Authenticator, PersonalTokenClient, Principal
-from kernel.serve import serve
-from kernel.streams import Streams
+from contracts import user
+from contracts.codecs import USER_CODEC
+from kernel.http.app import add_health
+from kernel.http.app import create_app as create_service
+from kernel.identity.security import Authenticator, PersonalTokenClient, Principal
+from kernel.log.decider import Decider
+from kernel.log.streams import Streams
+from kernel.process.background import Background
+from kernel.process.platform import Platform
+from kernel.process.serve import serve
 
 
 def create_app(settings: Settings, platform: Platform | None = None) -> FastAPI:

@@ -10,7 +10,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.low_level import Type
 
-from auth_service.domain import normal_password
+from auth_service.domain.account import normal_password
 
 T = TypeVar("T")
 

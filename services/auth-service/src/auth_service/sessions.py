@@ -10,12 +10,12 @@ from typing import Final
 
 import orjson
 
-from auth_service.domain import time_text
+from auth_service.domain.account import time_text
 from auth_service.signing import USER_TOKEN_SECONDS
-from kernel.ended_sessions import EndedSessions
-from kernel.ids import is_id, new_id
-from kernel.ports import ABSENT, ConditionFailed, Delete, KeyValueStore, Put
-from kernel.security import PERSONAL_PREFIX
+from kernel.identity.ended_sessions import EndedSessions
+from kernel.identity.security import PERSONAL_PREFIX
+from kernel.log.ids import is_id, new_id
+from kernel.ports.key_value_store import ABSENT, ConditionFailed, Delete, KeyValueStore, Put
 
 SESSION_SECONDS: Final = 30 * 86_400
 _MAX_PERSONAL: Final = 50

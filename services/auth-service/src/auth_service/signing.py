@@ -8,9 +8,9 @@ import orjson
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet
 
-from kernel.ids import new_id
-from kernel.ports import ABSENT, ConditionFailed, KeyValueStore, Put
-from kernel.security import ISSUER, USER_AUDIENCE
+from kernel.identity.security import ISSUER, USER_AUDIENCE
+from kernel.log.ids import new_id
+from kernel.ports.key_value_store import ABSENT, ConditionFailed, KeyValueStore, Put
 
 ALGORITHM: Final = "ES256"
 USER_TOKEN_SECONDS: Final = 600
@@ -31,7 +31,7 @@ class SigningKeys:
         self._read_at = 0.0
 
     async def keys(self, *, refresh: bool = False) -> KeySet:
-        """The public keys that verify tokens, see `kernel.security.KeySource`."""
+        """The public keys that verify tokens, see `kernel.identity.security.KeySource`."""
         keys = await self._all(refresh=refresh)
         return KeySet.import_key_set({"keys": [key.as_dict(private=False) for key in keys]})
 

@@ -5,16 +5,17 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
-from kernel import checkpoints
-from kernel.consumer import Consumer
-from kernel.envelope import Envelope, kind_of
-from kernel.ports import EventStore, Head, Message
-from kernel.read_model import consumer_name
-from kernel.sql import DatabaseRefused, DuplicateRow, Write
-from kernel.streams import CannotApply
+from contracts.read_model import consumer_name
+from kernel.consuming import checkpoints
+from kernel.consuming.consumer import Consumer
+from kernel.log.envelope import Envelope, kind_of
+from kernel.log.streams import CannotApply
+from kernel.ports.database import DatabaseRefused, DuplicateRow, Write
+from kernel.ports.event_store import EventStore, Head
+from kernel.ports.subscription import Message
 from log_projector.generations import Generations
-from log_projector.handlers import KINDS, GenerationWriter, Handler, Projection
-from log_projector.views import Values
+from log_projector.projections import Values
+from log_projector.writes import KINDS, GenerationWriter, Handler, Projection
 
 _STREAMS_PER_WRITE: Final = 100
 _BEAT_SECONDS: Final = 5.0

@@ -7,9 +7,10 @@ from typing import Final, Literal, TypeAlias
 
 from sqlalchemy import bindparam, delete, insert, update
 
-from kernel import checkpoints, read_model
-from kernel.read_model import ACTIVATE, ACTIVE, GENERATIONS, SCHEMA, active, consumer_name, generations, tables
-from kernel.sql import Database, DuplicateRow, Statement, Write
+from contracts import read_model
+from contracts.read_model import ACTIVATE, ACTIVE, GENERATIONS, SCHEMA, active, consumer_name, generations, tables
+from kernel.consuming import checkpoints
+from kernel.ports.database import Database, DuplicateRow, Statement, Write
 
 State: TypeAlias = Literal["filling", "live", "leaving"]
 

@@ -8,13 +8,13 @@ from typing import Final
 import structlog
 from fastapi import FastAPI
 
-from kernel.background import Background
-from kernel.http import add_health
-from kernel.http import create_app as create_service
-from kernel.platform import Platform
-from kernel.ports import StoreUnavailable
-from kernel.serve import serve
-from kernel.sql import DatabaseUnavailable
+from kernel.http.app import add_health
+from kernel.http.app import create_app as create_service
+from kernel.ports.database import DatabaseUnavailable
+from kernel.ports.faults import StoreUnavailable
+from kernel.process.background import Background
+from kernel.process.platform import Platform
+from kernel.process.serve import serve
 from log_projector.generations import Generations
 from log_projector.projector import NAME, Projector
 from log_projector.settings import Settings

@@ -6,14 +6,15 @@ from typing import Final
 
 import structlog
 
-from kernel.consumer import Consumer
-from kernel.ports import EventStore, Message, Subscription
-from kernel.read_model import POLL_SECONDS, consumer_name
-from kernel.receiver import Receiver
-from kernel.sql import Database, DatabaseUnavailable
+from contracts.read_model import POLL_SECONDS, consumer_name
+from kernel.consuming.consumer import Consumer
+from kernel.consuming.receiver import Receiver
+from kernel.ports.database import Database, DatabaseUnavailable
+from kernel.ports.event_store import EventStore
+from kernel.ports.subscription import Message, Subscription
 from log_projector.fill import Filler
 from log_projector.generations import Generations
-from log_projector.handlers import Handler, Projection
+from log_projector.writes import Handler, Projection
 
 log = structlog.get_logger("projector")
 

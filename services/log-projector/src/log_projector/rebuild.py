@@ -6,16 +6,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
-from kernel.envelope import kind_of
-from kernel.platform import Platform
-from kernel.ports import EventStore
-from kernel.read_model import POLL_SECONDS, SCHEMA
-from kernel.settings import Settings
+from contracts.read_model import POLL_SECONDS, SCHEMA
+from kernel.log.envelope import kind_of
+from kernel.ports.event_store import EventStore
+from kernel.process.platform import Platform
+from kernel.process.settings import Settings
 from log_projector.fill import Filler
 from log_projector.generations import Generation, Generations
-from log_projector.handlers import KINDS
 from log_projector.rows import Checkpoint, Difference, GenerationReader, differences, ranges
 from log_projector.verify import PATIENCE_SECONDS
+from log_projector.writes import KINDS
 
 Stage: TypeAlias = Literal["fill", "follow", "compare", "switch"]
 

@@ -6,11 +6,11 @@ from typing import Any, Final, Literal, TypeAlias
 
 from sqlalchemy import Table, bindparam, select
 
-from kernel import checkpoints
-from kernel.envelope import id_of, kind_of
-from kernel.read_model import consumer_name, tables
-from kernel.sql import Database, Row, Statement
-from log_projector.views import Rows
+from contracts.read_model import consumer_name, tables
+from kernel.consuming import checkpoints
+from kernel.log.envelope import id_of, kind_of
+from kernel.ports.database import Database, Row, Statement
+from log_projector.projections import Rows
 
 Kind: TypeAlias = Literal["missing", "extra", "different", "blocked", "log"]
 

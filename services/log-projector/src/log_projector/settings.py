@@ -2,7 +2,7 @@
 
 from pydantic_settings import SettingsConfigDict
 
-from kernel.settings import Settings as Shared
+from kernel.process.settings import Settings as Shared
 
 
 class Settings(Shared):

@@ -5,13 +5,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from kernel.envelope import Envelope, kind_of
-from kernel.platform import Platform
-from kernel.ports import EventStore
-from kernel.read_model import ActiveGeneration
-from kernel.settings import Settings
-from kernel.streams import CannotApply
-from log_projector.handlers import KINDS, Projection
+from contracts.read_model import ActiveGeneration
+from kernel.log.envelope import Envelope, kind_of
+from kernel.log.streams import CannotApply
+from kernel.ports.event_store import EventStore
+from kernel.process.platform import Platform
+from kernel.process.settings import Settings
 from log_projector.rows import (
     STREAMS_AT_ONCE,
     Checkpoint,
@@ -23,6 +22,7 @@ from log_projector.rows import (
     differences,
     ranges,
 )
+from log_projector.writes import KINDS, Projection
 
 PATIENCE_SECONDS: Final = 2.0
 """How long a projector that is behind may stand still before it is taken for stopped."""

@@ -5,18 +5,18 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
-from kernel.idempotency import IdempotentRoute
-from kernel.openapi import answers
-from kernel.ports import MailUnavailable
-from kernel.problems import invalid, not_found, unavailable
-from kernel.requests import JSON, Cursor, IdempotencyKey, Limit, decode_cursor, encode_cursor
-from kernel.routes import Handle
-from kernel.security import Principal, authenticate_user
-from kernel.serve import STOPPING
+from kernel.http.idempotency import IdempotentRoute
+from kernel.http.openapi import answers
+from kernel.http.problems import invalid, not_found, unavailable
+from kernel.http.requests import JSON, Cursor, IdempotencyKey, Limit, decode_cursor, encode_cursor
+from kernel.http.routes import Handle
+from kernel.identity.security import Principal, authenticate_user
+from kernel.ports.mailer import MailUnavailable
+from kernel.process.serve import STOPPING
 from notify_service.deps import Deps
 from notify_service.inbox import NEWEST
 from notify_service.people import DirectoryAway
-from notify_service.views import (
+from notify_service.schemas import (
     DeliveryView,
     InboxView,
     ListOf,

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
-from kernel.ports import KeyValueStore
-from kernel.security import Authenticator
+from kernel.identity.security import Authenticator
+from kernel.ports.key_value_store import KeyValueStore
 from notify_service.feed import Feed
 from notify_service.inbox import Inbox
 from notify_service.people import People

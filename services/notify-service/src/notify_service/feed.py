@@ -16,11 +16,11 @@ from typing import Final
 import structlog
 from sqlalchemy import and_, bindparam, delete, func, or_, select
 
-from kernel.contracts.project import Project, ProjectEvent
-from kernel.contracts.project import stream_of as project_stream
-from kernel.ports import StoreUnavailable
-from kernel.sql import Database, DatabaseUnavailable, Statement, Write
-from kernel.streams import Streams
+from contracts.project import Project, ProjectEvent
+from contracts.project import stream_of as project_stream
+from kernel.log.streams import Streams
+from kernel.ports.database import Database, DatabaseUnavailable, Statement, Write
+from kernel.ports.faults import StoreUnavailable
 from notify_service.tables import feed, microseconds
 from notify_service.telemetry import STREAMS
 

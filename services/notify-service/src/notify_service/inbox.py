@@ -6,16 +6,16 @@ from typing import Any, Final
 import orjson
 from sqlalchemy import and_, bindparam, func, select, update
 
-from kernel.contracts.project import Project, ProjectEvent
-from kernel.contracts.project import stream_of as project_stream
-from kernel.contracts.task import Task, TaskEvent
-from kernel.contracts.task import stream_of as task_stream
-from kernel.problems import not_found
-from kernel.sql import Database, Row, Statement, Write, upsert
-from kernel.streams import Streams
+from contracts.project import Project, ProjectEvent
+from contracts.project import stream_of as project_stream
+from contracts.task import Task, TaskEvent
+from contracts.task import stream_of as task_stream
+from kernel.http.problems import not_found
+from kernel.log.streams import Streams
+from kernel.ports.database import Database, Row, Statement, Write, upsert
 from notify_service.people import People
+from notify_service.schemas import PreferencesBody, to_json
 from notify_service.tables import deliveries, inbox, members, notices, preferences, time_of
-from notify_service.views import PreferencesBody, to_json
 
 _IS_MEMBER: Final = and_(members.c.project_id == inbox.c.project_id, members.c.user_id == inbox.c.user_id)
 _ITEMS: Final = (

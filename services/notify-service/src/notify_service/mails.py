@@ -8,8 +8,8 @@ from typing import Any, Final, Literal
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from kernel.contracts.project import DEFAULT_STATUSES, Project
-from notify_service.domain import Kind, Why, shortened
+from contracts.project import DEFAULT_STATUSES, Project
+from notify_service.domain.notice import Kind, Why, shortened
 
 Locale = Literal["ko", "en"]
 

@@ -7,25 +7,25 @@ from typing import Final, cast
 
 from fastapi import FastAPI
 
-from kernel import checkpoints
-from kernel.background import Background
-from kernel.codecs import PROJECT_CODEC, TASK_CODEC
-from kernel.consumer import Consumer
-from kernel.contracts import project, task
-from kernel.ended_sessions import ask_of
-from kernel.http import add_health
-from kernel.http import create_app as create_service
-from kernel.platform import Platform
-from kernel.security import Authenticator, JwksClient, PersonalTokenClient, ServiceClient
-from kernel.serve import serve
-from kernel.streams import Streams
+from contracts import project, task
+from contracts.codecs import PROJECT_CODEC, TASK_CODEC
+from kernel.consuming import checkpoints
+from kernel.consuming.consumer import Consumer
+from kernel.http.app import add_health
+from kernel.http.app import create_app as create_service
+from kernel.identity.ended_sessions import ask_of
+from kernel.identity.security import Authenticator, JwksClient, PersonalTokenClient, ServiceClient
+from kernel.log.streams import Streams
+from kernel.process.background import Background
+from kernel.process.platform import Platform
+from kernel.process.serve import serve
 from notify_service import rows, tables
 from notify_service.api import public, router
 from notify_service.deps import Deps, Outbox
 from notify_service.feed import Feed
-from notify_service.handlers import Bounds, Notifier
 from notify_service.inbox import Inbox
 from notify_service.people import People
+from notify_service.projections import Bounds, Notifier
 from notify_service.sender import Limits, Sender
 from notify_service.settings import Settings
 from notify_service.stream import LiveStream

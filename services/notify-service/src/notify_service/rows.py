@@ -7,10 +7,11 @@ from typing import Any, Final
 
 from sqlalchemy import ClauseElement, literal_column, select, update
 
-from kernel.event import Recorded
-from kernel.sql import DialectName, Statement, Write
-from notify_service import tables, views
-from notify_service.domain import Notice, Telling
+from kernel.log.event import Recorded
+from kernel.ports.database import DialectName, Statement, Write
+from notify_service import schemas as views
+from notify_service import tables
+from notify_service.domain.notice import Notice, Telling
 from notify_service.tables import insert_absent, microseconds
 
 _PUT_NOTICE: Final = insert_absent(tables.notices)

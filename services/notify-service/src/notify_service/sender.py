@@ -16,13 +16,14 @@ import orjson
 import structlog
 from sqlalchemy import bindparam, func, select, update
 
-from kernel import tracing
-from kernel.contracts.project import Project, ProjectEvent
-from kernel.contracts.project import stream_of as project_stream
-from kernel.ports import Mail, Mailer, MailRejected, MailUnavailable, StoreUnavailable
-from kernel.sql import Database, DatabaseUnavailable, ExpectationFailed, Row, Statement, Write
-from kernel.streams import Streams
-from notify_service.domain import Kind, Why
+from contracts.project import Project, ProjectEvent
+from contracts.project import stream_of as project_stream
+from kernel.log.streams import Streams
+from kernel.observe import tracing
+from kernel.ports.database import Database, DatabaseUnavailable, ExpectationFailed, Row, Statement, Write
+from kernel.ports.faults import StoreUnavailable
+from kernel.ports.mailer import Mail, Mailer, MailRejected, MailUnavailable
+from notify_service.domain.notice import Kind, Why
 from notify_service.feed import wait
 from notify_service.mails import Letter, render
 from notify_service.people import DirectoryAway, People, Person

@@ -11,12 +11,12 @@ from typing import Final
 
 import structlog
 
-from kernel.ports import StoreUnavailable
-from kernel.security import Principal
-from kernel.sql import DatabaseUnavailable
+from kernel.identity.security import Principal
+from kernel.ports.database import DatabaseUnavailable
+from kernel.ports.faults import StoreUnavailable
 from notify_service.feed import Feed, FeedRow, wait
 from notify_service.inbox import Inbox
-from notify_service.views import to_json
+from notify_service.schemas import to_json
 
 log = structlog.get_logger("stream")
 

@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import mysql, sqlite
 
-from kernel.sql import DialectName, Statement
+from kernel.ports.database import DialectName, Statement
 
 metadata: Final = MetaData()
 

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from kernel.security import Authenticator
-from task_service.handlers import Projects, Tasks
+from kernel.identity.security import Authenticator
+from task_service.commands import Projects, Tasks
 from task_service.insights import Insights
 from task_service.lists import Lists
 

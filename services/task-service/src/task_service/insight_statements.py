@@ -22,8 +22,8 @@ from sqlalchemy import (
     select,
 )
 
-from kernel.read_model import tables
-from kernel.sql import Statement
+from contracts.read_model import tables
+from kernel.ports.database import Statement
 
 Number: TypeAlias = ColumnElement[Any]
 

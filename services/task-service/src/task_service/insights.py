@@ -13,9 +13,10 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
-from kernel import problems
-from kernel.contracts.project import Project
-from kernel.sql import Row
+from contracts.project import Project
+from kernel.http import problems
+from kernel.ports.database import Row
+from task_service.commands import Projects
 from task_service.domain.flow import (
     Band,
     Days,
@@ -26,7 +27,6 @@ from task_service.domain.flow import (
     thinned,
 )
 from task_service.domain.task import readable
-from task_service.handlers import Projects
 from task_service.insight_statements import (
     TITLES_AT_ONCE,
     load_statement,

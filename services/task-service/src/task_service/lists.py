@@ -2,11 +2,11 @@
 
 import orjson
 
+from task_service.commands import Projects
 from task_service.domain.access import require
 from task_service.domain.task import readable
-from task_service.handlers import Projects
 from task_service.queries import Page, Queries, TaskFilters
-from task_service.views import project_bytes
+from task_service.schemas import project_bytes
 
 
 class Lists:

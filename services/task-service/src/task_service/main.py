@@ -5,20 +5,20 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from fastapi import FastAPI
 
-from kernel.background import Background
-from kernel.codecs import PROJECT_CODEC, TASK_CODEC, USER_CODEC
-from kernel.contracts import project, task, user
-from kernel.decider import Decider
-from kernel.ended_sessions import ask_of
-from kernel.http import add_health
-from kernel.http import create_app as create_service
-from kernel.platform import Platform
-from kernel.security import Authenticator, JwksClient, PersonalTokenClient, ServiceClient
-from kernel.serve import serve
-from kernel.streams import Streams
+from contracts import project, task, user
+from contracts.codecs import PROJECT_CODEC, TASK_CODEC, USER_CODEC
+from kernel.http.app import add_health
+from kernel.http.app import create_app as create_service
+from kernel.identity.ended_sessions import ask_of
+from kernel.identity.security import Authenticator, JwksClient, PersonalTokenClient, ServiceClient
+from kernel.log.decider import Decider
+from kernel.log.streams import Streams
+from kernel.process.background import Background
+from kernel.process.platform import Platform
+from kernel.process.serve import serve
 from task_service.api import ROUTES
+from task_service.commands import Projects, Tasks
 from task_service.deps import Deps
-from task_service.handlers import Projects, Tasks
 from task_service.insights import Insights
 from task_service.lists import Lists
 from task_service.mentions import Directory

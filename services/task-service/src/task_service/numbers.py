@@ -3,7 +3,7 @@
 import asyncio
 from typing import Final
 
-from kernel.ports import EventStore
+from kernel.ports.event_store import EventStore
 
 _MANY: Final = 4
 

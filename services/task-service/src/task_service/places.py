@@ -3,10 +3,10 @@
 import asyncio
 from dataclasses import dataclass
 
-from kernel.contracts.task import Task, TaskEvent, stream_of
-from kernel.decider import Rejection
-from kernel.ids import is_id
-from kernel.streams import Streams
+from contracts.task import Task, TaskEvent, stream_of
+from kernel.log.decider import Rejection
+from kernel.log.ids import is_id
+from kernel.log.streams import Streams
 from task_service.domain.task import KEEP, Kept, Place
 from task_service.queries import Queries
 

@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
-from kernel import problems
-from kernel.contracts.task import Task
-from kernel.read_model import ActiveGeneration, folded
-from kernel.requests import decode_cursor, encode_cursor
-from kernel.sql import Database, DatabaseRefused, Row, Statement
+from contracts.read_model import ActiveGeneration, folded
+from contracts.task import Task
+from kernel.http import problems
+from kernel.http.requests import decode_cursor, encode_cursor
+from kernel.ports.database import Database, DatabaseRefused, Row, Statement
 from task_service.statements import (
     SORTS,
     Shape,

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, Table, bindparam, func, or_, select, tuple_
 
-from kernel.read_model import Tables, tables
-from kernel.sql import DialectName, Statement
+from contracts.read_model import Tables, tables
+from kernel.ports.database import DialectName, Statement
 
 
 @dataclass(frozen=True, slots=True)

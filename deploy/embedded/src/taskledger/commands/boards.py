@@ -13,8 +13,8 @@ from taskledger.settings import Home
 
 if TYPE_CHECKING:
     from auth_service.accounts import Account
-    from kernel.contracts.project import Project
-    from kernel.ports import EventStore
+    from contracts.project import Project
+    from kernel.ports.event_store import EventStore
 
 
 def import_file(
@@ -26,7 +26,7 @@ def import_file(
     data: Data = DATA,
 ) -> None:
     """Import a Trello board export (JSON) or a CSV file. Importing it again adds only what is new."""
-    from kernel.decider import Rejection
+    from kernel.log.decider import Rejection
     from taskledger.board import BadFile, Board
     from taskledger.csv_board import read_csv
     from taskledger.importing import Importer, Report

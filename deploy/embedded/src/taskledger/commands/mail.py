@@ -15,7 +15,7 @@ def outbox(
     data: Data = DATA,
 ) -> None:
     """Show the newest mails that the board has sent into its maildir."""
-    from kernel.adapters.maildir_mailer import MaildirMailer
+    from kernel.adapters.maildir.mailer import MaildirMailer
     from taskledger.offline import opened
 
     async def run() -> None:

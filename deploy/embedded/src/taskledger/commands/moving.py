@@ -43,11 +43,11 @@ def move(data: Data = DATA) -> None:
 
 
 async def _moved(data: "Data") -> "Report":
-    from kernel import logs
-    from kernel.adapters.sqlite_database import SqliteDatabase
-    from kernel.adapters.sqlite_event_store import SqliteEventStore
-    from kernel.adapters.sqlite_key_value_store import SqliteKeyValueStore
-    from kernel.platform import Platform
+    from kernel.adapters.sqlite.database import SqliteDatabase
+    from kernel.adapters.sqlite.event_store import SqliteEventStore
+    from kernel.adapters.sqlite.key_value_store import SqliteKeyValueStore
+    from kernel.observe import logs
+    from kernel.process.platform import Platform
     from taskledger.moving import Kept, move
 
     logs.configure("ERROR")

@@ -13,11 +13,11 @@ def told(error: Exception) -> typer.Exit | None:
     """The exit after telling of an error that is no defect: 2 for what was asked wrongly, 1 for what may pass."""
     from pydantic import ValidationError
 
-    from kernel.adapters.sqlite_engine import NewerFile, OtherFile
-    from kernel.platform import BadUrl
-    from kernel.ports import StoreUnavailable
-    from kernel.serve import CannotListen
-    from kernel.sql import DatabaseUnavailable
+    from kernel.adapters.sqlite.engine import NewerFile, OtherFile
+    from kernel.ports.database import DatabaseUnavailable
+    from kernel.ports.faults import StoreUnavailable
+    from kernel.process.platform import BadUrl
+    from kernel.process.serve import CannotListen
     from taskledger.lock import AlreadyRunning
     from taskledger.offline import NoData
 

@@ -9,8 +9,8 @@ from random import Random
 from typing import Final
 from uuid import UUID
 
-from kernel.contracts.project import Status
-from kernel.contracts.task import Priority
+from contracts.project import Status
+from contracts.task import Priority
 from task_service.domain.project import CreateProject, PutMember
 from task_service.domain.task import (
     AddComment,

@@ -6,27 +6,27 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from auth_service import domain
 from auth_service.accounts import Account, EmailTaken
+from auth_service.domain import account as domain
 from auth_service.passwords import common_passwords
-from kernel import checkpoints
-from kernel.codecs import PROJECT_CODEC, TASK_CODEC
-from kernel.consumer import Consumer
-from kernel.contracts import project as project_contract
-from kernel.contracts import task as task_contract
-from kernel.contracts.project import Project, ProjectEvent
-from kernel.contracts.task import Task, TaskEvent
-from kernel.contracts.user import stream_of
-from kernel.decider import Command, Decider
-from kernel.ids import new_id
-from kernel.ports import EventStore
-from kernel.security import ServiceClient
-from kernel.streams import Streams
+from contracts import project as project_contract
+from contracts import task as task_contract
+from contracts.codecs import PROJECT_CODEC, TASK_CODEC
+from contracts.project import Project, ProjectEvent
+from contracts.task import Task, TaskEvent
+from contracts.user import stream_of
+from kernel.consuming import checkpoints
+from kernel.consuming.consumer import Consumer
+from kernel.identity.security import ServiceClient
+from kernel.log.decider import Command, Decider
+from kernel.log.ids import new_id
+from kernel.log.streams import Streams
+from kernel.ports.event_store import EventStore
 from notify_service import tables
-from notify_service.handlers import Bounds, Notifier
 from notify_service.inbox import Inbox
 from notify_service.main import CONSUMER
 from notify_service.people import People
+from notify_service.projections import Bounds, Notifier
 from notify_service.settings import Settings as NotifySettings
 from task_service.domain import project as projects
 from task_service.domain import task as tasks

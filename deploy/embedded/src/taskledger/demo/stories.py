@@ -7,8 +7,8 @@ from importlib import resources
 from typing import Any, Final, get_args
 
 from auth_service.accounts import Locale
-from kernel.contracts.project import Label, Status
-from kernel.contracts.task import Priority
+from contracts.project import Label, Status
+from contracts.task import Priority
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,13 @@ from typing import Any, Final
 import orjson
 from fastapi import APIRouter, Request, Response
 
+from auth_service.commands import Client
 from auth_service.deps import Deps
-from auth_service.handlers import Client
-from kernel.idempotency import IdempotentRoute
-from kernel.openapi import answers
-from kernel.requests import JSON, decode_cursor, encode_cursor
-from kernel.routes import Handle, JsonRequest
-from kernel.security import Principal, authenticate_user
+from kernel.http.idempotency import IdempotentRoute
+from kernel.http.openapi import answers
+from kernel.http.requests import JSON, decode_cursor, encode_cursor
+from kernel.http.routes import Handle, JsonRequest
+from kernel.identity.security import Principal, authenticate_user
 
 PUBLIC: Final[dict[str, Any]] = {"security": []}
 KEPT: Final = ("Idempotency-Replayed",)

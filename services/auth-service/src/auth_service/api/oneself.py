@@ -4,11 +4,12 @@ from typing import Final
 
 from fastapi import Request, Response
 
-from auth_service import cookies, views
+from auth_service import cookies
+from auth_service import schemas as views
 from auth_service.api.common import DONE, KEPT, UserRoute, after, answer, deps_of, page, router_of, user_of
-from kernel import problems
-from kernel.openapi import answers
-from kernel.requests import Cursor, IdempotencyKey, Limit
+from kernel.http import problems
+from kernel.http.openapi import answers
+from kernel.http.requests import Cursor, IdempotencyKey, Limit
 
 router: Final = router_of(UserRoute, "auth")
 

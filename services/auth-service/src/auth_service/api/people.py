@@ -6,19 +6,19 @@ from typing import Annotated, Any, Final
 import structlog
 from fastapi import Query, Request, Response
 
-from auth_service import views
+from auth_service import schemas as views
 from auth_service.accounts import Account
 from auth_service.api.common import KEPT, PUBLIC, answer, deps_of, router_of
-from auth_service.handlers import same_secret
+from auth_service.commands import same_secret
 from auth_service.signing import SERVICE_TOKEN_SECONDS
-from kernel import problems
-from kernel.ended_sessions import LONGEST_SECONDS
-from kernel.idempotency import IdempotentRoute, PublicIdempotentRoute
-from kernel.ids import is_id
-from kernel.openapi import answers
-from kernel.problems import Problem
-from kernel.requests import Cursor, IdempotencyKey, Limit, decode_cursor, encode_cursor
-from kernel.security import Principal, authenticate, authenticate_user
+from kernel.http import problems
+from kernel.http.idempotency import IdempotentRoute, PublicIdempotentRoute
+from kernel.http.openapi import answers
+from kernel.http.problems import Problem
+from kernel.http.requests import Cursor, IdempotencyKey, Limit, decode_cursor, encode_cursor
+from kernel.identity.ended_sessions import LONGEST_SECONDS
+from kernel.identity.security import Principal, authenticate, authenticate_user
+from kernel.log.ids import is_id
 
 log = structlog.get_logger("auth")
 

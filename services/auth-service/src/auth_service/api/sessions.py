@@ -4,7 +4,8 @@ from typing import Final
 
 from fastapi import Request, Response
 
-from auth_service import cookies, views
+from auth_service import cookies
+from auth_service import schemas as views
 from auth_service.accounts import Locale
 from auth_service.api.common import (
     DONE,
@@ -19,14 +20,21 @@ from auth_service.api.common import (
     router_of,
     user_of,
 )
-from auth_service.handlers import LoggedIn
+from auth_service.commands import LoggedIn
 from auth_service.signing import USER_TOKEN_SECONDS
-from kernel import problems
-from kernel.idempotency import IdempotentRoute, PublicIdempotentRoute
-from kernel.openapi import answers
-from kernel.problems import Problem
-from kernel.requests import Cursor, IdempotencyKey, Limit
-from kernel.security import ACCESS_COOKIE, REFRESH_COOKIE, Principal, authenticate_user, check_same_origin, cookie_of
+from kernel.http import problems
+from kernel.http.idempotency import IdempotentRoute, PublicIdempotentRoute
+from kernel.http.openapi import answers
+from kernel.http.problems import Problem
+from kernel.http.requests import Cursor, IdempotencyKey, Limit
+from kernel.identity.security import (
+    ACCESS_COOKIE,
+    REFRESH_COOKIE,
+    Principal,
+    authenticate_user,
+    check_same_origin,
+    cookie_of,
+)
 
 public: Final = router_of(PublicIdempotentRoute, "auth")
 tokens: Final = router_of(IdempotentRoute, "auth")

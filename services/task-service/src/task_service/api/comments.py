@@ -2,22 +2,13 @@
 
 from fastapi import APIRouter, Request, Response
 
-from kernel.contracts.task import Task
-from kernel.decider import Outcome
-from kernel.openapi import answers
-from kernel.requests import (
-    Cursor,
-    IdempotencyKey,
-    IfMatch,
-    Limit,
-    command_of,
-    encode_cursor,
-    page,
-    resource,
-)
+from contracts.task import Task
+from kernel.http.openapi import answers
+from kernel.http.requests import Cursor, IdempotencyKey, IfMatch, Limit, command_of, encode_cursor, page, resource
+from kernel.log.decider import Outcome
 from task_service.api.common import VERSIONED, UserRoute, behind, deps_of, user_of
 from task_service.domain.task import DeleteComment
-from task_service.views import CommentBody, CommentView, Page, comment_bytes
+from task_service.schemas import CommentBody, CommentView, Page, comment_bytes
 
 router = APIRouter(route_class=UserRoute, tags=["comments"], generate_unique_id_function=lambda route: route.name)
 CHANGED = answers(CommentView, headers=VERSIONED, writes=True)

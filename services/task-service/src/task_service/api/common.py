@@ -4,15 +4,15 @@ from typing import Final
 
 from fastapi import Request, Response
 
-from kernel import problems
-from kernel.contracts.project import Project
-from kernel.contracts.task import Task
-from kernel.decider import Outcome
-from kernel.requests import decode_cursor, resource
-from kernel.routes import Handle, Route
-from kernel.security import authenticate_user
+from contracts.project import Project
+from contracts.task import Task
+from kernel.http import problems
+from kernel.http.requests import decode_cursor, resource
+from kernel.http.routes import Handle, Route
+from kernel.identity.security import authenticate_user
+from kernel.log.decider import Outcome
 from task_service.deps import Deps
-from task_service.views import project_bytes, task_bytes
+from task_service.schemas import project_bytes, task_bytes
 
 VERSIONED: Final = ("ETag", "Idempotency-Replayed")
 _MOST: Final = 2**53

@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
 
-from kernel.openapi import answers
-from kernel.requests import JSON
+from kernel.http.openapi import answers
+from kernel.http.requests import JSON
 from task_service.api.common import UserRoute, deps_of, user_of
 from task_service.insights import MOST_DAYS, Asked
-from task_service.views import InsightsView, day
+from task_service.schemas import InsightsView, day
 
 router = APIRouter(route_class=UserRoute, tags=["insights"], generate_unique_id_function=lambda route: route.name)
 

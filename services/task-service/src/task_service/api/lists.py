@@ -5,11 +5,11 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import AfterValidator, BaseModel, Field
 
-from kernel.openapi import answers
-from kernel.requests import Text, page
+from kernel.http.openapi import answers
+from kernel.http.requests import Text, page
 from task_service.api.common import UserRoute, deps_of, user_of
 from task_service.queries import DEFAULT_SORT, TaskFilters
-from task_service.views import ActivityView, Page, ProjectView, TaskView
+from task_service.schemas import ActivityView, Page, ProjectView, TaskView
 
 router = APIRouter(route_class=UserRoute, tags=["lists"], generate_unique_id_function=lambda route: route.name)
 

@@ -2,11 +2,19 @@
 
 from fastapi import APIRouter, Request, Response
 
-from kernel.openapi import answers
-from kernel.requests import IdempotencyKey, IfMatch, command_of, resource
+from kernel.http.openapi import answers
+from kernel.http.requests import IdempotencyKey, IfMatch, command_of, resource
 from task_service.api.common import CREATED, VERSIONED, UserRoute, deps_of, project_answer, user_of
 from task_service.domain.project import CreateProject, DeleteProject, EditProject, RemoveMember, RestoreProject
-from task_service.views import Membership, NewProject, ProjectPatch, ProjectView, labels_of, project_bytes, statuses_of
+from task_service.schemas import (
+    Membership,
+    NewProject,
+    ProjectPatch,
+    ProjectView,
+    labels_of,
+    project_bytes,
+    statuses_of,
+)
 
 router = APIRouter(route_class=UserRoute, tags=["projects"], generate_unique_id_function=lambda route: route.name)
 CHANGED = answers(ProjectView, headers=VERSIONED, writes=True)

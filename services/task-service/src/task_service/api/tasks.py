@@ -4,21 +4,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from kernel.openapi import answers
-from kernel.requests import (
-    Cursor,
-    IdempotencyKey,
-    IfMatch,
-    Limit,
-    command_of,
-    encode_cursor,
-    page,
-    resource,
-)
+from kernel.http.openapi import answers
+from kernel.http.requests import Cursor, IdempotencyKey, IfMatch, Limit, command_of, encode_cursor, page, resource
 from task_service.api.common import CREATED, VERSIONED, UserRoute, behind, deps_of, task_answer, user_of
 from task_service.domain.task import Assign, CreateTask, DeleteTask, EditTask, RestoreTask, TaskChange, Unassign
 from task_service.places import Neighbours
-from task_service.views import EventView, NewTask, Page, TaskPatch, TaskView, event_bytes, task_bytes
+from task_service.schemas import EventView, NewTask, Page, TaskPatch, TaskView, event_bytes, task_bytes
 
 router = APIRouter(route_class=UserRoute, tags=["tasks"], generate_unique_id_function=lambda route: route.name)
 CHANGED = answers(TaskView, headers=VERSIONED, writes=True)

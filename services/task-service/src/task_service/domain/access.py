@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Final, Literal, TypeAlias
 
-from kernel.contracts.project import Project, Role
-from kernel.decider import Rejection
+from contracts.project import Project, Role
+from kernel.log.decider import Rejection
 
 Need: TypeAlias = Literal["read", "write", "manage"]
 """What an action needs: `read` anything of the project, `write` tasks and comments, `manage` the project itself."""

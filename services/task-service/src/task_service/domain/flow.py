@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from itertools import accumulate, pairwise
 from typing import Final
 
-from kernel.contracts.project import Category, Project, Status
+from contracts.project import Category, Project, Status
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final, TypeAlias
 
-from kernel.contracts.project import (
+from contracts.project import (
     DEFAULT_STATUSES,
     Label,
     MemberAdded,
@@ -23,7 +23,7 @@ from kernel.contracts.project import (
     Role,
     Status,
 )
-from kernel.decider import Rejection
+from kernel.log.decider import Rejection
 from task_service.domain.access import Need, require
 
 MAX_NAME: Final = 200

@@ -6,10 +6,10 @@ from datetime import date, datetime
 from enum import Enum
 from typing import Final, Literal, TypeAlias
 
-from kernel.contracts import rank
-from kernel.contracts.project import Project
-from kernel.contracts.rank import MAX_RANK
-from kernel.contracts.task import (
+from contracts import rank
+from contracts.project import Project
+from contracts.rank import MAX_RANK
+from contracts.task import (
     Comment,
     Priority,
     Task,
@@ -30,7 +30,7 @@ from kernel.contracts.task import (
     TaskTitleChanged,
     TaskUnassigned,
 )
-from kernel.decider import Rejection
+from kernel.log.decider import Rejection
 from task_service.domain.access import not_found, require
 
 MAX_TITLE: Final = 500

@@ -1,0 +1,128 @@
+"""The rules of accounts: what a password may be, when an e-mail is one, and what happens in a user's stream. Pure."""
+
+import re
+import unicodedata
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+from typing import Final, TypeAlias
+
+from contracts.user import (
+    User,
+    UserErased,
+    UserEvent,
+    UserLoggedIn,
+    UserPasswordChanged,
+    UserProfileChanged,
+    UserRegistered,
+)
+
+MIN_PASSWORD: Final = 8
+MAX_PASSWORD: Final = 128
+"""NIST SP 800-63B-3, section 5.1.1.2: at least 8 characters, at least 64 allowed, any Unicode, no composition rules."""
+
+_LABEL: Final = r"(?!-)[^\x00-,./:-@\[-`{-\x7f\s]+(?<!-)"
+_EMAIL: Final = re.compile(rf"(?!\.)[^\s@\"(),:;<>\[\]\\]{{1,64}}(?<!\.)@(?:{_LABEL}\.)+(?!\d){_LABEL}")
+"""RFC 5321, section 4.1.2, without quoted strings and address literals; letters of any script (RFC 6531)."""
+
+
+class WeakPassword(ValueError):
+    """The password may not be used; the message says why."""
+
+
+def normal_password(password: str) -> str:
+    """The form that is hashed: NFKC, so that every keyboard's way to type it is the same (SP 800-63B-3, 5.1.1.2)."""
+    return unicodedata.normalize("NFKC", password)
+
+
+def check_password(password: str, common: Collection[str], personal: Sequence[str] = ()) -> None:
+    """Raises WeakPassword. `common` holds passwords in lower case, `personal` what guessers try first: e-mail, name."""
+    if len(password) < MIN_PASSWORD:
+        raise WeakPassword(f"must have at least {MIN_PASSWORD} characters")
+    if len(password) > MAX_PASSWORD:
+        raise WeakPassword(f"must have at most {MAX_PASSWORD} characters")
+    lowered = normal_password(password).casefold()
+    if len(set(lowered)) < 3:
+        raise WeakPassword("repeats the same characters")
+    if _is_sequence(lowered):
+        raise WeakPassword("is a sequence of characters")
+    if lowered in common:
+        raise WeakPassword("is among the most common passwords")
+    if lowered in _guesses(personal):
+        raise WeakPassword("must not be your name or e-mail address")
+
+
+def _is_sequence(text: str) -> bool:
+    """Whether every character follows the one before, up or down, a 0 after a 9: abcdefgh, 1234567890, 87654321."""
+    steps = {ord(after) - ord(before) for before, after in pairwise(text)}
+    return steps <= {1, -9} or steps <= {-1, 9}
+
+
+def _guesses(personal: Sequence[str]) -> set[str]:
+    lowered = {part.casefold() for part in personal if part}
+    return lowered | {part.partition("@")[0] for part in lowered}
+
+
+def time_text(time: datetime) -> str:
+    """A time in UTC as it is kept and answered: RFC 3339 with a Z."""
+    return time.isoformat().replace("+00:00", "Z")
+
+
+def normal_text(text: str) -> str:
+    """The form in which addresses are compared, whether they are any or not."""
+    return unicodedata.normalize("NFC", text.strip().casefold())
+
+
+def normal_email(email: str) -> str:
+    """The form in which an address is compared. Raises ValueError when it is not an e-mail address."""
+    normal = normal_text(email)
+    if len(normal) > 254 or not _EMAIL.fullmatch(normal) or ".." in normal:
+        raise ValueError("must be an e-mail address")
+    return normal
+
+
+# --- the user's stream: that something happened, and nothing about the person ---------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogIn:
+    session_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeProfile:
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangePassword:
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Erase:
+    pass
+
+
+UserCommand: TypeAlias = LogIn | ChangeProfile | ChangePassword | Erase
+
+
+def decide(command: UserCommand, state: User | None) -> Sequence[UserEvent]:
+    """The events of a command. A user that the log does not know yet is registered first.
+
+    An account is made in auth-service's store before its first login is recorded here; so should a crash come between,
+    the next login makes up for it, and the log never has a user twice.
+    """
+    if state is not None and state.erased:
+        return []
+    known: list[UserEvent] = [] if state is not None else [UserRegistered()]
+    match command:
+        case LogIn():
+            return [*known, UserLoggedIn(session_id=command.session_id)]
+        case ChangeProfile():
+            return [*known, UserProfileChanged(fields=command.fields)] if command.fields else known
+        case ChangePassword():
+            return [*known, UserPasswordChanged()]
+        case Erase():
+            return [*known, UserErased()]

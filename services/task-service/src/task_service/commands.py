@@ -1,0 +1,238 @@
+"""What the routes call: load, authorise, decide, append. Everything is decided on the log's newest state."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final, TypeVar
+
+from contracts import project as project_contract
+from contracts import task as task_contract
+from contracts import user as user_contract
+from contracts.project import Project, ProjectEvent, Role
+from contracts.task import Comment, Task, TaskEvent
+from contracts.user import User, UserEvent
+from kernel.http import problems
+from kernel.http.requests import if_match_holds
+from kernel.log.decider import Command, Decider, Outcome, Rejection
+from kernel.log.event import Recorded
+from kernel.log.ids import is_id, new_id
+from kernel.log.streams import Streams
+from task_service.domain import project as projects
+from task_service.domain import task as tasks
+from task_service.domain.access import Need, not_found, require
+from task_service.mentions import Directory, mentioned
+from task_service.numbers import Numbers
+from task_service.places import Neighbours, Places
+
+S = TypeVar("S", Project, Task)
+E = TypeVar("E")
+
+_POLL_SECONDS: Final = 0.05
+
+
+class Projects:
+    """Projects and their members."""
+
+    def __init__(self, decider: Decider[Project, ProjectEvent], users: Streams[User, UserEvent]) -> None:
+        self._decider = decider
+        self._users = users
+
+    async def latest(self, project_id: str) -> Project | None:
+        """The project as the log has it now, or None."""
+        if not is_id(project_id):
+            return None
+        return (await self._decider.streams.latest(project_contract.stream_of(project_id))).state
+
+    async def open(self, project_id: str, user_id: str, need: Need = "read") -> Project:
+        """The project, deleted or not. Raises Rejection: 404 to strangers, 403 without the role."""
+        return require(await self.latest(project_id), user_id, need)
+
+    async def create(self, new: projects.CreateProject, command: Command) -> Outcome[Project]:
+        """Make a project."""
+        stream = project_contract.stream_of(new_id())
+        return await self._decider.execute(stream, lambda _: projects.create(new), command, new=True)
+
+    async def change(
+        self, project_id: str, change: projects.ProjectChange, command: Command, if_match: str | None = None
+    ) -> Outcome[Project]:
+        """Carry out a command on a project. Raises Rejection, also 412 where `If-Match` does not hold."""
+        if isinstance(change, projects.RemoveMember) and change.user_id == change.by:
+            # Whoever left has no access any more, but a repeated request is told again that it was done.
+            replayed = await self._decider.replay(command)
+            if replayed is not None:
+                return replayed
+        project = await self.open(project_id, change.by, change.needs)
+        stream = project_contract.stream_of(project.id)
+        return await self._decider.execute(
+            stream, _if_match(if_match, lambda state: projects.decide(change, state)), command
+        )
+
+    async def put_member(
+        self, project_id: str, by: str, user_id: str, role: Role, command: Command, if_match: str | None
+    ) -> Outcome[Project]:
+        """Let a registered user in, or change a member's role."""
+        registered = await self._is_registered(user_id)
+        change = projects.PutMember(by=by, user_id=user_id, role=role, registered=registered)
+        return await self.change(project_id, change, command, if_match)
+
+    async def _is_registered(self, user_id: str) -> bool:
+        if not is_id(user_id):
+            return False
+        user = (await self._users.latest(user_contract.stream_of(user_id))).state
+        return user is not None and not user.erased
+
+
+class Tasks:
+    """Tasks and their comments."""
+
+    def __init__(
+        self,
+        decider: Decider[Task, TaskEvent],
+        projects: Projects,
+        numbers: Numbers,
+        places: Places,
+        directory: Directory,
+        min_version_wait: float,
+    ) -> None:
+        self._decider = decider
+        self._streams = decider.streams
+        self._projects = projects
+        self._numbers = numbers
+        self._places = places
+        self._directory = directory
+        self._min_version_wait = min_version_wait
+
+    async def _project_of(self, task_id: str) -> Project | None:
+        """A task's project as the log has it now. A task never changes its project, so any state of it will do."""
+        if not is_id(task_id):
+            return None
+        stream = task_contract.stream_of(task_id)
+        folded = self._streams.cached(stream) or await self._streams.latest(stream)
+        return None if folded.state is None else await self._projects.latest(folded.state.project_id)
+
+    async def open(self, task_id: str, user_id: str) -> tuple[Task, Project]:
+        """A task and its project, for a member. Raises Rejection 404 to everyone else."""
+        if not is_id(task_id):
+            raise not_found("task")
+        task = (await self._streams.latest(task_contract.stream_of(task_id))).state
+        if task is None:
+            raise not_found("task")
+        return task, tasks.readable(await self._projects.latest(task.project_id), user_id, "task")
+
+    async def read(self, task_id: str, user_id: str, min_version: int) -> Task:
+        """A task, never older than `min_version`. Raises Problem 503 when the log does not get there in time."""
+        task, _ = await self.open(task_id, user_id)
+        if task.version < min_version:
+            try:
+                async with asyncio.timeout(self._min_version_wait):
+                    while task.version < min_version:
+                        await asyncio.sleep(_POLL_SECONDS)
+                        task, _ = await self.open(task_id, user_id)
+            except TimeoutError as late:
+                raise problems.unavailable(f"The task is at version {task.version}, not yet {min_version}.") from late
+        return task
+
+    async def create(self, project_id: str, new: tasks.CreateTask, command: Command) -> Outcome[Task]:
+        """Make a task with the project's next number."""
+        project = tasks.writable(await self._projects.latest(project_id), new.by)
+        replayed = await self._decider.replay(command)
+        if replayed is not None:
+            return replayed
+        tasks.create(new, project, 0)  # what will be rejected takes no number
+        number = await self._numbers.next(project.id)
+        stream = task_contract.stream_of(new_id())
+        return await self._decider.execute(stream, lambda _: tasks.create(new, project, number), command, new=True)
+
+    async def change(
+        self,
+        task_id: str,
+        change: tasks.TaskChange,
+        command: Command,
+        if_match: str | None = None,
+        result: Mapping[str, Any] | None = None,
+    ) -> Outcome[Task]:
+        """Carry out a command on a task. Raises Rejection, also 412 where `If-Match` does not hold."""
+        project = await self._project_of(task_id)
+        tasks.writable(project, change.by, "task")
+        stream = task_contract.stream_of(task_id)
+        return await self._decider.execute(
+            stream, _if_match(if_match, lambda state: tasks.decide(change, state, project)), command, result
+        )
+
+    async def edit(
+        self,
+        task_id: str,
+        edit: tasks.EditTask,
+        neighbours: Neighbours | None,
+        command: Command,
+        if_match: str | None,
+    ) -> Outcome[Task]:
+        """Change some fields, and with `neighbours` the place among the others. Raises as `change`."""
+        if neighbours is not None:
+            task, project = await self.open(task_id, edit.by)
+            tasks.writable(project, edit.by, "task")
+            status = task.status if edit.status is tasks.KEEP else edit.status
+            edit = replace(edit, place=await self._places.between(task, status, neighbours))
+        return await self.change(task_id, edit, command, if_match)
+
+    async def add_comment(
+        self, task_id: str, by: str, body: str, mentions: tuple[str, ...], command: Command, if_match: str | None
+    ) -> Outcome[Task]:
+        """Write a comment; its id is the outcome's `comment_id`."""
+        mentions = await self._mentions(task_id, by, body, mentions)
+        comment_id = new_id()
+        change = tasks.AddComment(by=by, comment_id=comment_id, body=body, mentions=mentions)
+        return await self.change(task_id, change, command, if_match, {"comment_id": comment_id})
+
+    async def edit_comment(
+        self,
+        task_id: str,
+        comment_id: str,
+        by: str,
+        body: str,
+        mentions: tuple[str, ...],
+        command: Command,
+        if_match: str | None,
+    ) -> Outcome[Task]:
+        """Rewrite a comment of one's own."""
+        mentions = await self._mentions(task_id, by, body, mentions)
+        change = tasks.EditComment(by=by, comment_id=comment_id, body=body, mentions=mentions)
+        return await self.change(task_id, change, command, if_match)
+
+    async def _mentions(self, task_id: str, by: str, body: str, given: tuple[str, ...]) -> tuple[str, ...]:
+        """Those given by id and those whose name follows an `@`; the decision keeps the members among them."""
+        if "@" not in body:
+            return given
+        project = tasks.writable(await self._project_of(task_id), by, "task")
+        return (*given, *mentioned(body, await self._directory.names(list(project.members))))
+
+    async def history(
+        self, task_id: str, user_id: str, after: int, limit: int
+    ) -> tuple[Sequence[Recorded[TaskEvent]], int | None]:
+        """The events behind version `after`, oldest first, and the version to go on behind, if there are more."""
+        task, _ = await self.open(task_id, user_id)
+        envelopes = await self._streams.store.load(task_contract.stream_of(task.id), after, after + limit)
+        events = [self._streams.codec.decode(envelope) for envelope in envelopes]
+        return events, after + len(events) if after + len(events) < task.version else None
+
+    async def comments(
+        self, task_id: str, user_id: str, after: int, limit: int
+    ) -> tuple[Sequence[Comment], int | None]:
+        """The comments behind the first `after`, in the order they were written, and how many came before the next."""
+        task, _ = await self.open(task_id, user_id)
+        comments = list(task.comments.values())
+        end = after + limit
+        return comments[after:end], end if end < len(comments) else None
+
+
+def _if_match(if_match: str | None, decide: Callable[[S | None], Sequence[E]]) -> Callable[[S | None], Sequence[E]]:
+    """The decision, behind the check of `If-Match`. A Rejection, so that it too is made on the newest state alone."""
+    if if_match is None:
+        return decide
+
+    def checked(state: S | None) -> Sequence[E]:
+        if state is not None and not if_match_holds(if_match, state.version):
+            raise Rejection("stale", f"It is at version {state.version} by now.", status=412)
+        return decide(state)
+
+    return checked

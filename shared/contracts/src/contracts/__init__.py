@@ -1,0 +1,1 @@
+"""The published language: events, their folds, their JSON, and the tables of the read model."""

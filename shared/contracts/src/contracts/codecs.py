@@ -1,0 +1,25 @@
+"""The codecs of the published language, with every upcaster there has ever been a need for."""
+
+from typing import Any, Final
+
+from contracts import project, task, user
+from contracts.project import ProjectEvent
+from contracts.task import TaskEvent
+from contracts.user import UserEvent
+from kernel.log.codec import Codec
+
+
+def _colourless(statuses: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{**status, "color": None} for status in statuses]
+
+
+TASK_CODEC: Final[Codec[TaskEvent]] = Codec(task.EVENT_NAMES)
+PROJECT_CODEC: Final[Codec[ProjectEvent]] = Codec(
+    project.EVENT_NAMES,
+    {
+        # Statuses have had colours since the second schema.
+        ("project.created", 1): lambda data: {**data, "statuses": _colourless(data["statuses"])},
+        ("project.statuses-changed", 1): lambda data: {name: _colourless(data[name]) for name in ("old", "new")},
+    },
+)
+USER_CODEC: Final[Codec[UserEvent]] = Codec(user.EVENT_NAMES)

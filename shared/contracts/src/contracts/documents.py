@@ -1,0 +1,155 @@
+"""The JSON documents that the API returns for states, and the changes that events tell of.
+
+One place, because a task must look the same from the log, from the read model, in the live feed and in a mail.
+Values are what a JSON encoder takes that knows dates and times (RFC 3339, UTC, `Z`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from contracts import project, task
+from contracts.project import Label, Project, ProjectEvent, Status
+from contracts.task import Comment, Task, TaskEvent
+from kernel.log.event import Recorded
+
+
+def task_document(state: Task) -> dict[str, Any]:
+    """A task as the API returns it; its comments are a list of their own."""
+    return {
+        "id": state.id,
+        "project_id": state.project_id,
+        "key": state.key,
+        "title": state.title,
+        "description": state.description,
+        "status": state.status,
+        "priority": state.priority,
+        "due": state.due,
+        "labels": state.labels,
+        "assignees": state.assignees,
+        "rank": state.rank,
+        "created_by": state.created_by,
+        "created_at": state.created_at,
+        "updated_at": state.updated_at,
+        "deleted": state.deleted,
+        "version": state.version,
+    }
+
+
+def comment_document(comment: Comment) -> dict[str, Any]:
+    """A comment as the API returns it."""
+    return {
+        "id": comment.id,
+        "author": comment.author,
+        "author_name": comment.author_name,
+        "body": comment.body,
+        "mentions": comment.mentions,
+        "created_at": comment.created_at,
+        "edited_at": comment.edited_at,
+        "deleted": comment.deleted,
+    }
+
+
+def status_document(status: Status) -> dict[str, Any]:
+    """A status of a project as the API returns it; `color` is there where one was chosen."""
+    document = {"key": status.key, "name": status.name, "category": status.category}
+    return document if status.color is None else {**document, "color": status.color}
+
+
+def label_document(label: Label) -> dict[str, Any]:
+    """A label of a project as the API returns it; `color` is there where one was chosen."""
+    return {"name": label.name} if label.color is None else {"name": label.name, "color": label.color}
+
+
+def project_document(state: Project) -> dict[str, Any]:
+    """A project as the API returns it, but for `role`, which depends on who asks and is the last member added."""
+    return {
+        "id": state.id,
+        "key": state.key,
+        "name": state.name,
+        "statuses": [status_document(status) for status in state.statuses],
+        "labels": [label_document(label) for label in state.labels],
+        "members": [{"user_id": user_id, "role": role} for user_id, role in state.members.items()],
+        "created_by": state.created_by,
+        "created_at": state.created_at,
+        "updated_at": state.updated_at,
+        "deleted": state.deleted,
+        "version": state.version,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One field's old and new value, as the API shows it."""
+
+    field: str
+    old: Any
+    new: Any
+
+    def document(self) -> dict[str, Any]:
+        """The change as JSON values."""
+        return {"field": self.field, "old": self.old, "new": self.new}
+
+
+def changes_of(data: TaskEvent | ProjectEvent) -> Sequence[Change]:
+    """What an event changed, old -> new; empty for events that concern the whole (a creation says so by its type)."""
+    match data:
+        case task.TaskTitleChanged():
+            return [Change("title", data.old, data.new)]
+        case task.TaskDescriptionChanged():
+            return [Change("description", data.old, data.new)]
+        case task.TaskStatusChanged():
+            return [Change("status", data.old, data.new)]
+        case task.TaskPriorityChanged():
+            return [Change("priority", data.old, data.new)]
+        case task.TaskDueChanged():
+            return [Change("due", data.old, data.new)]
+        case task.TaskLabelsChanged():
+            return [Change("labels", data.old, data.new)]
+        case task.TaskRankChanged():
+            return [Change("rank", data.old, data.new)]
+        case task.TaskAssigned():
+            return [Change("assignees", None, data.user_id)]
+        case task.TaskUnassigned():
+            return [Change("assignees", data.user_id, None)]
+        case task.TaskCommented():
+            return [Change("comment", None, data.body)]
+        case task.TaskCommentEdited():
+            return [Change("comment", data.old, data.new)]
+        case task.TaskCommentDeleted():
+            return [Change("comment", data.old, None)]
+        case task.TaskDeleted() | project.ProjectDeleted():
+            return [Change("deleted", False, True)]
+        case task.TaskRestored() | project.ProjectRestored():
+            return [Change("deleted", True, False)]
+        case project.ProjectRenamed():
+            return [Change("name", data.old, data.new)]
+        case project.ProjectStatusesChanged():
+            old, new = ([status_document(status) for status in statuses] for statuses in (data.old, data.new))
+            return [Change("statuses", old, new)]
+        case project.ProjectLabelsChanged():
+            return [Change("labels", [label_document(x) for x in data.old], [label_document(x) for x in data.new])]
+        case project.MemberAdded():
+            return [Change("members", None, {"user_id": data.user_id, "role": data.role})]
+        case project.MemberRoleChanged():
+            user = data.user_id
+            return [Change("members", {"user_id": user, "role": data.old}, {"user_id": user, "role": data.new})]
+        case project.MemberRemoved():
+            return [Change("members", {"user_id": data.user_id, "role": data.role}, None)]
+        case task.TaskCreated() | project.ProjectCreated():
+            return []
+
+
+def history_document(event: Recorded[TaskEvent] | Recorded[ProjectEvent]) -> dict[str, Any]:
+    """One entry of a history: which version, what, who, when, old -> new."""
+    document: dict[str, Any] = {
+        "id": f"{event.stream}:{event.version}",
+        "version": event.version,
+        "type": event.type,
+        "actor": event.actor,
+        "time": event.time,
+        "changes": [change.document() for change in changes_of(event.data)],
+    }
+    if isinstance(event.data, task.TaskCommented | task.TaskCommentEdited | task.TaskCommentDeleted):
+        document["comment_id"] = event.data.comment_id
+    return document

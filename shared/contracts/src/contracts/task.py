@@ -1,0 +1,279 @@
+"""A task: its events, its state, its fold. Comments belong to their task's stream."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any, Final, Literal, TypeAlias
+
+from contracts import rank
+from kernel.log.event import Recorded
+
+Priority: TypeAlias = Literal["none", "low", "medium", "high", "urgent"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskCreated:
+    project_id: str
+    number: int
+    key: str
+    title: str
+    description: str
+    status: str
+    priority: Priority
+    due: date | None
+    labels: tuple[str, ...]
+    assignees: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskTitleChanged:
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskDescriptionChanged:
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskStatusChanged:
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskPriorityChanged:
+    old: Priority
+    new: Priority
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskDueChanged:
+    old: date | None
+    new: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskLabelsChanged:
+    old: tuple[str, ...]
+    new: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskRankChanged:
+    """Somebody put the task somewhere else among the others; the values are ranks (`contracts.rank`)."""
+
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskAssigned:
+    user_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskUnassigned:
+    user_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskCommented:
+    """A comment. `author_name` and `written_at` are set on an imported one: who wrote it, and when, elsewhere."""
+
+    comment_id: str
+    body: str
+    mentions: tuple[str, ...] = ()
+    author_name: str | None = None
+    written_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskCommentEdited:
+    comment_id: str
+    old: str
+    new: str
+    mentions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskCommentDeleted:
+    comment_id: str
+    old: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskDeleted:
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskRestored:
+    pass
+
+
+TaskEvent: TypeAlias = (
+    TaskCreated
+    | TaskTitleChanged
+    | TaskDescriptionChanged
+    | TaskStatusChanged
+    | TaskPriorityChanged
+    | TaskDueChanged
+    | TaskLabelsChanged
+    | TaskRankChanged
+    | TaskAssigned
+    | TaskUnassigned
+    | TaskCommented
+    | TaskCommentEdited
+    | TaskCommentDeleted
+    | TaskDeleted
+    | TaskRestored
+)
+
+EVENT_NAMES: Final[Mapping[type[TaskEvent], str]] = {
+    TaskCreated: "task.created",
+    TaskTitleChanged: "task.title-changed",
+    TaskDescriptionChanged: "task.description-changed",
+    TaskStatusChanged: "task.status-changed",
+    TaskPriorityChanged: "task.priority-changed",
+    TaskDueChanged: "task.due-changed",
+    TaskLabelsChanged: "task.labels-changed",
+    TaskRankChanged: "task.rank-changed",
+    TaskAssigned: "task.assigned",
+    TaskUnassigned: "task.unassigned",
+    TaskCommented: "task.commented",
+    TaskCommentEdited: "task.comment-edited",
+    TaskCommentDeleted: "task.comment-deleted",
+    TaskDeleted: "task.deleted",
+    TaskRestored: "task.restored",
+}
+"""The names in the log. They are storage format: add, never change."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comment:
+    """A comment as it stands. A deleted one keeps its place with an empty body."""
+
+    id: str
+    author: str | None
+    author_name: str | None
+    body: str
+    mentions: tuple[str, ...]
+    created_at: datetime
+    edited_at: datetime | None = None
+    deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """The state of a task after its events. `comments` keeps the order in which they were written.
+
+    `rank` sorts the tasks of a project as people put them; changing it alone does not touch `updated_at`.
+    """
+
+    id: str
+    project_id: str
+    number: int
+    key: str
+    title: str
+    description: str
+    status: str
+    priority: Priority
+    due: date | None
+    labels: tuple[str, ...]
+    assignees: tuple[str, ...]
+    rank: str
+    created_by: str | None
+    created_at: datetime
+    updated_at: datetime
+    deleted: bool = False
+    comments: Mapping[str, Comment] = field(default_factory=dict)
+    version: int
+
+
+def stream_of(task_id: str) -> str:
+    """The stream of a task."""
+    return f"task-{task_id}"
+
+
+def evolve(state: Task | None, event: Recorded[TaskEvent]) -> Task:
+    """The state after one more event. Raises ValueError for an event that cannot follow the state."""
+    data = event.data
+    if isinstance(data, TaskCreated):
+        if state is not None:
+            raise ValueError("task.created on a task that exists")
+        return Task(
+            id=event.stream.removeprefix("task-"),
+            project_id=data.project_id,
+            number=data.number,
+            key=data.key,
+            title=data.title,
+            description=data.description,
+            status=data.status,
+            priority=data.priority,
+            due=data.due,
+            labels=data.labels,
+            assignees=data.assignees,
+            rank=rank.of_number(data.number),
+            created_by=event.actor,
+            created_at=event.time,
+            updated_at=event.time,
+            version=event.version,
+        )
+    if state is None:
+        raise ValueError(f"{event.type} on a task that was never created")
+    stamp: dict[str, Any] = {"updated_at": event.time, "version": event.version}
+    match data:
+        case TaskTitleChanged():
+            return replace(state, title=data.new, **stamp)
+        case TaskDescriptionChanged():
+            return replace(state, description=data.new, **stamp)
+        case TaskStatusChanged():
+            return replace(state, status=data.new, **stamp)
+        case TaskPriorityChanged():
+            return replace(state, priority=data.new, **stamp)
+        case TaskDueChanged():
+            return replace(state, due=data.new, **stamp)
+        case TaskLabelsChanged():
+            return replace(state, labels=data.new, **stamp)
+        case TaskRankChanged():
+            return replace(state, rank=data.new, version=event.version)
+        case TaskAssigned():
+            return replace(state, assignees=(*state.assignees, data.user_id), **stamp)
+        case TaskUnassigned():
+            return replace(state, assignees=tuple(user for user in state.assignees if user != data.user_id), **stamp)
+        case TaskCommented():
+            written = Comment(
+                id=data.comment_id,
+                author=event.actor if data.author_name is None else None,
+                author_name=data.author_name,
+                body=data.body,
+                mentions=data.mentions,
+                created_at=data.written_at or event.time,
+            )
+            return _with_comment(state, written, stamp)
+        case TaskCommentEdited():
+            before = _comment(state, data.comment_id)
+            edited = replace(before, body=data.new, mentions=data.mentions, edited_at=event.time)
+            return _with_comment(state, edited, stamp)
+        case TaskCommentDeleted():
+            before = _comment(state, data.comment_id)
+            emptied = replace(before, body="", mentions=(), edited_at=event.time, deleted=True)
+            return _with_comment(state, emptied, stamp)
+        case TaskDeleted():
+            return replace(state, deleted=True, **stamp)
+        case TaskRestored():
+            return replace(state, deleted=False, **stamp)
+
+
+def _comment(state: Task, comment_id: str) -> Comment:
+    comment = state.comments.get(comment_id)
+    if comment is None:
+        raise ValueError(f"no comment {comment_id} on task {state.id}")
+    return comment
+
+
+def _with_comment(state: Task, comment: Comment, stamp: Mapping[str, Any]) -> Task:
+    return replace(state, comments={**state.comments, comment.id: comment}, **stamp)

@@ -1,0 +1,1 @@
+"""What the adapters for AWS share: credentials, signatures, connections."""

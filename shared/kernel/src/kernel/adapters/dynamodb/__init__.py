@@ -1,0 +1,1 @@
+"""DynamoDB: the log, and keys and values."""

@@ -1,0 +1,1 @@
+"""A maildir: mails that stay on the machine."""

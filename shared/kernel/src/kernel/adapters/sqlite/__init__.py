@@ -1,0 +1,1 @@
+"""SQLite files: the log and its tail, keys and values, SQL statements."""

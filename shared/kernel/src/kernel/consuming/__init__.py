@@ -1,0 +1,1 @@
+"""Consumers of the log: hints, checkpoints, what is applied and what is blocked."""

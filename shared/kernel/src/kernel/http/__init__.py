@@ -1,0 +1,1 @@
+"""What every HTTP service of ours needs: the app, routes, requests, problems, idempotency."""

@@ -1,0 +1,205 @@
+"""The HTTP kit: one ASGI middleware around every service, and the app factory that all services use."""
+
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from functools import cache
+from typing import Any, Final
+
+import structlog
+from fastapi import FastAPI, Response
+from prometheus_client import CONTENT_TYPE_LATEST, Counter, Histogram, generate_latest
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from kernel.http import problems
+from kernel.http.openapi import PROBLEM_SCHEMA, SECURITY, SECURITY_SCHEMES
+from kernel.http.problems import Problem
+from kernel.observe import tracing
+from kernel.observe.telemetry import REQUEST_SECONDS, REQUESTS
+
+log = structlog.get_logger("http")
+
+MAX_BODY_BYTES: Final = 1024 * 1024
+"""The largest request body, unless an app says otherwise; more is 413."""
+
+Check = Callable[[], Awaitable[None]]
+
+_SLOW_SECONDS: Final = 1.0
+_PROBES: Final = ["GET", "HEAD"]
+_UNRECORDED: Final = frozenset({"/livez", "/readyz", "/metrics"})
+"""What is asked every few seconds by machines: in the metrics, but in no trace."""
+
+_SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+_METHODS: Final = _SAFE | {"POST", "PUT", "PATCH", "DELETE"}
+"""Those that the metrics tell apart; whoever asks could think of any number more."""
+
+_HEADERS: Final = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"cache-control", b"no-store"),
+    (b"referrer-policy", b"same-origin"),
+]
+
+
+class RequestScope:
+    """Gives each request its context, limits its body, answers defects as a 500 problem, measures and logs."""
+
+    def __init__(self, app: ASGIApp, max_body_bytes: int = MAX_BODY_BYTES) -> None:
+        self.app = app
+        self.max_body_bytes = max_body_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one ASGI connection; only `http` ones are touched."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started = time.perf_counter()
+        headers = dict(scope["headers"])
+        work = tracing.request(
+            scope["method"],
+            _text(headers.get(b"traceparent")),
+            _text(headers.get(b"x-correlation-id")),
+            recorded=scope["path"] not in _UNRECORDED,
+        )
+        with work:
+            status = 0
+
+            async def answer(message: Message) -> None:
+                nonlocal status
+                if message["type"] == "http.response.start":
+                    status = message["status"]
+                    given = {name for name, _ in message["headers"]}
+                    extra = [pair for pair in _HEADERS if pair[0] not in given]
+                    extra.append((b"x-trace-id", work.context.trace_id.encode()))
+                    message["headers"] = [*message["headers"], *extra]
+                await send(message)
+
+            try:
+                method = scope["method"]
+                if method in _SAFE:
+                    await self.app(scope, receive, answer)
+                else:
+                    await self._guarded(scope, headers, receive, answer)
+            except Exception as defect:
+                log.error("http.defect", method=scope["method"], path=_route(scope), exc_info=defect)
+                tracing.fail(type(defect).__name__)
+                if status == 0:
+                    problem = Problem(500, "internal_error", "Something went wrong on our side. It has been recorded.")
+                    await problems.problem_response(problem)(scope, receive, answer)
+            finally:
+                _record(scope, status, time.perf_counter() - started)
+
+    async def _guarded(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive, send: Send) -> None:
+        length = headers.get(b"content-length")
+        has_body = (length not in (None, b"0")) or b"transfer-encoding" in headers
+        if has_body:
+            media = headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
+            if media != b"application/json" and not media.endswith(b"+json"):
+                problem = Problem(415, "unsupported_media_type", "Send the body as application/json.")
+                await problems.problem_response(problem)(scope, receive, send)
+                return
+        too_large = f"The body is larger than {self.max_body_bytes} bytes."
+        if length is not None and length.isdigit() and int(length) > self.max_body_bytes:
+            await problems.problem_response(Problem(413, "too_large", too_large))(scope, receive, send)
+            return
+        received = 0
+
+        async def counted() -> Message:
+            nonlocal received
+            message = await receive()
+            if message["type"] == "http.request":
+                received += len(message.get("body", b""))
+                if received > self.max_body_bytes:
+                    # FastAPI hides any other exception of a body that cannot be read behind a 400.
+                    raise HTTPException(413, too_large)
+            return message
+
+        await self.app(scope, counted, send)
+
+
+def _text(value: bytes | None) -> str | None:
+    return None if value is None else value.decode("latin-1")
+
+
+def _route(scope: Scope) -> str:
+    """The route's template, so that ids make no new metric series and reach no log."""
+    return getattr(scope.get("route"), "path", "unmatched")
+
+
+@cache
+def _measures(method: str, route: str, status: int) -> tuple[Counter, Histogram]:
+    """The series that a request belongs to: finding them takes longer than counting."""
+    return REQUESTS.labels(method, route, status), REQUEST_SECONDS.labels(method, route)
+
+
+def _record(scope: Scope, status: int, seconds: float) -> None:
+    method, route = scope["method"], _route(scope)
+    count, duration = _measures(method if method in _METHODS else "_OTHER", route, status)
+    count.inc()
+    duration.observe(seconds)
+    # What succeeded is in the log of events already, under the same ids; a line for each costs a tenth of a write.
+    if status >= 400 or seconds >= _SLOW_SECONDS:
+        log.info("http.request", method=method, route=route, status=status, ms=round(seconds * 1000, 1))
+    tracing.answered(method, route, status, scope.get("path_params", {}))
+
+
+class _App(FastAPI):
+    def openapi(self) -> dict[str, Any]:
+        known = self.openapi_schema is not None
+        document = super().openapi()
+        if not known:
+            components = document.setdefault("components", {})
+            components.setdefault("schemas", {})["Problem"] = PROBLEM_SCHEMA
+            components["securitySchemes"] = SECURITY_SCHEMES
+            document["security"] = SECURITY
+        return document
+
+
+def create_app(
+    title: str,
+    lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]],
+    *,
+    openapi: bool = True,
+    max_body_bytes: int = MAX_BODY_BYTES,
+) -> FastAPI:
+    """A service's FastAPI app with problems, request scope and `/api/openapi.json`; routes are the service's."""
+    app = _App(
+        title=title,
+        version="1",
+        lifespan=lifespan,
+        openapi_url="/api/openapi.json" if openapi else None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # ours are in kernel.observe.telemetry
+        swagger_ui_oauth2_redirect_url=None,
+    )
+    problems.install(app)
+    app.add_middleware(RequestScope, max_body_bytes=max_body_bytes)
+    return app
+
+
+def add_health(app: FastAPI, checks: Callable[[], Mapping[str, Check]]) -> None:
+    """Add `/livez` (no dependency), `/readyz` (each dependency named) and `/metrics` to a container's app."""
+
+    @app.api_route("/livez", methods=_PROBES, include_in_schema=False)
+    async def livez() -> dict[str, str]:
+        return {"status": "ok"}
+
+    @app.api_route("/readyz", methods=_PROBES, include_in_schema=False)
+    async def readyz(response: Response) -> dict[str, Any]:
+        results: dict[str, str] = {}
+        for name, check in checks().items():
+            try:
+                await check()
+                results[name] = "ok"
+            except Exception as fault:  # noqa: BLE001 - whatever is wrong with a dependency is the answer here
+                results[name] = f"{type(fault).__name__}"
+                log.warning("readyz.failed", dependency=name, fault=str(fault))
+        ready = all(result == "ok" for result in results.values())
+        response.status_code = 200 if ready else 503
+        return {"status": "ok" if ready else "unavailable", "checks": results}
+
+    @app.get("/metrics", include_in_schema=False)
+    async def metrics() -> Response:
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

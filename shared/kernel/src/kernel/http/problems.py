@@ -1,0 +1,174 @@
+"""Errors over HTTP: RFC 9457 problem details with a stable `code`, and the one place that maps exceptions to them."""
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any, Final
+
+import orjson
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from kernel.log.decider import CommandIdReused, Contended, Rejection
+from kernel.observe.context import current
+from kernel.ports.database import DatabaseUnavailable
+from kernel.ports.event_store import AppendRefused
+from kernel.ports.faults import StoreUnavailable
+
+log = structlog.get_logger("http")
+
+RETRY_AFTER_SECONDS: Final = 2
+
+
+class Problem(Exception):
+    """An error answer. `errors` are (field, message) pairs; `headers` go with the answer."""
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        detail: str,
+        *,
+        errors: Sequence[tuple[str, str]] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.code = code
+        self.detail = detail
+        self.errors = errors
+        self.headers = dict(headers or {})
+
+
+def not_authenticated(detail: str = "Log in first.") -> Problem:
+    """401 `not_authenticated`."""
+    return Problem(401, "not_authenticated", detail, headers={"WWW-Authenticate": "Bearer"})
+
+
+def forbidden(detail: str) -> Problem:
+    """403 `forbidden`: a member without the role."""
+    return Problem(403, "forbidden", detail)
+
+
+def not_found(what: str) -> Problem:
+    """404 `not_found`, also for what the caller may not know exists."""
+    return Problem(404, "not_found", f"There is no such {what}.")
+
+
+def invalid(field: str, message: str, code: str = "validation_failed") -> Problem:
+    """422 for one field."""
+    return Problem(422, code, message, errors=[(field, message)])
+
+
+def stale(version: int) -> Problem:
+    """412 `stale`: `If-Match` names another version than the current one."""
+    return Problem(412, "stale", f"The resource is at version {version} by now.", headers={"ETag": f'"{version}"'})
+
+
+def unavailable(detail: str = "A part of the system does not answer right now. Try again in a moment.") -> Problem:
+    """503 `unavailable` with `Retry-After`."""
+    return Problem(503, "unavailable", detail, headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
+
+
+def problem_document(problem: Problem) -> bytes:
+    """The RFC 9457 body of a problem, with the current trace id."""
+    document: dict[str, Any] = {
+        "type": f"/problems/{problem.code}",
+        "title": HTTPStatus(problem.status).phrase,
+        "status": problem.status,
+        "detail": problem.detail,
+        "code": problem.code,
+        "trace_id": current().trace_id,
+    }
+    if problem.status == HTTPStatus.UNPROCESSABLE_ENTITY:
+        document["errors"] = [{"field": field, "message": message} for field, message in problem.errors]
+    return orjson.dumps(document)
+
+
+def problem_response(problem: Problem) -> Response:
+    """The answer for a problem."""
+    return Response(
+        problem_document(problem), problem.status, headers=problem.headers, media_type="application/problem+json"
+    )
+
+
+_STATUS_CODES: Final = {
+    400: "bad_request",
+    404: "not_found",
+    405: "method_not_allowed",
+    406: "not_acceptable",
+    413: "too_large",
+    415: "unsupported_media_type",
+}
+
+
+def _field(location: Sequence[Any]) -> str:
+    return ".".join(str(part) for part in location if part not in ("body", "query", "path", "header")) or "body"
+
+
+def _of_validation(error: RequestValidationError) -> Problem:
+    found = error.errors()
+    if any(item["type"] == "json_invalid" for item in found):
+        return Problem(
+            422, "malformed_json", "The body is not valid JSON.", errors=[("body", str(found[0]["ctx"]["error"]))]
+        )
+    pairs = [(_field(item["loc"]), str(item["msg"]).removeprefix("Value error, ")) for item in found[:20]]
+    return Problem(422, "validation_failed", "The request is not valid; `errors` says where.", errors=pairs)
+
+
+def problem_of(error: Exception) -> Problem | None:
+    """The problem that an exception means to a caller, or None for one that is a defect of ours."""
+    match error:
+        case Problem():
+            return error
+        case Rejection():
+            return Problem(
+                error.status, error.code, error.detail, errors=[(error.field, error.detail)] if error.field else []
+            )
+        case RequestValidationError():
+            return _of_validation(error)
+        case CommandIdReused():
+            return Problem(
+                422,
+                "idempotency_key_reused",
+                "This Idempotency-Key was used for another request.",
+                errors=[("Idempotency-Key", "was used for another request")],
+            )
+        case AppendRefused():
+            return Problem(413, "too_large", "The change is too large to be stored.")
+        case Contended():
+            return Problem(409, "conflict", "Too many people are changing this at once. Try again.")
+        case StoreUnavailable() | DatabaseUnavailable():
+            return unavailable()
+        case HTTPException():
+            code = _STATUS_CODES.get(error.status_code, "error")
+            detail = "There is nothing at this address." if error.status_code == 404 else str(error.detail)
+            return Problem(error.status_code, code, detail, headers=error.headers)
+        case _:
+            return None
+
+
+def install(app: FastAPI) -> None:
+    """Answer every known exception of the app as a problem; what remains is answered by `kernel.http.app` as a 500."""
+
+    async def answer(_: Request, error: Exception) -> Response:
+        problem = problem_of(error)
+        if problem is None:
+            raise error
+        if problem.status >= 500:
+            log.warning("http.unavailable", fault=f"{type(error).__name__}: {error}")
+        return problem_response(problem)
+
+    for kind in (
+        Problem,
+        Rejection,
+        RequestValidationError,
+        CommandIdReused,
+        AppendRefused,
+        Contended,
+        StoreUnavailable,
+        DatabaseUnavailable,
+        HTTPException,
+    ):
+        app.add_exception_handler(kind, answer)

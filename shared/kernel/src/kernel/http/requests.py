@@ -1,0 +1,136 @@
+"""What every endpoint needs of a request and for its answer: idempotency, versions, pages, clean text."""
+
+import base64
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Annotated, Any, Final
+
+import orjson
+from fastapi import Header, Query, Request, Response
+from pydantic import AfterValidator, BaseModel, ConfigDict
+
+from kernel.http import problems
+from kernel.log.decider import Command
+from kernel.log.ids import new_id
+from kernel.observe.context import current
+
+_UNCLEAN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+class Body(BaseModel):
+    """A request body: unknown fields are an error."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+def _clean(text: str) -> str:
+    text = unicodedata.normalize("NFC", text)
+    if _UNCLEAN.search(text):
+        raise ValueError("must not contain control characters or unpaired surrogates")
+    return text
+
+
+def _one_line(text: str) -> str:
+    text = _clean(text).strip()
+    if not text:
+        raise ValueError("must not be empty")
+    if any(character in text for character in "\n\r\t"):
+        raise ValueError("must be one line")
+    return text
+
+
+Text = Annotated[str, AfterValidator(_clean)]
+"""Text of several lines, NFC, without control characters."""
+
+Line = Annotated[str, AfterValidator(_one_line)]
+"""One line of text, trimmed, not empty, NFC, without control characters."""
+
+IdempotencyKey = Annotated[
+    str | None, Header(alias="Idempotency-Key", min_length=1, max_length=200, pattern=r"^[\x21-\x7e][\x20-\x7e]*$")
+]
+IfMatch = Annotated[str | None, Header(alias="If-Match", max_length=100)]
+Limit = Annotated[int, Query(ge=1, le=200)]
+Cursor = Annotated[str | None, Query(max_length=1000)]
+
+
+def fingerprint_of(request: Request, body: bytes) -> str:
+    """What was asked: method, path and body, as a digest. The same key with another fingerprint is an error."""
+    digest = hashlib.sha256()
+    for part in (request.method.encode(), request.url.path.encode(), body):
+        digest.update(part + b"\x00")
+    return digest.hexdigest()
+
+
+async def command_of(request: Request, actor: str, key: str | None) -> Command:
+    """The command that a request makes. Keys belong to their actor: two people may use the same one."""
+    context = current()
+    if key is None:
+        command_id, fingerprint = new_id(), ""
+    else:
+        command_id = hashlib.sha256(f"{actor}\x00{key}".encode()).hexdigest()
+        fingerprint = fingerprint_of(request, await request.body())
+    return Command(
+        id=command_id,
+        fingerprint=fingerprint,
+        actor=actor,
+        time=datetime.now(UTC),
+        correlation_id=context.correlation_id,
+        traceparent=context.traceparent,
+        keyed=key is not None,
+    )
+
+
+def if_match_holds(if_match: str | None, version: int) -> bool:
+    """Whether `If-Match` is absent, `*` or names the version (RFC 9110, section 13.1.1)."""
+    if if_match is None or if_match.strip() == "*":
+        return True
+    return f'"{version}"' in [tag.strip() for tag in if_match.split(",")]
+
+
+def check_if_match(if_match: str | None, version: int) -> None:
+    """412 unless `If-Match` holds."""
+    if not if_match_holds(if_match, version):
+        raise problems.stale(version)
+
+
+JSON: Final = "application/json"
+
+
+def resource(document: bytes, version: int, *, status: int = 200, replayed: bool = False, **headers: str) -> Response:
+    """The answer with one resource's JSON and its version as ETag."""
+    response = Response(document, status, media_type=JSON)
+    response.headers["ETag"] = f'"{version}"'
+    if replayed:
+        response.headers["Idempotency-Replayed"] = "true"
+    for name, value in headers.items():
+        response.headers[name] = value
+    return response
+
+
+def page(documents: Iterable[bytes], next_cursor: str | None) -> Response:
+    """The answer `{"items": [...], "next_cursor": ...}`, its items joined from ready JSON bytes."""
+    body = b'{"items":[' + b",".join(documents) + b'],"next_cursor":' + orjson.dumps(next_cursor) + b"}"
+    return Response(body, media_type=JSON)
+
+
+def encode_cursor(*position: Any) -> str:
+    """An opaque cursor for a position in a list: the sort key values of its last item."""
+    return base64.urlsafe_b64encode(orjson.dumps(position)).rstrip(b"=").decode()
+
+
+def decode_cursor(cursor: str, *kinds: type) -> tuple[Any, ...]:
+    """The position of a cursor; 422 unless it has values of exactly these kinds."""
+    try:
+        position = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except ValueError as error:
+        raise problems.invalid("cursor", "is not a cursor of this list") from error
+    if (
+        not isinstance(position, list)
+        or len(position) != len(kinds)
+        or any(type(value) is not kind for value, kind in zip(position, kinds, strict=True))
+    ):
+        raise problems.invalid("cursor", "is not a cursor of this list")
+    return tuple(position)

@@ -1,0 +1,247 @@
+"""Who is asking: access tokens (JWT, ES256 or EdDSA), personal tokens, cookies, and the defence against forged ones."""
+
+import hashlib
+import time
+from collections.abc import Awaitable, Callable, Container, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal, Protocol
+
+import httpx
+import orjson
+from cachetools import LRUCache
+from fastapi import Request
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+
+from kernel.http import problems
+from kernel.http.problems import Problem
+
+ISSUER: Final = "taskledger"
+USER_AUDIENCE: Final = "taskledger"
+ALGORITHMS: Final = ["ES256", "Ed25519", "EdDSA"]
+PERSONAL_PREFIX: Final = "tlp_"
+"""What every personal token begins with, so that it is never mistaken for a JWT and leak scanners can find it."""
+
+ACCESS_COOKIE: Final = "tl_access"
+REFRESH_COOKIE: Final = "tl_refresh"
+HOST_PREFIX: Final = "__Host-"
+LEEWAY_SECONDS: Final = 60
+
+_SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+_KEY_REFRESH_SECONDS: Final = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who is asking: a user by id with the session, or a service by name."""
+
+    id: str
+    kind: Literal["user", "service"]
+    session_id: str | None
+    expires_at: float
+
+
+class KeySource(Protocol):
+    """Where the public keys come from."""
+
+    async def keys(self, *, refresh: bool = False) -> KeySet:
+        """The current public keys; `refresh` asks for newer ones than those in memory."""
+        ...
+
+
+class JwksClient:
+    """Public keys from auth-service's JWKS, kept in memory and read again when a token names an unknown key."""
+
+    def __init__(self, http: httpx.AsyncClient) -> None:
+        self._http = http
+        self._keys: KeySet | None = None
+        self._read_at = 0.0
+
+    async def keys(self, *, refresh: bool = False) -> KeySet:
+        """See KeySource. Raises Problem 503 when auth-service does not answer."""
+        stale = refresh and time.monotonic() - self._read_at > _KEY_REFRESH_SECONDS
+        if self._keys is None or stale:
+            try:
+                answer = await self._http.get("/api/auth/.well-known/jwks.json")
+                answer.raise_for_status()
+                self._keys = KeySet.import_key_set(answer.json())
+            except (httpx.HTTPError, ValueError) as fault:
+                if self._keys is None:
+                    raise problems.unavailable("The keys of auth-service cannot be read right now.") from fault
+            self._read_at = time.monotonic()
+        return self._keys
+
+
+PersonalTokens = Callable[[str], Awaitable[Principal | None]]
+
+
+class Authenticator:
+    """Verifies tokens. A verified token is remembered by its hash until it expires: a signature costs 0.1 ms."""
+
+    def __init__(
+        self,
+        keys: KeySource,
+        *,
+        audience: str = USER_AUDIENCE,
+        personal: PersonalTokens | None = None,
+        ended: Container[object] = (),
+    ) -> None:
+        self._keys = keys
+        self._audience = audience
+        self._personal = personal
+        self._ended = ended
+        self._verified: LRUCache[bytes, Principal] = LRUCache(maxsize=20_000)
+
+    async def principal(self, token: str) -> Principal:
+        """Whose token it is. Raises Problem 401: malformed, forged, expired, ended, for another audience."""
+        digest = hashlib.sha256(token.encode()).digest()
+        principal = self._verified.get(digest)
+        if principal is None or principal.expires_at <= time.time():
+            principal = self._verified[digest] = await self._verify(token)
+        if principal.session_id in self._ended:
+            raise problems.not_authenticated("The session has ended. Log in again.")
+        return principal
+
+    async def _verify(self, token: str) -> Principal:
+        if token.startswith(PERSONAL_PREFIX):
+            found = await self._personal(token) if self._personal else None
+            if found is None:
+                raise problems.not_authenticated("The token is not valid.")
+            return found
+        try:
+            claims = await self._claims(token)
+        except (JoseError, ValueError) as error:
+            raise problems.not_authenticated("The token is not valid.") from error
+        return _principal_of(claims, self._audience)
+
+    async def _claims(self, token: str) -> Mapping[str, Any]:
+        keys = await self._keys.keys()
+        try:
+            return jwt.decode(token, keys, algorithms=ALGORITHMS).claims
+        except (JoseError, ValueError):
+            keys = await self._keys.keys(refresh=True)
+            return jwt.decode(token, keys, algorithms=ALGORITHMS).claims
+
+
+def _principal_of(claims: Mapping[str, Any], audience: str) -> Principal:
+    """RFC 7519, section 4.1, and RFC 8725: issuer, audience and times are all checked."""
+    expires_at, not_before, subject = claims.get("exp"), claims.get("nbf", 0), claims.get("sub")
+    if (
+        claims.get("iss") != ISSUER
+        or claims.get("aud") != audience
+        or not isinstance(expires_at, int | float)
+        or not isinstance(not_before, int | float)
+        or not isinstance(subject, str)
+    ):
+        raise problems.not_authenticated("The token is not for this service.")
+    now = time.time()
+    if expires_at <= now or not_before > now + LEEWAY_SECONDS:
+        raise problems.not_authenticated("The token has expired.")
+    service = subject.removeprefix("service:")
+    if service != subject:
+        return Principal(service, "service", None, float(expires_at))
+    session_id = claims.get("sid")
+    return Principal(subject, "user", session_id if isinstance(session_id, str) else None, float(expires_at))
+
+
+def cookie_of(request: Request, name: str) -> str | None:
+    """A cookie by its bare name: with the `__Host-` prefix if it came so, which is how HTTPS sets it."""
+    cookies = request.cookies
+    return cookies.get(HOST_PREFIX + name) or cookies.get(name)
+
+
+def check_same_origin(request: Request) -> None:
+    """403 `cross_site` unless a cookie request that changes state comes from our own pages.
+
+    Fetch Metadata first (https://www.w3.org/TR/fetch-metadata/), else `Origin` against `Host`.
+    """
+    if request.method in _SAFE:
+        return
+    site = request.headers.get("sec-fetch-site")
+    if site == "same-origin":
+        return
+    origin = request.headers.get("origin")
+    if site is None and origin is not None and origin.partition("://")[2] == request.headers.get("host"):
+        return
+    raise Problem(403, "cross_site", "The request does not come from this site.")
+
+
+async def authenticate(request: Request, authenticator: Authenticator) -> Principal:
+    """The principal of a request, by `Authorization: Bearer` or by cookie. Raises Problem 401 or 403 `cross_site`."""
+    authorization = request.headers.get("authorization")
+    if authorization is not None:
+        scheme, _, token = authorization.partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise problems.not_authenticated("Use `Authorization: Bearer <token>`.")
+        return await authenticator.principal(token.strip())
+    cookie = cookie_of(request, ACCESS_COOKIE)
+    if cookie is None:
+        raise problems.not_authenticated()
+    check_same_origin(request)
+    return await authenticator.principal(cookie)
+
+
+async def authenticate_user(request: Request, authenticator: Authenticator) -> Principal:
+    """As `authenticate`, for a person; a service's token is 401."""
+    principal = await authenticate(request, authenticator)
+    if principal.kind != "user":
+        raise problems.not_authenticated("A person's token is needed here.")
+    return principal
+
+
+class ServiceClient:
+    """HTTP to another service with a short-lived token of this service, made for that audience alone."""
+
+    def __init__(self, http: httpx.AsyncClient, *, service: str, secret: str, audience: str) -> None:
+        self._http = http
+        self._service = service
+        self._secret = secret
+        self._audience = audience
+        self._token = ""
+        self._renew_at = 0.0
+
+    async def get(self, path: str, params: Mapping[str, Any] | None = None) -> Any:
+        """GET and decode JSON. Raises httpx.HTTPError."""
+        return await self._call("GET", path, params=params)
+
+    async def post(self, path: str, body: Mapping[str, Any]) -> Any:
+        """POST JSON and decode JSON. Raises httpx.HTTPError."""
+        return await self._call("POST", path, json=body)
+
+    async def _call(self, method: str, path: str, **arguments: Any) -> Any:
+        answer = await self._http.request(method, path, headers=await self._authorization(), **arguments)
+        if answer.status_code == 401:
+            self._renew_at = 0.0
+            answer = await self._http.request(method, path, headers=await self._authorization(), **arguments)
+        answer.raise_for_status()
+        return orjson.loads(answer.content)
+
+    async def _authorization(self) -> dict[str, str]:
+        if time.monotonic() >= self._renew_at:
+            body = {"service": self._service, "secret": self._secret, "audience": self._audience}
+            answer = await self._http.post("/api/auth/service-token", json=body)
+            answer.raise_for_status()
+            token = orjson.loads(answer.content)
+            self._token = token["access_token"]
+            self._renew_at = time.monotonic() + token["expires_in"] * 0.8
+        return {"Authorization": f"Bearer {self._token}"}
+
+
+class PersonalTokenClient:
+    """Asks auth-service whose personal token it is; the answer is trusted for a minute."""
+
+    TRUSTED_SECONDS: Final = 60.0
+
+    def __init__(self, service: ServiceClient) -> None:
+        self._service = service
+
+    async def __call__(self, token: str) -> Principal | None:
+        """The token's owner, or None. Raises Problem 503 when auth-service does not answer."""
+        try:
+            answer = await self._service.post("/api/auth/introspect", {"token": token})
+        except httpx.HTTPError as fault:
+            raise problems.unavailable("Personal tokens cannot be checked right now.") from fault
+        if not answer["active"]:
+            return None
+        return Principal(answer["user_id"], "user", None, time.time() + self.TRUSTED_SECONDS)

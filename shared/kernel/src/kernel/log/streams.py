@@ -1,0 +1,95 @@
+"""Folded states of streams, kept in memory as a bounded LRU. The log stays the truth: every answer can be reloaded."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from kernel.log.codec import Codec, UndecodableEvent
+from kernel.log.envelope import Envelope
+from kernel.log.event import Recorded
+from kernel.log.lru import Lru
+from kernel.ports.event_store import EventStore
+
+S = TypeVar("S")
+E = TypeVar("E")
+
+
+@dataclass(frozen=True, slots=True)
+class Folded(Generic[S]):
+    """A stream's state after its first `version` events; version 0 is a stream without events, state None."""
+
+    state: S | None
+    version: int
+
+
+class CannotApply(Exception):
+    """An event can never be applied: unknown, malformed, or impossible after the events before it."""
+
+    def __init__(self, stream: str, version: int, reason: str) -> None:
+        super().__init__(f"{stream}:{version} cannot be applied: {reason}")
+        self.stream = stream
+        self.version = version
+        self.reason = reason
+
+
+class Streams(Generic[S, E]):
+    """The streams of one kind of aggregate: load, fold, remember."""
+
+    def __init__(
+        self,
+        store: EventStore,
+        codec: Codec[E],
+        evolve: Callable[[S | None, Recorded[E]], S],
+        capacity: int = 20_000,
+    ) -> None:
+        self.store = store
+        self.codec = codec
+        self.evolve = evolve
+        self._folded: Lru[str, Folded[S]] = Lru(capacity)
+
+    def cached(self, stream: str) -> Folded[S] | None:
+        """What is in memory of a stream, perhaps behind the log."""
+        return self._folded.get(stream)
+
+    async def latest(self, stream: str) -> Folded[S]:
+        """The state at the stream's head, read from the log: never older than an append that returned."""
+        known = self._folded.get(stream)
+        tail = await self.store.load(stream, known.version if known else 0)
+        if not tail:
+            return known or Folded(None, 0)
+        return self.advance(stream, known or Folded(None, 0), tail)
+
+    async def at(self, stream: str, version: int) -> Folded[S]:
+        """The state after exactly the first `version` events (fewer when the stream is shorter)."""
+        known = self._folded.get(stream)
+        if known is None or known.version > version:
+            known = Folded(None, 0)
+        if known.version == version:
+            return known
+        return self.fold(known, await self.store.load(stream, known.version, version))
+
+    def fold(self, folded: Folded[S], tail: Sequence[Envelope]) -> Folded[S]:
+        """The state after more events. Raises CannotApply at the first event that cannot be applied."""
+        for envelope in tail:
+            folded = self.step(folded, envelope)[1]
+        return folded
+
+    def step(self, folded: Folded[S], envelope: Envelope) -> tuple[Recorded[E], Folded[S]]:
+        """The decoded event and the state after it. Raises CannotApply."""
+        try:
+            event = self.codec.decode(envelope)
+            return event, Folded(self.evolve(folded.state, event), envelope.version)
+        except (UndecodableEvent, ValueError, KeyError) as error:
+            raise CannotApply(envelope.stream, envelope.version, str(error)) from error
+
+    def advance(self, stream: str, folded: Folded[S], tail: Sequence[Envelope]) -> Folded[S]:
+        """Fold more events and remember the result."""
+        folded = self.fold(folded, tail)
+        self.remember(stream, folded)
+        return folded
+
+    def remember(self, stream: str, folded: Folded[S]) -> None:
+        """Keep a state, unless a newer one is kept already."""
+        known = self._folded.get(stream)
+        if known is None or known.version < folded.version:
+            self._folded[stream] = folded

@@ -1,0 +1,39 @@
+"""The port to the mail system."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mail:
+    """One mail to one person. `id` becomes part of the Message-ID, so that a duplicate can be recognised."""
+
+    id: str
+    to: str
+    subject: str
+    text: str
+    html: str
+
+
+class MailRejected(Exception):
+    """The address or the mail will never be accepted; retrying is no use."""
+
+
+class MailUnavailable(Exception):
+    """The mail system does not answer or throttles; a retry may succeed."""
+
+
+class Mailer(Protocol):
+    """Hands mails to a mail system."""
+
+    async def send(self, mail: Mail) -> str:
+        """Hand over one mail; returns the mail system's message id. Raises MailRejected, MailUnavailable."""
+        ...
+
+    async def ping(self) -> None:
+        """Return when the mail system answers. Raises MailUnavailable."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of every resource."""
+        ...

@@ -1,0 +1,1 @@
+"""A process: its settings, its adapters, its server, its background work."""

@@ -1,1 +1,0 @@
-"""The published language: the events of each aggregate and their fold."""
