@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from kernel.contracts.task import Priority
+
 from task_service.domain.capture import english, korean
 from task_service.domain.capture.day import Day
 from task_service.domain.capture.lines import Line, lines_of

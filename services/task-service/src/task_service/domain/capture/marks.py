@@ -8,6 +8,7 @@ from itertools import islice
 from typing import Final
 
 from kernel.contracts.task import Priority
+
 from task_service.domain.capture.model import Field, Person, Target
 from task_service.domain.task import MAX_LABEL
 
