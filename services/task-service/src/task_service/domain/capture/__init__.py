@@ -9,8 +9,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Final
 
-from kernel.contracts.task import Priority
-
+from contracts.task import Priority
 from task_service.domain.capture import english, korean
 from task_service.domain.capture.day import Day
 from task_service.domain.capture.lines import Line, lines_of

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
-from kernel.contracts.task import Priority
-
+from contracts.task import Priority
 from task_service.domain.capture.model import Field, Person, Target
 from task_service.domain.task import MAX_LABEL
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, TypeAlias
 
-from kernel.contracts.task import Priority
+from contracts.task import Priority
 
 Field: TypeAlias = Literal["assignees", "labels", "priority", "due", "time", "status", "parent", "project"]
 """What an understood part is about. A `time` of day is told and stays in the title, for a task is due on a day."""
