@@ -1,0 +1,1 @@
+"""From bytes to text, rows or JSON. Nothing here knows what a task is."""
