@@ -6,7 +6,7 @@ from datetime import tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from kernel.contracts.project import Category
+from contracts.project import Category
 from taskledger.imports.model import BadFile
 from taskledger.imports.understanding.columns import FIELDS
 from taskledger.imports.understanding.dates import Order

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final
 
-from kernel.contracts.project import Category, Color, Label
-from kernel.contracts.task import Priority
+from contracts.project import Category, Color, Label
+from contracts.task import Priority
 
 MAX_ROWS: Final = 50_000
 MAX_PEOPLE: Final = 5_000

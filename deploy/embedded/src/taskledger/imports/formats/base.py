@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from kernel.contracts.project import Category
-from kernel.contracts.task import Priority
+from contracts.project import Category
+from contracts.task import Priority
 from taskledger.imports.choices import Choices
 from taskledger.imports.model import Draft
 from taskledger.imports.reading.clean import folded

@@ -6,7 +6,7 @@ from datetime import datetime, tzinfo
 from html.parser import HTMLParser
 from typing import Final
 
-from kernel.contracts.project import Category, Color
+from contracts.project import Category, Color
 from taskledger.imports.model import (
     MAX_PEOPLE,
     MAX_ROWS,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from kernel.contracts.project import Label
+from contracts.project import Label
 from taskledger.imports.formats import parts
 from taskledger.imports.formats.base import DocumentFormat, Reading
 from taskledger.imports.model import BadRow, Draft, DraftComment, DraftStatus, DraftTask, Person, Question

@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import UTC, date, datetime
 from typing import Final
 
-from kernel.contracts.task import Priority
+from contracts.task import Priority
 from taskledger.imports.formats.base import Reading, TextFormat
 from taskledger.imports.formats.parts import column
 from taskledger.imports.model import MAX_ROWS, BadFile, Draft, DraftTask

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from kernel.contracts.project import Label
+from contracts.project import Label
 from taskledger.imports.formats import parts
 from taskledger.imports.formats.base import DocumentFormat, Reading
 from taskledger.imports.model import BadRow, Draft, DraftComment, DraftStatus, DraftTask, Note, Person

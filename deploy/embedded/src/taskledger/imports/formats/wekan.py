@@ -4,7 +4,7 @@ from collections import defaultdict
 from datetime import UTC, datetime
 from typing import Any
 
-from kernel.contracts.project import Label
+from contracts.project import Label
 from taskledger.imports.formats import parts
 from taskledger.imports.formats.base import DocumentFormat, Reading
 from taskledger.imports.model import Draft, DraftTask, Person

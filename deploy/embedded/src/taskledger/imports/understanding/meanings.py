@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from kernel.contracts.project import Category
+from contracts.project import Category
 from taskledger.imports.reading.clean import clean
 
 # Of each language: English, German, French, Spanish, Portuguese, Italian, Dutch, Polish, Swedish, Turkish, Russian, and

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Final
 
-from kernel.contracts.task import Priority
+from contracts.task import Priority
 
 _WORDS: Final[Mapping[Priority, str]] = {
     "urgent": "urgent critical blocker highest immediate asap showstopper emergency p0 p1 must musthave veryhigh"
