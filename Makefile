@@ -80,7 +80,7 @@ panels: .venv/.dev .venv/emulator/.installed web/dist/index.html ## every query 
 probe: .venv/.dev ## a person's way through the board at TASKLEDGER_URL, such as one that was just deployed
 	$(BIN)/pytest -q --override-ini addopts=--import-mode=importlib tests/deployed
 
-check: .venv/.dev .venv/aws/.installed web/node_modules/.installed ## formatting, lint, types, import rules, the site's sizes, what is deployed to AWS
+check: .venv/.dev .venv/emulator/.installed .venv/aws/.installed web/node_modules/.installed ## formatting, lint, types, import rules, the site's sizes, what is deployed to AWS
 	$(BIN)/ruff format --check -q .
 	$(BIN)/ruff check -q .
 	$(BIN)/lint-imports --no-logo 2>/dev/null | tail -4
@@ -91,6 +91,7 @@ check: .venv/.dev .venv/aws/.installed web/node_modules/.installed ## formatting
 	$(BIN)/zizmor --offline --quiet .
 	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.dependabot .github/dependabot.yml
+	$(BIN)/pytest -q tests/test_workflows.py tests/test_begin.py tests/test_release.py
 	cd deploy/aws && ../../tools/with-node ../../.venv/aws/bin/python -m pytest -q -c pytest.ini tests
 
 openapi: .venv/.dev web/node_modules/.installed ## write the site's client types anew from the services

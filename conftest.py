@@ -65,7 +65,7 @@ def templates(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Template
 
 @pytest.fixture(scope="session")
 def deploy(aws: Emulator, templates: Mapping[str, Template]) -> Callable[[], str]:
-    """Creates the stacks of data and events by their templates, in a new account of the emulator; its access key."""
+    """Creates the stacks of tables and events by their templates, in a new account of the emulator; its access key."""
     accounts = itertools.count(100_000_000_000)
 
     def deploy() -> str:

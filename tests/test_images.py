@@ -12,7 +12,7 @@ import yaml
 from kernel.process.settings import Settings
 from taskledger.root import PRIVATE, ROUTES
 from taskledger.site import CONTENT_SECURITY_POLICY
-from taskledger_local.topology import KEYS, LOG, QUEUES
+from taskledger_local.topology import ANSWERS, KEYS, LOG, QUEUES
 
 ROOT: Final = Path(__file__).parents[1]
 NGINX: Final = (ROOT / "deploy/images/nginx.conf").read_text()
@@ -79,6 +79,7 @@ def test_the_services_are_told_where_everything_is() -> None:
     assert ports <= set(environment)
     assert environment["EVENT_STORE_URL"].startswith(f"dynamodb://{LOG.name}?")
     assert environment["KEY_VALUE_URL"].startswith(f"dynamodb://{KEYS.name}?")
+    assert OURS["notify-service"]["environment"]["KEY_VALUE_URL"].startswith(f"dynamodb://{ANSWERS.name}?")
     prefix = environment["SUBSCRIPTION_URL"].removeprefix("sqs://").partition("?")[0]
     assert all(queue.name.startswith(f"{prefix}-") for queue in QUEUES)
 

@@ -1,7 +1,8 @@
 """What a release does on AWS, on an emulator of it: the site in a bucket, and what passed its test remembered."""
 
-import importlib.util
 import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -14,15 +15,15 @@ from taskledger_local.emulator import REGION, Emulator
 ROOT = Path(__file__).parents[1]
 
 
-@pytest.fixture(scope="module")
-def release() -> ModuleType:
+@pytest.fixture
+def release(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
     """The program; it stands in the CDK app's folder, which is no package of ours."""
-    spec = importlib.util.spec_from_file_location("release", ROOT / "deploy/aws/release.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    monkeypatch.syspath_prepend(ROOT / "deploy/aws")
+    import release
+
+    yield release
+    for name in ("release", "context"):
+        sys.modules.pop(name, None)
 
 
 def client(aws: Emulator, service: str) -> Any:
@@ -64,9 +65,49 @@ def test_the_release_that_passed_is_the_one_to_go_back_to(release: ModuleType, a
         release.remembered(ssm)
     first = release.Release("a" * 40, {"task-service": "sha256:1"})
     release.remember(ssm, first)
-    second = release.Release("b" * 40, {"task-service": "sha256:2"})
+    second = release.Release("b" * 40, {"task-service": "sha256:2"}, {"profile": "production"})
     release.remember(ssm, second)
     assert release.remembered(ssm) == second
+
+
+def test_a_release_goes_back_to_what_the_account_is_told_or_somebody_says_otherwise(
+    release: ModuleType, aws: Emulator
+) -> None:
+    ssm = client(aws, "ssm")
+    small, large = {"profile": "small"}, {"profile": "production", "log_table": "restored"}
+    passed = release.Release("a" * 40, {}, small)
+    release.context.keep(ssm, small)
+    release.told_again(ssm, passed, None)
+    release.context.keep(ssm, large)
+    with pytest.raises(release.ToldOtherwise, match=r"log_table: then None, now restored; profile: then small"):
+        release.told_again(ssm, passed, None)
+    release.told_again(ssm, passed, "now")
+    assert release.context.kept(ssm) == large
+    release.told_again(ssm, passed, "then")
+    assert release.context.kept(ssm) == small
+
+
+def test_a_variable_that_says_something_else_than_the_account_is_refused(release: ModuleType, aws: Emulator) -> None:
+    context, ssm = release.context, client(aws, "ssm")
+    context.keep(ssm, {"profile": "production", "database_class": "m7g.xlarge", "domain": "board.example.org"})
+    told = context.told(ssm, {"DOMAIN": "board.example.org", "PROFILE": "", "HOME": "/root"})
+    assert told == {"profile": "production", "database_class": "m7g.xlarge", "domain": "board.example.org"}
+    for name, value in (("PROFILE", "small"), ("ALARM_EMAIL", "ann@example.org")):
+        with pytest.raises(context.Differs, match=f"{name}={value}"):
+            context.told(ssm, {name: value})
+
+
+def test_what_was_looked_up_is_found_by_who_deploys_next(release: ModuleType, aws: Emulator, tmp_path: Path) -> None:
+    context, ssm = release.context, client(aws, "ssm")
+    context.bring_lookups(ssm, tmp_path / "none.json")
+    assert not (tmp_path / "none.json").exists()
+    (tmp_path / "here.json").write_text('{"availability-zones": ["a", "b"]}')
+    context.keep_lookups(ssm, tmp_path / "here.json")
+    context.bring_lookups(ssm, tmp_path / "there.json")
+    assert (tmp_path / "there.json").read_text() == '{\n  "availability-zones": [\n    "a",\n    "b"\n  ]\n}'
+    (tmp_path / "there.json").write_text("{}")
+    context.bring_lookups(ssm, tmp_path / "there.json")
+    assert (tmp_path / "there.json").read_text() == "{}"
 
 
 def test_an_older_revision_is_taken_from_the_repository(release: ModuleType, tmp_path: Path) -> None:

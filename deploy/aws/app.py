@@ -7,6 +7,7 @@ import aws_cdk as cdk
 from cdk_nag import AwsSolutionsChecks
 
 from taskledger_aws.certificate import CertificateStack
+from taskledger_aws.cluster import ClusterStack
 from taskledger_aws.compute import ComputeStack
 from taskledger_aws.data import DataStack
 from taskledger_aws.delivery import DeliveryStack
@@ -15,7 +16,9 @@ from taskledger_aws.events import EventsStack
 from taskledger_aws.given import given_to
 from taskledger_aws.mail import MailStack
 from taskledger_aws.network import NetworkStack
+from taskledger_aws.operator_tasks import OperatorStack
 from taskledger_aws.profile import profile_of
+from taskledger_aws.tables import TablesStack
 from taskledger_aws.watch import WatchStack
 
 
@@ -25,8 +28,9 @@ def build(app: cdk.App, *, account: str, region: str) -> None:
     here = cdk.Environment(account=account, region=region)
     delivery = DeliveryStack(app, "TaskledgerDelivery", given=given, env=here)
     network = NetworkStack(app, "TaskledgerNetwork", profile=profile, env=here)
+    tables = TablesStack(app, "TaskledgerTables", profile=profile, env=here)
     data = DataStack(app, "TaskledgerData", profile=profile, vpc=network.vpc, services=network.services, env=here)
-    events = EventsStack(app, "TaskledgerEvents", profile=profile, log=data.log, env=here)
+    events = EventsStack(app, "TaskledgerEvents", profile=profile, given=given, env=here)
     mail = MailStack(app, "TaskledgerMail", profile=profile, given=given, env=here)
     certificate = None
     if given.domain is not None and given.zone is not None:
@@ -50,30 +54,46 @@ def build(app: cdk.App, *, account: str, region: str) -> None:
         cross_region_references=True,
         env=here,
     )
-    compute = ComputeStack(
+    cluster = ClusterStack(app, "TaskledgerCluster", profile=profile, network=network, env=here)
+    operator = OperatorStack(
         app,
-        "TaskledgerCompute",
+        "TaskledgerOperator",
         profile=profile,
         given=given,
-        network=network,
-        data=data,
+        cluster=cluster,
         events=events,
         mail=mail,
         delivery=delivery,
         edge=edge,
         env=here,
     )
-    WatchStack(
+    compute = ComputeStack(
+        app,
+        "TaskledgerCompute",
+        profile=profile,
+        given=given,
+        cluster=cluster,
+        events=events,
+        mail=mail,
+        delivery=delivery,
+        edge=edge,
+        env=here,
+    )
+    watch = WatchStack(
         app,
         "TaskledgerWatch",
         profile=profile,
         given=given,
-        data=data,
         events=events,
         edge=edge,
         compute=compute,
+        operator=operator,
         env=here,
     )
+    # Parameters say nothing of who has to be there first.
+    for user, makers in ((events, [tables]), (operator, [tables, data]), (compute, [operator]), (watch, [compute])):
+        for maker in makers:
+            user.add_stack_dependency(maker)
     cdk.Tags.of(app).add("application", "taskledger")
     cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app))
 

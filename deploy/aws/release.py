@@ -1,8 +1,9 @@
-"""A release of Taskledger on AWS: `release.py deploy REVISION IMAGES`, `remember REVISION IMAGES`, `roll-back`.
+"""A release of Taskledger on AWS: `deploy REVISION IMAGES`, `remember ...`, `protect`, `roll-back`, `digests`.
 
 IMAGES is JSON, the digest of each service's image. Services go first and the site last, for an older site understands
-newer services. What passed its test is remembered in a parameter of Systems Manager; `roll-back` makes that the release
-again, from its own revision of this repository.
+newer services. What passed its test is remembered in a parameter of Systems Manager, with what the account was told;
+`roll-back` makes that the release again, from its own revision of this repository, and asks which to tell where the
+account is told something else by now. `protect` has what holds data refuse to be deleted, from the first release on.
 """
 
 import argparse
@@ -13,12 +14,14 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from mimetypes import guess_type
 from pathlib import Path
 from typing import Any, Final
 
 import boto3
+
+import context
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 PARAMETER: Final = "/taskledger/release"
@@ -30,16 +33,25 @@ LAST: Final = ("index.html", "sw.js")
 """What names other files: they must be there before it."""
 
 
+HOLD_DATA: Final = ("TaskledgerTables", "TaskledgerData", "TaskledgerEdge")
+"""Stacks with something that can be protected."""
+
+
 class NothingToRollBackTo(Exception):
     """No release has passed its test yet."""
 
 
+class ToldOtherwise(Exception):
+    """The account is told something else than when the release passed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Release:
-    """What runs: a commit, and the digest (`sha256:...`) of each service's image."""
+    """What runs: a commit, the digest (`sha256:...`) of each service's image, what the account was told."""
 
     revision: str
     images: Mapping[str, str]
+    context: Mapping[str, str] = field(default_factory=dict)
 
 
 def upload(s3: Any, bucket: str, site: Path, openapi: Path) -> None:
@@ -79,13 +91,13 @@ def remembered(ssm: Any) -> Release:
 
 def deploy(release: Release, at: Path = ROOT) -> str:
     """Bring a release out from a checkout of its revision; the address of the board."""
-    with tempfile.TemporaryDirectory() as name:
-        images, outputs = Path(name) / "images.json", Path(name) / "outputs.json"
-        images.write_text(json.dumps(dict(release.images)))
+    with _images(release) as images:
+        outputs = Path(images).with_name("outputs.json")
         _run(
             [str(at / "deploy/aws/cdk"), "deploy", "--all", "--require-approval=never", f"--outputs-file={outputs}"],
-            IMAGES=str(images),
+            IMAGES=images,
         )
+        context.keep_lookups(boto3.client("ssm"), at / "deploy/aws/cdk.context.json")
         stacks = json.loads(outputs.read_text())
     edge: Mapping[str, str] = stacks["TaskledgerEdge"]
     _run(["make", "-C", str(at), "web/dist/index.html"])
@@ -95,6 +107,42 @@ def deploy(release: Release, at: Path = ROOT) -> str:
         InvalidationBatch={"Paths": {"Quantity": 1, "Items": ["/*"]}, "CallerReference": os.urandom(8).hex()},
     )
     return edge["Url"]
+
+
+def told_again(ssm: Any, release: Release, which: str | None) -> None:
+    """Have the account told what goes with an earlier release. Raises ToldOtherwise where somebody has to say.
+
+    `which`: `now` leaves what it is told, such as the tables of a restore; `then` takes what the release passed with.
+    """
+    now = context.kept(ssm)
+    names = sorted(name for name in now | release.context if now.get(name) != release.context.get(name))
+    if not names or which == "now":
+        return
+    if which == "then":
+        context.keep(ssm, release.context)
+        return
+    differences = "; ".join(f"{name}: then {release.context.get(name)}, now {now.get(name)}" for name in names)
+    raise ToldOtherwise(f"{differences}. Say --context=now or --context=then.")
+
+
+def protect(ssm: Any) -> None:
+    """Have what holds data refuse to be deleted, unless it does already."""
+    told = context.kept(ssm)
+    if told.get("protect") != "true":
+        context.keep(ssm, told | {"protect": "true"})
+        with _images(remembered(ssm)) as images:
+            _run(
+                [str(ROOT / "deploy/aws/cdk"), "deploy", "--exclusively", "--require-approval=never", *HOLD_DATA],
+                IMAGES=images,
+            )
+
+
+@contextmanager
+def _images(release: Release) -> Iterator[str]:
+    with tempfile.TemporaryDirectory() as name:
+        file = Path(name) / "images.json"
+        file.write_text(json.dumps(dict(release.images)))
+        yield str(file)
 
 
 @contextmanager
@@ -122,8 +170,11 @@ def main(arguments: list[str]) -> int:
         command = commands.add_parser(name)
         command.add_argument("revision")
         command.add_argument("images", type=json.loads)
-    commands.add_parser("roll-back")
+    commands.add_parser("protect")
+    commands.add_parser("digests")
+    commands.add_parser("roll-back").add_argument("--context", choices=("now", "then"))
     given = parser.parse_args(arguments)
+    ssm = boto3.client("ssm")
     try:
         match given.command:
             case "deploy":
@@ -133,13 +184,18 @@ def main(arguments: list[str]) -> int:
                     with Path(output).open("a") as file:
                         file.write(f"url={url}\n")
             case "remember":
-                remember(boto3.client("ssm"), Release(given.revision, given.images))
+                remember(ssm, Release(given.revision, given.images, context.kept(ssm)))
+            case "protect":
+                protect(ssm)
+            case "digests":
+                print(json.dumps(dict(remembered(ssm).images)))
             case _:
-                release = remembered(boto3.client("ssm"))
+                release = remembered(ssm)
+                told_again(ssm, release, given.context)
                 with checkout(release.revision) as at:
                     url = deploy(release, at)
                 print(f"Taskledger {release.revision[:12]} is back at {url}")
-    except (NothingToRollBackTo, subprocess.CalledProcessError) as fault:
+    except (NothingToRollBackTo, ToldOtherwise, subprocess.CalledProcessError) as fault:
         print(fault, file=sys.stderr)
         return 1
     return 0

@@ -13,7 +13,7 @@ from taskledger_local.deployed import SENDER
 from taskledger_local.emulator import REGION, Emulator
 from taskledger_local.processes import free_port
 from taskledger_local.services import HttpChild
-from taskledger_local.topology import KEYS, LOG
+from taskledger_local.topology import ANSWERS, KEYS, LOG
 from testkit.faults import Faults, faults_before
 
 # What the CDK app says of the services' own metrics is read here too: it needs nothing of the CDK.
@@ -50,7 +50,7 @@ def board(aws: Emulator, deploy: Callable[[], str], tmp_path_factory: pytest.Tem
             at = f"region={REGION}&endpoint={proxies[name].endpoint}"
             environment = {
                 "EVENT_STORE_URL": f"dynamodb://{LOG.name}?{at}",
-                "KEY_VALUE_URL": f"dynamodb://{KEYS.name}?{at}",
+                "KEY_VALUE_URL": f"dynamodb://{(ANSWERS if name == 'notify-service' else KEYS).name}?{at}",
                 "SUBSCRIPTION_URL": f"sqs://taskledger?{at}&poll=1",
                 "READ_MODEL_URL": f"sqlite:///{folder}/{name}/read.db",
                 "NOTIFY_DB_URL": f"sqlite:///{folder}/{name}/notify.db",

@@ -20,7 +20,7 @@ from taskledger_local.deployed import SENDER, Template
 from taskledger_local.emulator import REGION
 from taskledger_local.services import HttpChild
 from taskledger_local.setup import create_sender
-from taskledger_local.topology import BUS, KEYS, LOG, QUEUES
+from taskledger_local.topology import ANSWERS, BUS, KEYS, LOG, QUEUES
 from testkit.faults import Answer, Request
 from testkit.histories import Board as History
 from testkit.histories import record
@@ -35,8 +35,6 @@ BY_RESOURCE: Final = {
     "FnGetAttNotifierDead": "notifier-dead",
     "FnGetAttProjector": "projector",
     "FnGetAttNotifier": "notifier",
-    "FnGetAttLog": LOG.name,
-    "FnGetAttKeys": KEYS.name,
 }
 """What only AWS knows in full, by how the templates name it."""
 
@@ -92,6 +90,8 @@ def resource(value: Any) -> str:
     match value:
         case {"Fn::ImportValue": name}:
             return next((known for part, known in BY_RESOURCE.items() if part in name), "?")
+        case str() if ":table/" in value:
+            return value.rpartition(":table/")[2]
         case {"Fn::Join": [_, [first, *rest]]} if isinstance(first, dict) and "Fn::ImportValue" in first:
             return resource(first) + "".join(map(str, rest))
         case _:
@@ -170,6 +170,10 @@ async def test_what_a_board_does_is_what_its_roles_allow(
         assert done <= allowed(templates["TaskledgerCompute"], name), name
     assert ("dynamodb:PutItem", LOG.name) in used["task-service"]
     assert ("dynamodb:DeleteItem", KEYS.name) in used["auth-service"]
+    assert ("dynamodb:PutItem", ANSWERS.name) in used["notify-service"] or (
+        "dynamodb:UpdateItem",
+        ANSWERS.name,
+    ) in used["notify-service"]
     assert ("dynamodb:Query", f"{LOG.name}/index/heads") in used["log-projector"]
     assert ("sqs:DeleteMessage", "projector") in used["log-projector"]
     assert ("ses:SendEmail", "*") in used["notify-service"]

@@ -17,7 +17,7 @@ from kernel.adapters.mysql.connection import Options as MysqlOptions
 from kernel.adapters.options import from_query
 from kernel.adapters.ses.mailer import Options as SesOptions
 from kernel.process.serve import KEEP_ALIVE_SECONDS
-from taskledger_local.topology import KEYS, LOG, QUEUES
+from taskledger_local.topology import ANSWERS, KEYS, LOG, QUEUES
 
 Template = dict[str, Any]
 
@@ -46,7 +46,8 @@ OF_AWS: Final = {"AWS_REGION"}
 def environments(templates: Mapping[str, Template]) -> dict[str, dict[str, str]]:
     """The variables of each container; what only AWS knows is a word."""
     found: dict[str, dict[str, str]] = {}
-    for resource in templates["TaskledgerCompute"]["Resources"].values():
+    resources = [template["Resources"] for template in templates.values()]
+    for resource in (each for stack in resources for each in stack.values()):
         if resource["Type"] == "AWS::ECS::TaskDefinition":
             (container,) = resource["Properties"]["ContainerDefinitions"]
             variables = {each["Name"]: plain(each["Value"]) for each in container["Environment"]}
@@ -60,8 +61,8 @@ def plain(value: Any) -> str:
             return value
         case {"Fn::Join": [between, parts]}:
             return str(between).join(plain(part) for part in parts)
-        case {"Fn::ImportValue": name} if "EndpointPort" in name:
-            return "3307"
+        case {"Ref": name} if "databaseaddress" in name:
+            return "known-to-aws:3307"
         case _:
             return "known-to-aws"
 
@@ -83,7 +84,8 @@ def test_nothing_that_a_service_opens_is_left_to_a_default(environments: dict[st
 @pytest.mark.parametrize("name", NEEDED)
 async def test_every_url_is_one_that_its_adapter_takes(environments: dict[str, dict[str, str]], name: str) -> None:
     given = environments[name]
-    for variable, table in (("EVENT_STORE_URL", LOG), ("KEY_VALUE_URL", KEYS)):
+    own = ANSWERS if name == "notify-service" else KEYS
+    for variable, table in (("EVENT_STORE_URL", LOG), ("KEY_VALUE_URL", own)):
         if variable in given:
             opened = await DynamoTable.open(f"{given[variable]}?region=us-east-1")
             await opened.close()

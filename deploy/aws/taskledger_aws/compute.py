@@ -2,29 +2,26 @@
 
 from typing import Any
 
-from aws_cdk import CfnOutput, Duration, Stack
+from aws_cdk import Duration, Stack
 from aws_cdk import aws_applicationautoscaling as scaling
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_elasticloadbalancingv2 as elb
 from constructs import Construct
 
-from taskledger_aws.containers import AUTH, CONTAINERS, NOTIFY, OPERATOR, PORT, PROJECT, TASK, Container
-from taskledger_aws.data import DataStack
+from taskledger_aws.cluster import ClusterStack
+from taskledger_aws.containers import AUTH, CONTAINERS, NOTIFY, PORT, PROJECT, TASK, Container
 from taskledger_aws.delivery import DeliveryStack
 from taskledger_aws.edge import EdgeStack
 from taskledger_aws.events import EventsStack
 from taskledger_aws.given import Given
-from taskledger_aws.machines import Machines
 from taskledger_aws.mail import MailStack
-from taskledger_aws.network import NetworkStack
 from taskledger_aws.profile import Profile
 from taskledger_aws.routes import Routes
 from taskledger_aws.task_definitions import PORT_NAME, TaskDefinitions
-from taskledger_aws.verification import Verification
 
 
 class ComputeStack(Stack):
-    """A cluster on machines of our own, four services, and a task for the `taskledger` command."""
+    """Four services on the cluster."""
 
     def __init__(
         self,
@@ -33,8 +30,7 @@ class ComputeStack(Stack):
         *,
         profile: Profile,
         given: Given,
-        network: NetworkStack,
-        data: DataStack,
+        cluster: ClusterStack,
         events: EventsStack,
         mail: MailStack,
         delivery: DeliveryStack,
@@ -43,9 +39,9 @@ class ComputeStack(Stack):
     ) -> None:
         super().__init__(scope, construct_id, **kwargs)
         self._profile, self._events = profile, events
-        self.machines = Machines(self, "Machines", profile=profile, network=network)
+        self._machines = cluster.machines
         self._definitions = TaskDefinitions(
-            self, profile=profile, given=given, data=data, events=events, mail=mail, delivery=delivery, edge=edge
+            self, profile=profile, given=given, cluster=cluster, events=events, mail=mail, delivery=delivery, edge=edge
         )
         self.lines = self._definitions.lines
         self._routes = Routes(self, edge.listener)
@@ -58,22 +54,21 @@ class ComputeStack(Stack):
             if container in (PROJECT, NOTIFY):
                 # Who reads events is of a release before who writes them, so that nobody meets one unknown to it.
                 self.services[TASK.name].node.add_dependency(self.services[container.name])
-        self.operator = self._operator()
-        CfnOutput(self, "ClusterName", value=self.machines.cluster.cluster_name)
 
     def _service(self, container: Container) -> ecs.Ec2Service:
+        task = self._definitions.of(container.name, container.memory)
         service = ecs.Ec2Service(
             self,
             container.title,
             service_name=container.name,
-            cluster=self.machines.cluster,
-            task_definition=self._definitions.of(container.name, container.memory),
+            cluster=self._machines.cluster,
+            task_definition=task,
             # Not how many: a deployment would undo what scaling has done.
             min_healthy_percent=100,
             max_healthy_percent=200,
             circuit_breaker=ecs.DeploymentCircuitBreaker(enable=True, rollback=True),
             capacity_provider_strategies=[
-                ecs.CapacityProviderStrategy(capacity_provider=self.machines.capacity.capacity_provider_name, weight=1)
+                ecs.CapacityProviderStrategy(capacity_provider=self._machines.capacity.capacity_provider_name, weight=1)
             ],
             placement_strategies=[
                 ecs.PlacementStrategy.spread_across(ecs.BuiltInAttributes.AVAILABILITY_ZONE),
@@ -85,6 +80,10 @@ class ComputeStack(Stack):
             enable_ecs_managed_tags=True,
             propagate_tags=ecs.PropagatedTagSource.SERVICE,
         )
+        # A task that begins before its roles may do anything is given up, and with it the stack.
+        for role in (task.task_role, task.execution_role):
+            if role is not None:
+                service.node.add_dependency(role)
         if container.prefixes:
             self.groups[container.name] = self._routes.to(container, service)
         self._scale(container, service)
@@ -128,15 +127,3 @@ class ComputeStack(Stack):
                 cooldown=Duration.minutes(2),
                 evaluation_periods=2,
             )
-
-    def _operator(self) -> ecs.Ec2TaskDefinition:
-        """The `taskledger` command: `deploy/aws/operate.py` runs it for a person, a schedule every night."""
-        task = self._definitions.of(OPERATOR, memory=512)
-        Verification(
-            self,
-            "Verification",
-            cluster=self.machines.cluster,
-            task=task,
-            capacity=self.machines.capacity.capacity_provider_name,
-        )
-        return task

@@ -9,7 +9,6 @@ from constructs import Construct
 from taskledger_aws import application_metrics as own
 from taskledger_aws.application_metrics import Measured
 from taskledger_aws.metrics import Metrics
-from taskledger_local.topology import KEYS, LOG
 
 _WIDTH = 8
 _HEIGHT = 6
@@ -30,13 +29,13 @@ def dashboard(scope: Construct, metrics: Metrics) -> cloudwatch.Dashboard:
     _row(
         made,
         "2. A command: one transaction of the log, the only write",
-        _graph("Written to the log, in units", [metrics.table(LOG.name, "ConsumedWriteCapacityUnits")]),
+        _graph("Written to the log, in units", [metrics.table(metrics.stores.log, "ConsumedWriteCapacityUnits")]),
         _graph(
             "Refused or decided again",
-            [metrics.table(LOG.name, "TransactionConflict")],
+            [metrics.table(metrics.stores.log, "TransactionConflict")],
             [
-                metrics.table(table.name, metric)
-                for table in (LOG, KEYS)
+                metrics.table(table, metric)
+                for table in (metrics.stores.log, metrics.stores.keys)
                 for metric in ("ReadThrottleEvents", "WriteThrottleEvents")
             ],
         ),

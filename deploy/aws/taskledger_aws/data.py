@@ -1,22 +1,22 @@
-"""Where data are: the log, keys and values, the read model and the inbox."""
+"""The MySQL server, with the read model and the inbox."""
 
 from typing import Any
 
 from aws_cdk import Duration, RemovalPolicy, Stack
-from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_rds as rds
 from constructs import Construct
 
+from taskledger_aws import handed_over as made
 from taskledger_aws.acknowledged import acknowledge
+from taskledger_aws.handed_over import hand_over
 from taskledger_aws.profile import Profile
-from taskledger_local.topology import KEYS, LOG, Table
 
 _MYSQL = rds.MysqlEngineVersion.of("8.4.7", "8.4")
 
 
 class DataStack(Stack):
-    """Two DynamoDB tables as `topology` describes them, and a MySQL server that only the services reach."""
+    """A MySQL server that only the services reach."""
 
     def __init__(
         self,
@@ -29,36 +29,12 @@ class DataStack(Stack):
         **kwargs: Any,
     ) -> None:
         super().__init__(scope, construct_id, termination_protection=profile.protect, **kwargs)
-        self.log = self._table("Log", LOG, profile)
-        self.keys = self._table("Keys", KEYS, profile)
-        self.database = self._database(profile, vpc, services)
-
-    def _table(self, construct_id: str, described: Table, profile: Profile) -> dynamodb.Table:
-        table = dynamodb.Table(
-            self,
-            construct_id,
-            table_name=described.name,
-            partition_key=dynamodb.Attribute(name=described.partition, type=dynamodb.AttributeType.STRING),
-            sort_key=dynamodb.Attribute(name=described.sort, type=dynamodb.AttributeType.STRING),
-            billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
-            encryption=dynamodb.TableEncryption.AWS_MANAGED,
-            stream=dynamodb.StreamViewType.NEW_IMAGE if described.stream else None,
-            time_to_live_attribute=described.expiry,
-            point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
-                point_in_time_recovery_enabled=True
-            ),
-            deletion_protection=profile.protect,
-            removal_policy=RemovalPolicy.RETAIN,
-        )
-        if described.index is not None:
-            table.add_global_secondary_index(
-                index_name=described.index.name,
-                partition_key=dynamodb.Attribute(name=described.index.partition, type=dynamodb.AttributeType.NUMBER),
-                sort_key=dynamodb.Attribute(name=described.index.sort, type=dynamodb.AttributeType.NUMBER),
-                projection_type=dynamodb.ProjectionType.INCLUDE,
-                non_key_attributes=list(described.index.include),
-            )
-        return table
+        database = self._database(profile, vpc, services)
+        if database.secret is None:
+            raise ValueError("the database has no secret")
+        hand_over(self, made.DATABASE, database.instance_identifier)
+        hand_over(self, made.DATABASE_ADDRESS, database.instance_endpoint.socket_address)
+        hand_over(self, made.DATABASE_SECRET, database.secret.secret_full_arn or database.secret.secret_arn)
 
     def _database(self, profile: Profile, vpc: ec2.IVpc, services: ec2.ISecurityGroup) -> rds.DatabaseInstance:
         engine = rds.DatabaseInstanceEngine.mysql(version=_MYSQL)
@@ -109,6 +85,8 @@ class DataStack(Stack):
                 "AmazonRDSEnhancedMonitoringRole]": "Enhanced monitoring takes this policy of AWS and no narrower one.",
             },
         )
+        if not profile.protect:
+            acknowledge(database, {"AwsSolutions-RDS10": "Before the first release that passed, nothing is in it."})
         if not profile.database_multi_az:
             acknowledge(
                 database, {"AwsSolutions-RDS3": "The profile is a cheap one: what is here comes back by a rebuild."}

@@ -13,8 +13,12 @@ from taskledger_aws.given import Given
 
 GITHUB: Final = "token.actions.githubusercontent.com"
 AUDIENCE: Final = "sts.amazonaws.com"
-PARAMETER: Final = "/taskledger/release"
+CONTEXT: Final = "taskledger/context"
+"""The parameter with what the account's deployment is told: `context.py`."""
+RELEASE: Final = "taskledger/release"
 """Where `release.py` writes down the release that passed its test."""
+LOOKUPS: Final = "taskledger/lookups"
+"""What the CDK looked up in the account: its zones and the like."""
 
 _KEPT: Final = 300
 """Manifests: an image, its index and its attestations are three."""
@@ -33,6 +37,10 @@ _PUSH: Final = (
 )
 
 
+_PULL: Final = ("ecr:BatchGetImage", "ecr:DescribeRepositories", "ecr:GetDownloadUrlForLayer")
+"""To see by its bytes that an image is the one that was attested."""
+
+
 class DeliveryStack(Stack):
     """It is deployed first and by hand, for images must be somewhere before anything runs them."""
 
@@ -42,9 +50,7 @@ class DeliveryStack(Stack):
         self.deploy_role: iam.Role | None = None
         if given.repository is None:
             return
-        provider = given.github_provider or self._provider()
-        production = f"repo:{given.repository}:environment:production"
-        push = self._role("Push", provider, production, "pushes images")
+        push = self._role("Push", given, "environment:production", "pushes images")
         push.add_to_policy(iam.PolicyStatement(actions=["ecr:GetAuthorizationToken"], resources=["*"]))
         push.add_to_policy(
             iam.PolicyStatement(
@@ -52,16 +58,23 @@ class DeliveryStack(Stack):
             )
         )
         acknowledge(push, {"AwsSolutions-IAM5[Resource::*]": "ecr:GetAuthorizationToken knows no resource."})
-        self.deploy_role = self._role("Deploy", provider, production, "deploys through the roles of the CDK")
-        self._assume(self.deploy_role, "deploy", "file-publishing", "lookup")
-        self.deploy_role.add_to_policy(
+        deploy = self._role("Deploy", given, "environment:production", "deploys through the roles of the CDK")
+        self._assume(deploy, "deploy", "file-publishing", "lookup")
+        deploy.add_to_policy(
+            iam.PolicyStatement(actions=["ssm:GetParameter"], resources=self._parameters(CONTEXT, RELEASE, LOOKUPS))
+        )
+        deploy.add_to_policy(
+            iam.PolicyStatement(actions=["ssm:PutParameter"], resources=self._parameters(CONTEXT, RELEASE, LOOKUPS))
+        )
+        deploy.add_to_policy(iam.PolicyStatement(actions=["ecr:GetAuthorizationToken"], resources=["*"]))
+        deploy.add_to_policy(
             iam.PolicyStatement(
-                actions=["ssm:GetParameter", "ssm:PutParameter"],
-                resources=[self.format_arn(service="ssm", resource="parameter", resource_name=PARAMETER[1:])],
+                actions=list(_PULL), resources=[repository.repository_arn for repository in self.repositories.values()]
             )
         )
-        diff = self._role("Diff", provider, f"repo:{given.repository}:pull_request", "looks, and changes nothing")
-        self._assume(diff, "lookup")
+        acknowledge(deploy, {"AwsSolutions-IAM5[Resource::*]": "ecr:GetAuthorizationToken knows no resource."})
+        self.deploy_role = deploy
+        self._may_compare(self._role("Diff", given, "pull_request", "compares templates"))
 
     def _repository(self, name: str) -> ecr.Repository:
         return ecr.Repository(
@@ -71,26 +84,51 @@ class DeliveryStack(Stack):
             image_tag_mutability=ecr.TagMutability.IMMUTABLE,
             image_scan_on_push=True,
             lifecycle_rules=[ecr.LifecycleRule(description="A hundred releases to go back to", max_image_count=_KEPT)],
-            removal_policy=RemovalPolicy.RETAIN,
+            removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         )
 
-    def _provider(self) -> str:
-        provider = iam.OidcProviderNative(self, "GitHub", url=f"https://{GITHUB}", client_ids=[AUDIENCE])
-        return provider.oidc_provider_arn
+    def _role(self, name: str, given: Given, run: str, does: str) -> iam.Role:
+        """A role for exactly one kind of run: https://docs.github.com/actions/reference/security/oidc.
 
-    def _role(self, name: str, provider: str, subject: str, does: str) -> iam.Role:
-        """A role for exactly one kind of run: https://docs.github.com/actions/reference/security/oidc."""
+        GitHub names a run by the repository's name, or with the numbers of owner and repository besides where that was
+        made, renamed or moved lately.
+        """
+        owner, repository = str(given.repository).split("/")
+        owner_id, repository_id = str(given.repository_ids).split("/")
+        subjects = [f"repo:{owner}/{repository}:{run}", f"repo:{owner}@{owner_id}/{repository}@{repository_id}:{run}"]
+        provider = self.format_arn(service="iam", region="", resource="oidc-provider", resource_name=GITHUB)
         role = iam.Role(
             self,
             f"{name}Role",
-            description=f"A workflow of {subject}: {does}",
-            max_session_duration=Duration.hours(1),
+            description=f"A workflow of {subjects[0]}: {does}",
+            max_session_duration=Duration.hours(2),
+            # There is one provider of a name in an account, and others may use it: `begin.py` finds or makes it.
             assumed_by=iam.WebIdentityPrincipal(
-                provider, {"StringEquals": {f"{GITHUB}:aud": AUDIENCE, f"{GITHUB}:sub": subject}}
+                provider, {"StringEquals": {f"{GITHUB}:aud": AUDIENCE, f"{GITHUB}:sub": subjects}}
             ),
         )
         CfnOutput(self, f"{name}RoleArn", value=role.role_arn)
         return role
+
+    def _may_compare(self, role: iam.Role) -> None:
+        """Whoever opens a pull request runs as this: it reads templates, which hold no secret, and nothing else."""
+        stacks = [
+            f"arn:{self.partition}:cloudformation:{region}:{self.account}:stack/Taskledger*/*"
+            for region in sorted({self.region, "us-east-1"})
+        ]
+        role.add_to_policy(
+            iam.PolicyStatement(
+                actions=["cloudformation:DescribeStacks", "cloudformation:GetTemplate"], resources=stacks
+            )
+        )
+        role.add_to_policy(
+            iam.PolicyStatement(actions=["ssm:GetParameter"], resources=self._parameters(CONTEXT, RELEASE, LOOKUPS))
+        )
+        reason = "The stacks of this app, by the beginning of their names; CloudFormation adds a number."
+        acknowledge(role, {f"AwsSolutions-IAM5[Resource::{stack}]": reason for stack in stacks})
+
+    def _parameters(self, *names: str) -> list[str]:
+        return [self.format_arn(service="ssm", resource="parameter", resource_name=name) for name in names]
 
     def _assume(self, role: iam.Role, *kinds: str) -> None:
         """The roles that `cdk bootstrap` makes, here and where certificates of CloudFront are."""

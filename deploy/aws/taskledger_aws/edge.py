@@ -82,7 +82,7 @@ class EdgeStack(Stack):
             enforce_ssl=True,
             object_ownership=s3.ObjectOwnership.BUCKET_OWNER_PREFERRED,  # CloudFront writes as another account
             lifecycle_rules=[s3.LifecycleRule(expiration=Duration.days(30))],
-            removal_policy=RemovalPolicy.RETAIN,
+            removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         )
         acknowledge(bucket, {"AwsSolutions-S1": "It holds the access logs; theirs would go on for ever."})
         return bucket
@@ -126,7 +126,7 @@ class EdgeStack(Stack):
             lifecycle_rules=[s3.LifecycleRule(noncurrent_version_expiration=Duration.days(30))],
             server_access_logs_bucket=self._logs,
             server_access_logs_prefix="site/",
-            removal_policy=RemovalPolicy.RETAIN,
+            removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         )
 
     def _distribution(

@@ -48,7 +48,6 @@ class EventChanges(Construct):
         pipe = pipes.CfnPipe(
             self,
             "Pipe",
-            name="taskledger-changed-events",
             description="Events of the log that were changed or removed",
             role_arn=role.role_arn,
             source=stream,

@@ -11,9 +11,13 @@ from aws_cdk import aws_pipes as pipes
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from taskledger_aws import handed_over as made
 from taskledger_aws.acknowledged import acknowledge
+from taskledger_aws.given import Given
+from taskledger_aws.handed_over import hand_over
 from taskledger_aws.names import title
 from taskledger_aws.profile import Profile
+from taskledger_aws.stores import Stores
 from taskledger_local.topology import BUS, QUEUES, RULES, Queue
 
 FILTER: Final = '{"eventName": ["INSERT"], "dynamodb": {"Keys": {"sk": {"S": [{"prefix": "E#"}]}}}}'
@@ -32,9 +36,7 @@ OLDEST_SECONDS: Final = 3600
 class EventsStack(Stack):
     """The bus with what fills it and what it fills."""
 
-    def __init__(
-        self, scope: Construct, construct_id: str, *, profile: Profile, log: dynamodb.ITable, **kwargs: Any
-    ) -> None:
+    def __init__(self, scope: Construct, construct_id: str, *, profile: Profile, given: Given, **kwargs: Any) -> None:
         super().__init__(scope, construct_id, **kwargs)
         self.bus = events.EventBus(self, "Bus", event_bus_name=BUS)
         self.bus.archive(
@@ -45,7 +47,8 @@ class EventsStack(Stack):
         )
         self.pipe_failures = self._dead("PipeFailures", "taskledger-pipe-dead", Duration.days(14))
         acknowledge(self.pipe_failures, {"AwsSolutions-SQS3": "It is the dead-letter queue of the pipe and the rules."})
-        self.pipe = self._pipe(log)
+        self.pipe = self._pipe(Stores(self, given).log_with_stream())
+        hand_over(self, made.PIPE, self.pipe.ref)
         self.dead: dict[str, sqs.Queue] = {}
         self.queues = {queue.name: self._queue(queue) for queue in QUEUES}
         for rule in RULES:
@@ -114,7 +117,7 @@ class EventsStack(Stack):
         pipe = pipes.CfnPipe(
             self,
             "Pipe",
-            name="taskledger",
+            # Without a name: another log is another pipe, and the name would still be taken by this one.
             description="The log's stream to the bus",
             role_arn=role.role_arn,
             source=stream,

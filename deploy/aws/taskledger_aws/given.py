@@ -1,7 +1,7 @@
 """What a deployment is told by the context besides its sizes: `-c domain=board.example.org -c images=FILE`."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,24 +18,43 @@ class MissingContext(ValueError):
 class Given:
     """Names that only whoever deploys can know. Each is a context value of the same name."""
 
-    domain: str | None
+    domain: str | None = None
     """Where the board is found, such as `board.example.org`; without one, at a name of CloudFront's."""
-    zone: str | None
+    zone: str | None = None
     """The zone of Route 53 that the domain is in: by default all behind its first dot."""
     sender: str
     """The address that mails come from: by default `board@` the domain."""
-    repository: str | None
+    repository: str | None = None
     """`OWNER/NAME` on GitHub, whose workflows may push images and deploy."""
-    github_provider: str | None
-    """The ARN of GitHub's identity provider, where the account has it already: there can be one only."""
-    images: str | None
+    repository_ids: str | None = None
+    """`OWNER'S/NAME'S` numbers on GitHub, which the names of its runs carry besides."""
+    images: str | None = None
     """A JSON file: by the name of each image, its digest `sha256:...`."""
-    release: str
+    release: str = _FIRST_TAG
     """The tag of images whose digest `images` does not say."""
-    registration: str
+    registration: str = "open"
     """`open`: whoever reaches the board may register; `closed`: people are added by the `taskledger` command."""
-    alarm_email: str | None
+    alarm_email: str | None = None
     """Who is told of alarms by mail."""
+    log_table: str | None = None
+    """The log's table, where a restore made another one; with `log_stream`, the ARN of its stream."""
+    log_stream: str | None = None
+    keys_table: str | None = None
+    """The table of people and keys, where a restore made another one."""
+    database: str | None = None
+    """The identifier of the MySQL server, where a restore made another one; with its `database_address` (host and
+    port) and its `database_secret` (the ARN)."""
+    database_address: str | None = None
+    database_secret: str | None = None
+
+    def __post_init__(self) -> None:
+        for together in (
+            ("repository", "repository_ids"),
+            ("log_table", "log_stream"),
+            ("database", "database_address", "database_secret"),
+        ):
+            if len({getattr(self, name) is None for name in together}) > 1:
+                raise MissingContext(f"{', '.join(together)} are given together or not at all")
 
     def version_of(self, image: str) -> str:
         """The digest or the tag of an image. Raises MissingContext where `images` leaves it out."""
@@ -54,18 +73,11 @@ def given_to(node: Node) -> Given:
         value: Any = node.try_get_context(name)
         return str(value) if value else None
 
-    domain = text("domain")
-    sender = text("sender") or (f"board@{domain}" if domain else None)
-    if sender is None:
+    names = [field.name for field in fields(Given)]
+    told = {name: value for name in names if (value := text(name)) is not None}
+    domain = told.get("domain")
+    if domain is not None:
+        told = {"zone": domain.partition(".")[2], "sender": f"board@{domain}"} | told
+    if "sender" not in told:
         raise MissingContext("mails need a sender: -c domain=board.example.org, or -c sender=you@example.org")
-    return Given(
-        domain=domain,
-        zone=text("zone") or (domain.partition(".")[2] if domain else None),
-        sender=sender,
-        repository=text("repository"),
-        github_provider=text("github_provider"),
-        images=text("images"),
-        release=text("release") or _FIRST_TAG,
-        registration=text("registration") or "open",
-        alarm_email=text("alarm_email"),
-    )
+    return Given(**told)

@@ -60,7 +60,7 @@ class Machines(Construct):
             ),
             security_group=network.services,
             role=role.without_policy_updates(),  # the CDK's own would allow every `Submit*`, on all resources
-            user_data=ec2.UserData.for_linux(),
+            user_data=self._user_data(),
             block_devices=[
                 ec2.BlockDevice(
                     device_name="/dev/xvda",
@@ -90,6 +90,13 @@ class Machines(Construct):
         )
         acknowledge(group, {"AwsSolutions-AS3": "Machines come and go unnoticed; alarms watch what runs on them."})
         return group
+
+    @staticmethod
+    def _user_data() -> ec2.UserData:
+        data = ec2.UserData.for_linux()
+        # Without it the agent does not offer what `no-new-privileges` asks for, and no task finds a machine.
+        data.add_commands("echo ECS_SELINUX_CAPABLE=true >> /etc/ecs/ecs.config")
+        return data
 
     def _role(self) -> iam.Role:
         """What the ECS agent of a machine does; containers have roles of their own.
@@ -124,12 +131,16 @@ class Machines(Construct):
                 conditions={"ArnEquals": {"ecs:cluster": cluster}},
             )
         )
+        # The proxy of Service Connect asks by these names, and without a cluster.
+        proxies = stack.format_arn(service="ecs", resource="task-set", resource_name="cluster/*")
+        role.add_to_policy(iam.PolicyStatement(actions=["ecs:Poll"], resources=[proxies]))
         role.add_to_policy(iam.PolicyStatement(actions=["ecs:DiscoverPollEndpoint"], resources=["*"]))
         acknowledge(
             role,
             {
                 "AwsSolutions-IAM5[Resource::*]": "ecs:DiscoverPollEndpoint knows no resource.",
                 f"AwsSolutions-IAM5[Resource::{own}]": "A machine's name is not known before it is there.",
+                f"AwsSolutions-IAM5[Resource::{proxies}]": "Nor is a proxy's: AWS documents the pattern.",
             },
         )
         return role

@@ -8,10 +8,9 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_elasticloadbalancingv2 as elb
 
 from taskledger_aws.compute import ComputeStack
-from taskledger_aws.data import DataStack
 from taskledger_aws.edge import EdgeStack
 from taskledger_aws.events import EventsStack
-from taskledger_local.topology import LOG
+from taskledger_aws.stores import Stores
 
 _FIVE = Duration.minutes(5)
 
@@ -20,7 +19,8 @@ _FIVE = Duration.minutes(5)
 class Metrics:
     """Of these stacks."""
 
-    data: DataStack
+    stores: Stores
+    pipe_name: str
     events: EventsStack
     edge: EdgeStack
     compute: ComputeStack
@@ -76,7 +76,7 @@ class Metrics:
         return cloudwatch.Metric(
             namespace="AWS/EventBridge/Pipes",
             metric_name=metric,
-            dimensions_map={"PipeName": "taskledger"},
+            dimensions_map={"PipeName": self.pipe_name},
             statistic="Sum",
             period=period,
         )
@@ -97,7 +97,7 @@ class Metrics:
             label="written, not piped",
             expression="IF(FILL(written, 0) > 0 AND FILL(taken, 0) == 0, 1, 0)",
             using_metrics={
-                "written": self.table(LOG.name, "ConsumedWriteCapacityUnits"),
+                "written": self.table(self.stores.log, "ConsumedWriteCapacityUnits"),
                 "taken": self.pipe("Invocations"),
             },
             period=_FIVE,
@@ -105,7 +105,13 @@ class Metrics:
 
     def database(self, metric: str, statistic: str = "Average") -> cloudwatch.Metric:
         """A metric of the MySQL server."""
-        return self.data.database.metric(metric, statistic=statistic, period=_FIVE)
+        return cloudwatch.Metric(
+            namespace="AWS/RDS",
+            metric_name=metric,
+            dimensions_map={"DBInstanceIdentifier": self.stores.database},
+            statistic=statistic,
+            period=_FIVE,
+        )
 
     def throttled(self, table: str) -> cloudwatch.MathExpression:
         """Calls that DynamoDB refused on a table."""

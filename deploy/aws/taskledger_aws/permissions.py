@@ -37,6 +37,9 @@ class Resources:
 
     log: str
     keys: str
+    """People, sessions, hashes of passwords, signing keys: auth-service's alone, and the operator's who adds people."""
+    answers: str
+    """What notify-service answered to whom."""
     queues: dict[str, str]
     """By the name of the container that consumes it."""
     dead: dict[str, str]
@@ -61,7 +64,7 @@ def statements(container: str, at: Resources) -> list[iam.PolicyStatement]:
             return [
                 _allow(_READ_LOG, at.log),
                 _allow(("dynamodb:Query",), heads),
-                _allow(_KEYS, at.keys),
+                _allow(_KEYS, at.answers),
                 *_consume(container, at),
                 secret,
                 _allow(_SEND, *at.sender),

@@ -22,7 +22,8 @@ class Profile:
     database_multi_az: bool
     backup_days: int
     protect: bool
-    """Whether what holds data refuses to be deleted."""
+    """Whether what holds data refuses to be deleted. `release.py` says so after the first release that passed, for a
+    creation that failed before must be undone whole."""
     archive_days: int
     """How long the bus keeps events for a replay into other consumers; ours replay from the log."""
     log_days: int
@@ -31,6 +32,8 @@ class Profile:
     """The instance class of the machines that containers run on. Images are built for its processor."""
     machines: int
     machines_at_most: int
+    task_cpu: int
+    """Units of a task of a service, at most: 1024 are a core, of which 256 are for the proxy beside it."""
     tasks: int
     """Containers of each service."""
     tasks_at_most: int
@@ -49,12 +52,13 @@ PROFILES: Final = {
         database_connections=60,
         database_multi_az=False,
         backup_days=7,
-        protect=True,
+        protect=False,
         archive_days=7,
         log_days=30,
         machine_class="t4g.small",
         machines=2,
         machines_at_most=4,
+        task_cpu=512,
         tasks=1,
         tasks_at_most=2,
         insights=False,
@@ -68,12 +72,13 @@ PROFILES: Final = {
         database_connections=500,
         database_multi_az=True,
         backup_days=35,
-        protect=True,
+        protect=False,
         archive_days=30,
         log_days=90,
         machine_class="m7g.large",
         machines=3,
         machines_at_most=12,
+        task_cpu=896,
         tasks=2,
         tasks_at_most=10,
         insights=True,

@@ -6,11 +6,10 @@ from aws_cdk import Duration, Stack
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
-from aws_cdk import aws_secretsmanager as secrets
 
 from taskledger_aws.acknowledged import acknowledge
+from taskledger_aws.cluster import ClusterStack
 from taskledger_aws.containers import CONTAINERS, NOTIFY, OPERATOR, PORT, USER
-from taskledger_aws.data import DataStack
 from taskledger_aws.delivery import DeliveryStack
 from taskledger_aws.edge import EdgeStack
 from taskledger_aws.events import EventsStack
@@ -20,6 +19,7 @@ from taskledger_aws.mail import MailStack
 from taskledger_aws.names import title
 from taskledger_aws.permissions import Resources, statements
 from taskledger_aws.profile import Profile
+from taskledger_aws.stores import Stores
 from taskledger_aws.variables import Places, variables
 
 HEALTH: Final = (
@@ -30,6 +30,10 @@ HEALTH: Final = (
 
 STOP_SECONDS: Final = 40
 """After SIGTERM: 15 for answers (`kernel.process.serve.GRACE_SECONDS`), the rest for consumers to end."""
+
+PROXY_CPU, PROXY_MEMORY = 256, 64
+"""Units and MiB that Service Connect's proxy is to have beside a task's own container:
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-connect-concepts-deploy.html"""
 
 PORT_NAME: Final = "http"
 """By which Service Connect knows a container's port."""
@@ -44,25 +48,16 @@ class TaskDefinitions:
         *,
         profile: Profile,
         given: Given,
-        data: DataStack,
+        cluster: ClusterStack,
         events: EventsStack,
         mail: MailStack,
         delivery: DeliveryStack,
         edge: EdgeStack,
     ) -> None:
         self._stack, self._profile, self._given = stack, profile, given
-        self._data, self._events, self._mail, self._delivery, self._edge = data, events, mail, delivery, edge
+        self._events, self._mail, self._delivery, self._edge = events, mail, delivery, edge
+        self._secret, self._stores = cluster.secret, Stores(stack, given)
         self.lines: dict[str, logs.LogGroup] = {}
-        self._secret = secrets.Secret(
-            stack,
-            "ServiceSecret",
-            description="By which services know each other",
-            generate_secret_string=secrets.SecretStringGenerator(password_length=64, exclude_punctuation=True),
-        )
-        acknowledge(
-            self._secret,
-            {"AwsSolutions-SMG4": "Both sides have to change at once: docs/operate/rotate-keys.md says how."},
-        )
 
     def of(self, name: str, memory: int) -> ecs.Ec2TaskDefinition:
         """The task of a container that may take so many MiB."""
@@ -72,6 +67,11 @@ class TaskDefinitions:
             container.add_port_mappings(
                 ecs.PortMapping(container_port=PORT, host_port=0, name=PORT_NAME, app_protocol=ecs.AppProtocol.http)
             )
+            # Service Connect runs its proxy in the task and asks for limits of the whole.
+            whole = task.node.default_child
+            if not isinstance(whole, ecs.CfnTaskDefinition):
+                raise TypeError("a task definition without one of CloudFormation")
+            whole.cpu, whole.memory = str(self._profile.task_cpu), str(memory + PROXY_MEMORY)
         return task
 
     def _definition(self, name: str) -> ecs.Ec2TaskDefinition:
@@ -129,7 +129,7 @@ class TaskDefinitions:
             ),
             memory_reservation_mib=memory * 3 // 4,
             memory_limit_mib=memory,
-            cpu=128,
+            cpu=self._profile.task_cpu - PROXY_CPU,
             user=USER,
             readonly_root_filesystem=True,
             privileged=False,
@@ -157,25 +157,18 @@ class TaskDefinitions:
         return Places(
             region=self._stack.region,
             public_url=self._edge.url,
-            database=self._data.database.instance_endpoint.socket_address,
-            database_secret=self._database_secret,
+            stores=self._stores,
             registration=self._given.registration,
             sender=self._mail.sender,
             configuration_set=self._mail.configuration_set.configuration_set_name,
         )
 
-    @property
-    def _database_secret(self) -> str:
-        secret = self._data.database.secret
-        if secret is None:
-            raise ValueError("the database has no secret")
-        return secret.secret_full_arn or secret.secret_arn
-
     def _resources(self) -> Resources:
         consumed = {container.name: container.queue.name for container in CONTAINERS if container.queue is not None}
         return Resources(
-            log=self._data.log.table_arn,
-            keys=self._data.keys.table_arn,
+            log=self._stores.arn(self._stores.log),
+            keys=self._stores.arn(self._stores.keys),
+            answers=self._stores.arn(self._stores.answers),
             queues={name: self._events.queues[queue].queue_arn for name, queue in consumed.items()},
             dead={name: self._events.dead[queue].queue_arn for name, queue in consumed.items()},
             sender=[
@@ -186,5 +179,5 @@ class TaskDefinitions:
                     resource_name=self._mail.configuration_set.configuration_set_name,
                 ),
             ],
-            database_secret=self._database_secret,
+            database_secret=self._stores.database_secret,
         )

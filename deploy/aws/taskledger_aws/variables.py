@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from taskledger_aws.containers import AUTH, PORT
-from taskledger_local.topology import KEYS, LOG
+from taskledger_aws.stores import Stores
 
 AUTHORITIES: Final = "/etc/taskledger/rds-authorities.pem"
 """In the images: who vouches for RDS."""
@@ -20,10 +20,7 @@ class Places:
 
     region: str
     public_url: str
-    database: str
-    """Host and port."""
-    database_secret: str
-    """The ARN of the secret with user and password, which change: whoever connects reads it."""
+    stores: Stores
     registration: str
     sender: str
     configuration_set: str
@@ -31,8 +28,9 @@ class Places:
 
 def variables(container: str, at: Places) -> Mapping[str, str]:
     """The variables of a container, by its name."""
-    common = {"AWS_REGION": at.region, "EVENT_STORE_URL": f"dynamodb://{LOG.name}", "LOG_LEVEL": "INFO"}
-    keys = {"KEY_VALUE_URL": f"dynamodb://{KEYS.name}"}
+    common = {"AWS_REGION": at.region, "EVENT_STORE_URL": f"dynamodb://{at.stores.log}", "LOG_LEVEL": "INFO"}
+    keys = {"KEY_VALUE_URL": f"dynamodb://{at.stores.keys}"}
+    answers = {"KEY_VALUE_URL": f"dynamodb://{at.stores.answers}"}
     read = {"READ_MODEL_URL": _database("taskledger_read", at)}
     inbox = {"NOTIFY_DB_URL": _database("taskledger_notify", at) + "&create=1"}  # RDS makes only one
     outside = {"PUBLIC_URL": at.public_url, "REGISTRATION": at.registration}
@@ -49,7 +47,7 @@ def variables(container: str, at: Places) -> Mapping[str, str]:
         case "log-projector":
             return common | read | queue | measured
         case "notify-service":
-            return common | keys | inbox | auth | outside | queue | mailer | measured
+            return common | answers | inbox | auth | outside | queue | mailer | measured
         case "operator":
             return common | keys | read | inbox
         case other:
@@ -57,4 +55,4 @@ def variables(container: str, at: Places) -> Mapping[str, str]:
 
 
 def _database(name: str, at: Places) -> str:
-    return f"mysql://{at.database}/{name}?secret={at.database_secret}&ssl={AUTHORITIES}"
+    return f"mysql://{at.stores.database_address}/{name}?secret={at.stores.database_secret}&ssl={AUTHORITIES}"

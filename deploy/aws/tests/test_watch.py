@@ -133,8 +133,11 @@ def test_the_dashboard_goes_from_a_click_to_a_mail(watch: Template) -> None:
 
 
 def test_the_read_model_is_verified_every_night(templates: Templates) -> None:
-    compute = templates["TaskledgerCompute"]
-    (rule,) = [each for each in of_type(compute, "AWS::Events::Rule").values() if "ScheduleExpression" in each]
+    (rule,) = [
+        each
+        for each in of_type(templates["TaskledgerOperator"], "AWS::Events::Rule").values()
+        if "ScheduleExpression" in each
+    ]
     (target,) = rule["Targets"]
     assert json.loads(target["Input"]) == {"containerOverrides": [{"name": "operator", "command": ["verify"]}]}
     (made,) = of_type(templates["TaskledgerWatch"], "AWS::Logs::MetricFilter").values()

@@ -2,7 +2,7 @@ from aiobotocore.session import get_session
 
 from taskledger_local.emulator import REGION, emulator
 from taskledger_local.setup import create_tables
-from taskledger_local.topology import KEYS, LOG
+from taskledger_local.topology import ANSWERS, KEYS, LOG
 
 
 async def test_tables_are_as_described_and_setting_them_up_again_changes_nothing(tmp_path):
@@ -10,9 +10,10 @@ async def test_tables_are_as_described_and_setting_them_up_again_changes_nothing
     with emulator(tmp_path) as started:
         async with get_session().create_client("dynamodb", endpoint_url=started.endpoint, **keys) as client:
             await create_tables(client)
-            made = {name: (await client.describe_table(TableName=name))["Table"] for name in (LOG.name, KEYS.name)}
+            names = (LOG.name, KEYS.name, ANSWERS.name)
+            made = {name: (await client.describe_table(TableName=name))["Table"] for name in names}
             await create_tables(client)
-            again = {name: (await client.describe_table(TableName=name))["Table"] for name in (LOG.name, KEYS.name)}
+            again = {name: (await client.describe_table(TableName=name))["Table"] for name in names}
             expiry = (await client.describe_time_to_live(TableName=KEYS.name))["TimeToLiveDescription"]
 
     assert again == made

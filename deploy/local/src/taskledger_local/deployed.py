@@ -27,8 +27,8 @@ CREATED: Final = frozenset(
         "AWS::SQS::QueuePolicy",
     }
 )
-"""What the emulator makes of the stacks `TaskledgerData` and `TaskledgerEvents`. It accepts a pipe and delivers
-nothing, has no archive, and its MySQL would be a container."""
+"""What the emulator makes of the stacks `TaskledgerTables` and `TaskledgerEvents`. It accepts a pipe and delivers
+nothing, has no archive."""
 
 _ROOT: Final = Path(__file__).resolve().parents[4]
 _PATIENCE_SECONDS: Final = 30.0
@@ -79,8 +79,8 @@ def _alone(folder: Path) -> Iterator[None]:
 
 
 def create(cloudformation: Any, templates: Mapping[str, Template]) -> None:
-    """Create the stacks of data and events by a client of CloudFormation. Raises DidNotStart."""
-    for name in ("TaskledgerData", "TaskledgerEvents"):
+    """Create the stacks of tables and events by a client of CloudFormation. Raises DidNotStart."""
+    for name in ("TaskledgerTables", "TaskledgerEvents"):
         kept = {
             logical: resource
             for logical, resource in templates[name]["Resources"].items()

@@ -43,9 +43,15 @@ class HttpChild(Child):
 
 
 class Services:
-    """All of them. `environment` has the variables that they share, but for where they are."""
+    """All of them. `environment` has the variables that they share, but for where they are; `own` those of one."""
 
-    def __init__(self, folder: Path, environment: Mapping[str, str], port: int | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        environment: Mapping[str, str],
+        port: int | None = None,
+        own: Mapping[str, Mapping[str, str]] | None = None,
+    ) -> None:
         built = site.folder()
         if built is None:
             raise DidNotStart("the site is not built: `make stack` and `make test` build it")
@@ -59,7 +65,8 @@ class Services:
             "AUTH_URL": f"http://127.0.0.1:{ports['auth']}",
         }
         self.by_name = {
-            name: HttpChild(name, module, folder, self.environment, ports[name]) for name, module in MODULES.items()
+            name: HttpChild(name, module, folder, self.environment | dict((own or {}).get(name, {})), ports[name])
+            for name, module in MODULES.items()
         }
         upstreams = [f"--{name}={self.by_name[name].url}" for name in ("auth", "task", "notify")]
         self.origin = HttpChild(

@@ -25,7 +25,7 @@ from taskledger_local.emulator import CREDENTIALS, REGION, Emulator
 from taskledger_local.mysql_server import Existing, MysqlServer, create_database
 from taskledger_local.processes import Child, DidNotStart, free_port, signal_all
 from taskledger_local.services import HttpChild, Services
-from taskledger_local.topology import KEYS, LOG, PROJECTOR
+from taskledger_local.topology import ANSWERS, KEYS, LOG, PROJECTOR
 
 SENDER: Final = "board@taskledger.example"
 POLL: Final = 2
@@ -85,7 +85,8 @@ class Stack:
             **CREDENTIALS,
             **(variables or {}),
         }
-        self.services = Services(folder, environment, port)
+        answers = {"KEY_VALUE_URL": f"dynamodb://{ANSWERS.name}?region={REGION}&endpoint={at.tables}"}
+        self.services = Services(folder, environment, port, own={"notify": answers})
         pipe = [f"--endpoint={at.bus}", f"--tables-endpoint={at.tables}", f"--state={folder / 'pipe'}"]
         self.pipe = HttpChild("pipe", "taskledger_local.pipe", folder, environment, free_port(), *pipe)
 

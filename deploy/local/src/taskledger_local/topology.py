@@ -38,9 +38,12 @@ LOG: Final = Table(
 """The log (`kernel.adapters.dynamodb.event_store`). Only the heads of streams have the keys of its index."""
 
 KEYS: Final = Table(name="taskledger-keys", expiry="ttl")
-"""Keys and values (`kernel.adapters.dynamodb.key_value_store`)."""
+"""Keys and values of auth-service (`kernel.adapters.dynamodb.key_value_store`): people, sessions, signing keys."""
 
-TABLES: Final = (LOG, KEYS)
+ANSWERS: Final = Table(name="taskledger-answers", expiry="ttl")
+"""Keys and values of notify-service, the answers that it gave: it has no business with passwords."""
+
+TABLES: Final = (LOG, KEYS, ANSWERS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
