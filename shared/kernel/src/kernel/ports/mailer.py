@@ -6,13 +6,20 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:
-    """One mail to one person. `id` becomes part of the Message-ID, so that a duplicate can be recognised."""
+    """One mail to one person. `id` becomes part of the Message-ID, so that a duplicate can be recognised.
+
+    `thread`: what it is about, the same for all that mail programs show together. `after`: ids of mails of that thread
+    that the person has had, oldest first. `unsubscribe`: a URL that a POST without a login ends such mails at.
+    """
 
     id: str
     to: str
     subject: str
     text: str
     html: str
+    thread: str | None = None
+    after: tuple[str, ...] = ()
+    unsubscribe: str | None = None
 
 
 class MailRejected(Exception):

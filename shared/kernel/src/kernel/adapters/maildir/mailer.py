@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from email import policy
 from email.headerregistry import Address
 from email.message import MIMEPart
-from email.parser import BytesParser
+from email.parser import Parser
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Final
@@ -60,10 +60,10 @@ class MaildirMailer:
     async def send(self, mail: Mail) -> str:
         message = mime.message(mail, _SENDER)
         try:
-            await asyncio.to_thread(self._file, f"{quote(mail.id, safe='')}.{_digest(mail.to)}", message.as_bytes())
+            await asyncio.to_thread(self._file, f"{quote(mail.id, safe='')}.{_digest(mail.to)}", message.content)
         except OSError as error:
             raise MailUnavailable(f"{self._path}: {error.strerror}") from error
-        return str(message["Message-ID"])
+        return message.message_id
 
     async def ping(self) -> None:
         if not await asyncio.to_thread(os.access, self._path / "tmp", os.W_OK):
@@ -119,8 +119,8 @@ def _digest(address: str) -> str:
 
 
 def _stored(time: int, path: Path) -> StoredMail:
-    with path.open("rb") as file:
-        message = BytesParser(policy=policy.default).parse(file)
+    # As text: the address of a recipient may be in UTF-8, all else is ASCII.
+    message = Parser(policy=policy.default).parsestr(path.read_bytes().decode(errors="replace"))
     text, html = message.get_body(("plain",)), message.get_body(("html",))
     return StoredMail(
         cursor=f"{time}.{_name(path)}",

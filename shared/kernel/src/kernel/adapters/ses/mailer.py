@@ -63,14 +63,13 @@ class SesMailer:
 
     async def send(self, mail: Mail) -> str:
         message = mime.message(mail, self._sender)
-        [recipient] = message["To"].addresses
-        if not recipient.username.isascii():
+        if message.utf8:
             raise MailRejected("SES takes only ASCII before the @")
         try:
             answer = await self._client.send_email(
                 FromEmailAddress=self._sender.addr_spec,
-                Destination={"ToAddresses": [recipient.addr_spec]},
-                Content={"Raw": {"Data": message.as_bytes()}},
+                Destination={"ToAddresses": [message.recipient.addr_spec]},
+                Content={"Raw": {"Data": message.content}},
                 **self._more,
             )
         except aws.FAULTS as fault:

@@ -63,11 +63,15 @@ class SmtpMailer:
 
     async def send(self, mail: Mail) -> str:
         message = mime.message(mail, self._sender)
-        [recipient] = message["To"].addresses
         try:
             async with SMTP(**self._connecting) as server:
                 try:
-                    await server.send_message(message, sender=self._sender.addr_spec, recipients=[recipient.addr_spec])
+                    await server.sendmail(
+                        self._sender.addr_spec,
+                        [message.recipient.addr_spec],
+                        message.content,
+                        mail_options=["SMTPUTF8", "BODY=8BITMIME"] if message.utf8 else [],
+                    )
                 except SMTPRecipientsRefused as refused:
                     raise self._refusal(refused.recipients[0].code, refused.recipients[0].message) from refused
                 except SMTPDataError as refused:
@@ -77,7 +81,7 @@ class SmtpMailer:
         except (SMTPException, OSError) as fault:
             # Whatever else it is, it is not the mail's fault: it can go when the server or the settings are mended.
             raise MailUnavailable(f"{self._where}: {type(fault).__name__}: {fault}") from fault
-        return str(message["Message-ID"])
+        return message.message_id
 
     def _refusal(self, code: int, text: str) -> Exception:
         """RFC 5321, section 4.2.1: 5yz is permanent, 4yz may pass."""
