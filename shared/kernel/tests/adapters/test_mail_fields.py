@@ -135,4 +135,3 @@ async def test_subjects_and_texts_pass_ses_as_they_are(aws: Emulator, aws_faults
     await mailer.close()
     got = [b64decode(orjson.loads(request.body)["Content"]["Raw"]["Data"]) for request in aws_faults.requests]
     assert [strictly(field(raw, "Subject")) for raw in got] == wanted
-

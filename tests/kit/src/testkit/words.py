@@ -26,7 +26,9 @@ HOSTILE: Final = (
 """Each has been read as something else by some mail program or library."""
 
 _ENGLISH: Final = "fix the login page when a user has no e-mail, then ship: review it (again) = ok? 50% _x_ a.b".split()
-_KOREAN: Final = "설정 대화상자 닫기 버튼이 보이지 않습니다 결제를 다시 확인해 주세요 오류 로그인 페이지에서 값의 뷁".split()
+_KOREAN: Final = (
+    "설정 대화상자 닫기 버튼이 보이지 않습니다 결제를 다시 확인해 주세요 오류 로그인 페이지에서 값의 뷁".split()
+)
 _EMOJI: Final = ("👍", "🎉", "👩‍💻", "🇰🇷", "❤️", "1️⃣", "🧑🏽‍🚀")
 
 
