@@ -2,7 +2,7 @@
 
 What people write must arrive as it was written, and nothing in it may be read as anything else. So no parser sees it on
 its way out: what is not plain ASCII, or only looks like an encoded word, becomes encoded words here. The standard
-library would decode `=?utf-8?b?...?=` in a subject that it is given, and some of its versions lose spaces where they fold.
+library would decode `=?utf-8?b?...?=` in a subject that it is given, and some versions lose spaces where they fold.
 """
 
 import base64
