@@ -30,6 +30,8 @@ MATRIX: Final[dict[tuple[str, str], tuple[tuple[int, ...], Any]]] = {
     ("PUT", "/api/projects/{project_id}/members/{user_id}"): (MANAGE, {"role": "owner"}),
     ("DELETE", "/api/projects/{project_id}/members/{user_id}"): (MANAGE, None),
     ("POST", "/api/projects/{project_id}/tasks"): (MAKE, {"title": "One more"}),
+    ("POST", "/api/projects/{project_id}/tasks/batch"): (MAKE, {"tasks": [{"title": "One"}, {"title": "Two"}]}),
+    ("POST", "/api/projects/{project_id}/capture"): (WRITE, {"text": "One"}),
     ("GET", "/api/tasks/{task_id}"): (READ, None),
     ("PATCH", "/api/tasks/{task_id}"): (WRITE, {"title": "Changed"}),
     ("DELETE", "/api/tasks/{task_id}"): (WRITE, None),

@@ -56,13 +56,13 @@ def test_children_come_back_to_the_depth_that_they_are_indented_to() -> None:
 )
 def test_bullets_numbers_and_boxes_are_not_of_the_title(mark: str) -> None:
     [task] = capture(f"{mark}Buy paper", BOARD).tasks
-    assert (task.title, task.done) == ("Buy paper", False)
+    assert (task.title, task.status) == ("Buy paper", None)
 
 
 @pytest.mark.parametrize("mark", ["- [x] ", "* [X] ", "[x] ", "☑ ", "1. [x] ", "✅ ", "- ✔ "])
 def test_a_ticked_box_is_done(mark: str) -> None:
     [task] = capture(f"{mark}Buy paper", BOARD).tasks
-    assert (task.title, task.done) == ("Buy paper", True)
+    assert (task.title, task.status) == ("Buy paper", "done")
     assert [part[:2] for part in understood(f"{mark}Buy paper")] == [("status", "done")]
 
 

@@ -45,7 +45,7 @@ def meaning(typed: str) -> str:
         "priority": "" if task.priority == "none" else task.priority,
         "parent": task.parent_key or "",
         "project": "" if task.project_id == "home" else task.project_id,
-        "status": "done" if task.done else "",
+        "status": task.status or "",
         "time": next((part.value for part in captured.parts if part.field == "time"), ""),
     }
     return f"{task.title} | {' '.join(f'{key}={value}' for key, value in sorted(said.items()) if value)}"

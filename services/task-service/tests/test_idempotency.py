@@ -29,6 +29,12 @@ CALLS: dict[str, Callable[[User, dict[str, str], str], Awaitable[httpx.Response]
     ),
     "remove member": lambda u, ids, key: u.delete(f"/projects/{ids['project']}/members/{ids['other']}", key=key),
     "create task": lambda u, ids, key: u.post(f"/projects/{ids['project']}/tasks", {"title": "Once"}, key=key),
+    "create tasks": lambda u, ids, key: u.post(
+        f"/projects/{ids['project']}/tasks/batch", {"tasks": [{"title": "Once"}, {"title": "Twice"}]}, key=key
+    ),
+    "capture": lambda u, ids, key: u.post(
+        f"/projects/{ids['project']}/capture", {"text": "Once tomorrow\nTwice"}, key=key
+    ),
     "edit task": lambda u, ids, key: u.patch(f"/tasks/{ids['task']}", {"status": "done"}, key=key),
     "edit nothing": lambda u, ids, key: u.patch(f"/tasks/{ids['task']}", {}, key=key),
     "assign": lambda u, ids, key: u.put(f"/tasks/{ids['task']}/assignees/{u.id}", key=key),

@@ -500,6 +500,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project_id}/capture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Capture
+         * @description Make a task of each line, all or none. Days, people, labels, priorities, parents and projects are understood.
+         */
+        post: operations["capture"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project_id}/insights": {
         parameters: {
             query?: never;
@@ -584,6 +604,26 @@ export interface paths {
          * @description Make a task. Assignees must be members of the project.
          */
         post: operations["create_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/tasks/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create Tasks
+         * @description Make up to 200 tasks, all or none, in their order.
+         */
+        post: operations["create_tasks"];
         delete?: never;
         options?: never;
         head?: never;
@@ -901,6 +941,43 @@ export interface components {
             status: string;
         };
         /**
+         * CaptureBody
+         * @description Lines, one a task. `time_zone` and `locale` are the writer's: what day it is, and whether 3/4 is in April.
+         *
+         *     `dry_run`: nothing is made.
+         */
+        CaptureBody: {
+            /**
+             * Dry Run
+             * @default false
+             */
+            dry_run?: boolean;
+            /**
+             * Locale
+             * @default en
+             */
+            locale?: string;
+            /** Text */
+            text: string;
+            /**
+             * Time Zone
+             * @default UTC
+             */
+            time_zone?: string;
+        };
+        /**
+         * CaptureView
+         * @description The tasks that were made, or in a dry run would be.
+         */
+        CaptureView: {
+            /** Lines */
+            lines: components["schemas"]["LineView"][];
+            /** Parts */
+            parts: components["schemas"]["PartView"][];
+            /** Tasks */
+            tasks: components["schemas"]["TaskView"][] | components["schemas"]["DraftView"][];
+        };
+        /**
          * ChangeView
          * @description A field's old and new value; of a list that changed by one element, the one that went or came.
          */
@@ -999,6 +1076,29 @@ export interface components {
             state: "pending" | "sent" | "failed" | "suppressed";
             /** User Id */
             user_id: string;
+        };
+        /**
+         * DraftView
+         * @description A task that would be made. Without a status it would wait.
+         */
+        DraftView: {
+            /** Assignees */
+            assignees: string[];
+            /** Description */
+            description: string;
+            /** Due */
+            due: string | null;
+            /** Labels */
+            labels: string[];
+            /**
+             * Priority
+             * @enum {string}
+             */
+            priority: "none" | "low" | "medium" | "high" | "urgent";
+            /** Status */
+            status: string | null;
+            /** Title */
+            title: string;
         };
         /**
          * DurationsView
@@ -1242,6 +1342,22 @@ export interface components {
             /** Version */
             version: number;
         };
+        /**
+         * LineView
+         * @description Where a task comes from and where it goes, in the order of `tasks`.
+         *
+         *     `parent` is the place in `tasks` of the one that it is under by its indentation; `parent_key` is what `^` names.
+         */
+        LineView: {
+            /** Line */
+            line: number;
+            /** Parent */
+            parent: number | null;
+            /** Parent Key */
+            parent_key: string | null;
+            /** Project Id */
+            project_id: string;
+        };
         /** ListOf[DeliveryView] */
         ListOf_DeliveryView_: {
             /** Items */
@@ -1303,6 +1419,21 @@ export interface components {
             text: string;
             /** To */
             to: string;
+        };
+        /**
+         * MeaningView
+         * @description What a part means: of `assignees` and `project` an id, of `labels` a name, of `parent` a task's key.
+         *
+         *     A `time` of day, such as 15:00, is told and stays in the title.
+         */
+        MeaningView: {
+            /**
+             * Field
+             * @enum {string}
+             */
+            field: "assignees" | "labels" | "priority" | "due" | "time" | "status" | "parent" | "project";
+            /** Value */
+            value: string;
         };
         /**
          * Membership
@@ -1374,6 +1505,22 @@ export interface components {
             status?: string | null;
             /** Title */
             title: string;
+        };
+        /**
+         * NewTasks
+         * @description Tasks to be made at once, in their order.
+         */
+        NewTasks: {
+            /** Tasks */
+            tasks: components["schemas"]["NewTask"][];
+        };
+        /**
+         * NewTasksView
+         * @description The tasks that were made.
+         */
+        NewTasksView: {
+            /** Items */
+            items: components["schemas"]["TaskView"][];
         };
         /**
          * NoticeChange
@@ -1457,6 +1604,19 @@ export interface components {
             items: components["schemas"]["TaskView"][];
             /** Next Cursor */
             next_cursor: string | null;
+        };
+        /**
+         * PartView
+         * @description What was understood: `from` to before `to`, code points from 0, of a line, from 0 too. In quotes it is text.
+         */
+        PartView: {
+            /** From */
+            from: number;
+            /** Line */
+            line: number;
+            means: components["schemas"]["MeaningView"];
+            /** To */
+            to: number;
         };
         /** PasswordBody */
         PasswordBody: {
@@ -4618,6 +4778,117 @@ export interface operations {
             };
         };
     };
+    capture: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaptureBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The answer is the first one to this Idempotency-Key. */
+                    "Idempotency-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaptureView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     read_insights: {
         parameters: {
             query?: {
@@ -5123,6 +5394,117 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TaskView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_tasks: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTasks"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    /** @description The answer is the first one to this Idempotency-Key. */
+                    "Idempotency-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewTasksView"];
                 };
             };
             /** @description Unauthorized */

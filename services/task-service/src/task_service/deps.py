@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from kernel.identity.security import Authenticator
+from task_service.batches import TaskBatches
+from task_service.captures import Captures
 from task_service.commands import Projects, Tasks
 from task_service.insights import Insights
 from task_service.lists import Lists
@@ -15,5 +17,7 @@ class Deps:
     authenticator: Authenticator
     projects: Projects
     tasks: Tasks
+    batches: TaskBatches
+    captures: Captures
     lists: Lists
     insights: Insights

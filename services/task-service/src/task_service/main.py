@@ -11,12 +11,15 @@ from kernel.http.app import add_health
 from kernel.http.app import create_app as create_service
 from kernel.identity.ended_sessions import ask_of
 from kernel.identity.security import Authenticator, JwksClient, PersonalTokenClient, ServiceClient
+from kernel.log.batch import Batches
 from kernel.log.decider import Decider
 from kernel.log.streams import Streams
 from kernel.process.background import Background
 from kernel.process.platform import Platform
 from kernel.process.serve import serve
 from task_service.api import ROUTES
+from task_service.batches import TaskBatches
+from task_service.captures import Captures
 from task_service.commands import Projects, Tasks
 from task_service.deps import Deps
 from task_service.insights import Insights
@@ -44,17 +47,21 @@ def create_app(settings: Settings, platform: Platform | None = None) -> FastAPI:
             projects = Projects(
                 Decider(Streams(store, PROJECT_CODEC, project.evolve)), Streams(store, USER_CODEC, user.evolve)
             )
+            numbers, directory = Numbers(store), Directory(auth)
+            batches = TaskBatches(Batches(tasks), projects, numbers)
             app.state.deps = Deps(
                 authenticator=Authenticator(JwksClient(http), personal=PersonalTokenClient(auth), ended=own.ended),
                 projects=projects,
                 tasks=Tasks(
                     Decider(tasks),
                     projects,
-                    Numbers(store),
+                    numbers,
                     Places(tasks, queries),
-                    Directory(auth),
+                    directory,
                     settings.min_version_wait,
                 ),
+                batches=batches,
+                captures=Captures(projects, batches, directory, queries),
                 lists=Lists(queries, projects),
                 insights=Insights(queries, projects),
             )

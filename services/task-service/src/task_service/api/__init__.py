@@ -4,10 +4,11 @@ from typing import Final
 
 from starlette.routing import BaseRoute
 
-from task_service.api import comments, insights, lists, projects, tasks
+from task_service.api import comments, insights, lists, many, projects, tasks
 
 _BUSIEST: Final = ("read_task", "list_tasks", "edit_task", "create_task")
-_ALL: Final = tuple(route for part in (tasks, lists, projects, comments, insights) for route in part.router.routes)
+_PARTS: Final = (tasks, many, lists, projects, comments, insights)
+_ALL: Final = tuple(route for part in _PARTS for route in part.router.routes)
 
 
 def _busy(route: BaseRoute) -> int:

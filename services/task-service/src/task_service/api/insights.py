@@ -5,23 +5,16 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
+from pydantic import BaseModel, BeforeValidator, Field
 
 from kernel.http.openapi import answers
 from kernel.http.requests import JSON
 from task_service.api.common import UserRoute, deps_of, user_of
+from task_service.capture_schemas import TimeZone
 from task_service.insights import MOST_DAYS, Asked
 from task_service.schemas import InsightsView, day
 
 router = APIRouter(route_class=UserRoute, tags=["insights"], generate_unique_id_function=lambda route: route.name)
-
-
-def _zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError) as error:
-        raise ValueError("is not a time zone such as Asia/Seoul") from error
-    return name
 
 
 Day = Annotated[date, BeforeValidator(day)]
@@ -36,9 +29,7 @@ class InsightsQuery(BaseModel):
         description=f"the first day, at the earliest that of the project's creation; at most {MOST_DAYS} before `to`",
     )
     to: Day | None = Field(default=None, description="the last day, at the latest today")
-    tz: Annotated[str, AfterValidator(_zone)] = Field(
-        default="UTC", max_length=64, description="the time zone of the days, such as Asia/Seoul"
-    )
+    tz: TimeZone = Field(default="UTC", description="the time zone of the days, such as Asia/Seoul")
 
 
 @router.get("/api/projects/{project_id}/insights", responses=answers(InsightsView))

@@ -144,33 +144,8 @@ class Decider(Generic[S, E]):
     async def _append(
         self, stream: str, known: Folded[S], events: Sequence[E], command: Command, result: Mapping[str, Any]
     ) -> Outcome[S]:
-        envelopes: list[Envelope] = []
-        state, version = known.state, known.version
-        for event in events:
-            version += 1
-            name, schema_version, data = self.streams.codec.encode(event)
-            envelopes.append(
-                Envelope(
-                    stream=stream,
-                    version=version,
-                    type=name,
-                    schema_version=schema_version,
-                    time=command.time,
-                    data=data,
-                    actor=command.actor,
-                    command_id=command.id,
-                    correlation_id=command.correlation_id,
-                    causation_id=command.causation_id,
-                    traceparent=command.traceparent,
-                    continued=version < known.version + len(events),
-                )
-            )
-            recorded = Recorded(
-                stream=stream, version=version, type=name, time=command.time, actor=command.actor, data=event
-            )
-            state = self.streams.evolve(state, recorded)
-        if state is None:
-            raise RuntimeError("a decision on a stream that does not exist must make events or reject")
+        envelopes, state = recorded(self.streams, stream, known, events, command)
+        version = known.version + len(envelopes)
         appends = [StreamAppend(stream=stream, expected=known.version, events=envelopes)] if envelopes else []
         record = None
         if command.keyed:
@@ -205,3 +180,38 @@ class Decider(Generic[S, E]):
             result=outcome["result"],
             replayed=True,
         )
+
+
+def recorded(
+    streams: Streams[S, E], stream: str, known: Folded[S], events: Sequence[E], command: Command
+) -> tuple[list[Envelope], S]:
+    """Events as a command adds them to a stream, and the state after them."""
+    envelopes: list[Envelope] = []
+    state: S | None = known.state
+    version = known.version
+    for event in events:
+        version += 1
+        name, schema_version, data = streams.codec.encode(event)
+        envelopes.append(
+            Envelope(
+                stream=stream,
+                version=version,
+                type=name,
+                schema_version=schema_version,
+                time=command.time,
+                data=data,
+                actor=command.actor,
+                command_id=command.id,
+                correlation_id=command.correlation_id,
+                causation_id=command.causation_id,
+                traceparent=command.traceparent,
+                continued=version < known.version + len(events),
+            )
+        )
+        happened = Recorded(
+            stream=stream, version=version, type=name, time=command.time, actor=command.actor, data=event
+        )
+        state = streams.evolve(state, happened)
+    if state is None:
+        raise RuntimeError("a decision on a stream that does not exist must make events or reject")
+    return envelopes, state

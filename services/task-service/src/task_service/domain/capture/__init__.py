@@ -64,18 +64,20 @@ def _task(line: Line, board: Board, reader: Reader, under: int | None) -> tuple[
     if read.day is not None and read.day.time is not None:
         time = read.day.time
         parts.append(Part(line=line.number, start=time.start, end=time.end, field="time", value=time.value))
-    if line.box is not None:
-        parts.append(Part(line=line.number, start=line.box[0], end=line.box[1], field="status", value="done"))
+    project_id = next(iter(by_field.get("project", ())), board.home.id)
+    done = reader.target(project_id).done if line.box is not None else None
+    if line.box is not None and done is not None:
+        parts.append(Part(line=line.number, start=line.box[0], end=line.box[1], field="status", value=done))
     priority: Priority = PRIORITIES[by_field.get("priority", ["none"])[0]]
     task = CapturedTask(
         line=line.number,
         title=read.title,
-        done=line.box is not None,
+        status=done,
         due=read.day.on if read.day else None,
         priority=priority,
         labels=tuple(dict.fromkeys(by_field.get("labels", ()))),
         assignees=tuple(dict.fromkeys(by_field.get("assignees", ()))),
-        project_id=next(iter(by_field.get("project", ())), board.home.id),
+        project_id=project_id,
         parent_key=next(iter(by_field.get("parent", ())), None),
         under=under,
     )

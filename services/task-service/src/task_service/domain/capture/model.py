@@ -20,13 +20,17 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """A project that tasks may go to: what `>` calls it, whom `@` and what `#` may mean in it."""
+    """A project that tasks may go to: what `>` calls it, whom `@` and what `#` may mean in it.
+
+    `done` is the status of what is ticked off; where it is None, nothing can be.
+    """
 
     id: str
     key: str
     name: str
     people: tuple[Person, ...] = ()
     labels: tuple[str, ...] = ()
+    done: str | None = "done"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +52,7 @@ class Part:
     """What was understood: code points `start` to before `end` of a line (both from 0) mean `value` of `field`.
 
     `value` is an id (assignees, project), a name (labels), a key (parent), a priority, a day such as 2026-12-24, a time
-    such as 15:00, or the status `done`.
+    such as 15:00, or a status.
     """
 
     line: int
@@ -60,11 +64,14 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CapturedTask:
-    """A line as a task. `under` is the place in the list of the task whose child it is by its indentation."""
+    """A line as a task. `status` is set on what is ticked off.
+
+    `under` is the place in the list of the task whose child it is by its indentation.
+    """
 
     line: int
     title: str
-    done: bool
+    status: str | None
     due: date | None
     priority: Priority
     labels: tuple[str, ...]
