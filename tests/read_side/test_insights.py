@@ -22,6 +22,7 @@ from kernel.log.decider import Decider
 from kernel.log.streams import Streams
 from task_service.commands import Projects
 from task_service.insights import Asked, Insights
+from task_service.registered import Registered
 from testkit.histories import Board
 
 ZONES = ("UTC", "Asia/Seoul", "America/New_York", "Australia/Lord_Howe", "Africa/Cairo", "America/St_Johns")
@@ -158,7 +159,7 @@ def lives(read_side: Any) -> Lives:
 def insights_of(read_side: Any) -> Insights:
     projects = Projects(
         Decider(Streams(read_side.store, PROJECT_CODEC, project.evolve)),
-        Streams(read_side.store, USER_CODEC, user.evolve),
+        Registered(Streams(read_side.store, USER_CODEC, user.evolve)),
     )
     return Insights(read_side.queries, projects)
 

@@ -1,5 +1,6 @@
 """What the command says to whoever asks for something that cannot be."""
 
+import json
 import os
 import sqlite3
 import subprocess
@@ -82,3 +83,22 @@ def test_a_folder_may_have_any_name(tmp_path: Path) -> None:
 )
 def test_the_address_is_one_that_a_browser_takes(tmp_path: Path, host: str, address: str) -> None:
     assert Home(tmp_path, host).address() == address
+
+
+def test_whoever_runs_the_board_gives_a_project_an_owner(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    for email in ("ann@example.org", "bob@example.org"):
+        added = run(data, "user", "add", email, "--name", email[:3].title(), TASKLEDGER_PASSWORD="a long enough phrase")
+        assert added.returncode == 0, added.stderr
+    (tmp_path / "board.csv").write_text("title,status\nOne,todo\n")
+    imported = run(data, "import", str(tmp_path / "board.csv"), "--owner", "ann@example.org")
+    assert imported.returncode == 0, imported.stderr
+    key = json.loads(run(data, "export").stdout)["projects"][0]["key"]
+
+    assert run(data, "project", "owner", "NONE", "bob@example.org").returncode == 2
+    assert run(data, "project", "owner", key, "nobody@example.org").returncode == 2
+    for _ in range(2):
+        done = run(data, "project", "owner", key, "bob@example.org")
+        assert (done.returncode, done.stdout) == (0, f"Bob is an owner of {key} (board).\n")
+    members = json.loads(run(data, "export").stdout)["projects"][0]["members"]
+    assert [member["role"] for member in members] == ["owner", "owner"]

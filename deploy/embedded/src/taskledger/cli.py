@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from taskledger.commands import boards, demo, mail, moving, people, read_model, serve
+from taskledger.commands import boards, demo, mail, moving, people, projects, read_model, serve
 from taskledger.commands.shared import told
 
 app = typer.Typer(help="Taskledger: a task board for teams in which nothing is lost.", no_args_is_help=True)
@@ -24,6 +24,10 @@ app.command("move")(moving.move)
 user = typer.Typer(help="People.", no_args_is_help=True)
 user.command("add")(people.add_user)
 app.add_typer(user, name="user")
+
+project = typer.Typer(help="Projects.", no_args_is_help=True)
+project.command("owner")(projects.make_owner)
+app.add_typer(project, name="project")
 
 
 def main() -> None:

@@ -3,26 +3,26 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any, Final, TypeVar
 
 from contracts import project as project_contract
 from contracts import task as task_contract
-from contracts import user as user_contract
 from contracts.project import Project, ProjectEvent, Role
 from contracts.task import Comment, Task, TaskEvent
-from contracts.user import User, UserEvent
 from kernel.http import problems
 from kernel.http.requests import if_match_holds
 from kernel.log.decider import Command, Decider, Outcome, Rejection
 from kernel.log.event import Recorded
 from kernel.log.ids import is_id, new_id
-from kernel.log.streams import Streams
+from kernel.observe.context import current
 from task_service.domain import project as projects
 from task_service.domain import task as tasks
 from task_service.domain.access import Need, not_found, require
 from task_service.mentions import Directory, mentioned
 from task_service.numbers import Numbers
 from task_service.places import Neighbours, Places
+from task_service.registered import Registered
 
 S = TypeVar("S", Project, Task)
 E = TypeVar("E")
@@ -33,9 +33,9 @@ _POLL_SECONDS: Final = 0.05
 class Projects:
     """Projects and their members."""
 
-    def __init__(self, decider: Decider[Project, ProjectEvent], users: Streams[User, UserEvent]) -> None:
+    def __init__(self, decider: Decider[Project, ProjectEvent], registered: Registered) -> None:
         self._decider = decider
-        self._users = users
+        self.registered = registered
 
     async def latest(self, project_id: str) -> Project | None:
         """The project as the log has it now, or None."""
@@ -46,6 +46,25 @@ class Projects:
     async def open(self, project_id: str, user_id: str, need: Need = "read") -> Project:
         """The project, deleted or not. Raises Rejection: 404 to strangers, 403 without the role."""
         return require(await self.latest(project_id), user_id, need)
+
+    async def managed(self, project_id: str, user_id: str, need: Need = "read") -> Project:
+        """As `open`, after somebody took over from owners who were erased."""
+        project = await self.open(project_id, user_id)
+        owners = [user for user, role in project.members.items() if role == "owner"]
+        if len(await self.registered.erased(owners)) < len(owners):
+            return require(project, user_id, need)
+        gone = await self.registered.erased(project.members)
+        command = Command(
+            id=new_id(),
+            fingerprint="",
+            actor=None,
+            time=datetime.now(UTC),
+            correlation_id=current().correlation_id,
+            traceparent=current().traceparent,
+        )
+        stream = project_contract.stream_of(project.id)
+        outcome = await self._decider.execute(stream, lambda state: projects.succeed(state, gone), command)
+        return require(outcome.state, user_id, need)
 
     async def create(self, new: projects.CreateProject, command: Command) -> Outcome[Project]:
         """Make a project."""
@@ -61,7 +80,10 @@ class Projects:
             replayed = await self._decider.replay(command)
             if replayed is not None:
                 return replayed
-        project = await self.open(project_id, change.by, change.needs)
+        project = await self.managed(project_id, change.by, change.needs)
+        if isinstance(change, projects.RemoveMember | projects.PutMember):
+            owners = (user for user, role in project.members.items() if role == "owner" and user != change.user_id)
+            change = replace(change, gone=await self.registered.erased(owners))
         stream = project_contract.stream_of(project.id)
         return await self._decider.execute(
             stream, _if_match(if_match, lambda state: projects.decide(change, state)), command
@@ -71,15 +93,9 @@ class Projects:
         self, project_id: str, by: str, user_id: str, role: Role, command: Command, if_match: str | None
     ) -> Outcome[Project]:
         """Let a registered user in, or change a member's role."""
-        registered = await self._is_registered(user_id)
+        registered = await self.registered.has(user_id)
         change = projects.PutMember(by=by, user_id=user_id, role=role, registered=registered)
         return await self.change(project_id, change, command, if_match)
-
-    async def _is_registered(self, user_id: str) -> bool:
-        if not is_id(user_id):
-            return False
-        user = (await self._users.latest(user_contract.stream_of(user_id))).state
-        return user is not None and not user.erased
 
 
 class Tasks:
@@ -138,6 +154,7 @@ class Tasks:
         replayed = await self._decider.replay(command)
         if replayed is not None:
             return replayed
+        project = await self._projects.registered.without_erased(project, new.assignees)
         tasks.create(new, project, 0)  # what will be rejected takes no number
         number = await self._numbers.next(project.id)
         stream = task_contract.stream_of(new_id())
@@ -152,8 +169,8 @@ class Tasks:
         result: Mapping[str, Any] | None = None,
     ) -> Outcome[Task]:
         """Carry out a command on a task. Raises Rejection, also 412 where `If-Match` does not hold."""
-        project = await self._project_of(task_id)
-        tasks.writable(project, change.by, "task")
+        project = tasks.writable(await self._project_of(task_id), change.by, "task")
+        project = await self._projects.registered.without_erased(project, tasks.coming(change))
         stream = task_contract.stream_of(task_id)
         return await self._decider.execute(
             stream, _if_match(if_match, lambda state: tasks.decide(change, state, project)), command, result

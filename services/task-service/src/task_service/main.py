@@ -28,6 +28,7 @@ from task_service.mentions import Directory
 from task_service.numbers import Numbers
 from task_service.places import Places
 from task_service.queries import Queries
+from task_service.registered import Registered
 from task_service.settings import Settings
 
 
@@ -44,9 +45,8 @@ def create_app(settings: Settings, platform: Platform | None = None) -> FastAPI:
             auth = ServiceClient(http, service="task-service", secret=settings.service_secret, audience="auth-service")
             queries = Queries(read_model)
             tasks = Streams(store, TASK_CODEC, task.evolve)
-            projects = Projects(
-                Decider(Streams(store, PROJECT_CODEC, project.evolve)), Streams(store, USER_CODEC, user.evolve)
-            )
+            registered = Registered(Streams(store, USER_CODEC, user.evolve))
+            projects = Projects(Decider(Streams(store, PROJECT_CODEC, project.evolve)), registered)
             numbers, directory = Numbers(store), Directory(auth)
             batches = TaskBatches(Batches(tasks), projects, numbers)
             app.state.deps = Deps(

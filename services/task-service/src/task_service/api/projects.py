@@ -39,7 +39,7 @@ async def create_project(request: Request, body: NewProject, key: IdempotencyKey
 async def read_project(request: Request, project_id: str) -> Response:
     """A project, deleted or not."""
     user_id = user_of(request)
-    project = await deps_of(request).projects.open(project_id, user_id)
+    project = await deps_of(request).projects.managed(project_id, user_id)
     return resource(project_bytes(project, user_id), project.version)
 
 

@@ -58,21 +58,29 @@ class EditProject:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PutMember:
-    """Let a person in, or change their role. `registered`: whether such a user exists and was not erased."""
+    """Let a person in, or change their role. `registered`: whether such a user exists and was not erased.
+
+    `gone`: owners who were erased; they are none any more.
+    """
 
     needs: ClassVar[Need] = "manage"
     by: str
     user_id: str
     role: Role
     registered: bool
+    gone: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemoveMember:
-    """Take a person out; anyone may take themselves out. Their assignments stay on the tasks until changed there."""
+    """Take a person out; anyone may take themselves out. Their assignments stay on the tasks until changed there.
+
+    `gone`: owners who were erased; they are none any more.
+    """
 
     by: str
     user_id: str
+    gone: frozenset[str] = frozenset()
 
     @property
     def needs(self) -> Need:
@@ -124,6 +132,30 @@ def decide(command: ProjectChange, state: Project | None) -> Sequence[ProjectEve
             return _remove_member(command, _live(project))
 
 
+def succeed(project: Project | None, gone: frozenset[str]) -> Sequence[ProjectEvent]:
+    """Where every owner was erased, the member who has been there longest takes over, or a viewer where there is none.
+
+    `gone`: all members who were erased. No events while an owner is left, or nobody at all.
+    """
+    if project is None:
+        return []
+    left = {user: role for user, role in project.members.items() if user not in gone}
+    if not left or "owner" in left.values():
+        return []
+    heir = next((user for user, role in left.items() if role != "viewer"), next(iter(left)))
+    return [MemberRoleChanged(user_id=heir, old=left[heir], new="owner")]
+
+
+def appoint(project: Project | None, user_id: str) -> Sequence[ProjectEvent]:
+    """A person becomes an owner by whoever runs the board, whatever anybody's role is."""
+    role = project.role_of(user_id) if project is not None else None
+    if project is None or role == "owner":
+        return []
+    if role is None:
+        return [MemberAdded(user_id=user_id, role="owner")]
+    return [MemberRoleChanged(user_id=user_id, old=role, new="owner")]
+
+
 def _edit(command: EditProject, project: Project) -> list[ProjectEvent]:
     events: list[ProjectEvent] = []
     if command.name is not None and command.name != project.name:
@@ -142,13 +174,13 @@ def _relabel(labels: tuple[Label, ...], old: tuple[Label, ...]) -> list[ProjectE
 
 def _put_member(command: PutMember, project: Project) -> list[ProjectEvent]:
     role = project.role_of(command.user_id)
+    if not command.registered and (role is None or role != command.role == "owner"):
+        raise Rejection("validation_failed", "is not a registered user", field="user_id", status=422)
     if role is None:
-        if not command.registered:
-            raise Rejection("validation_failed", "is not a registered user", field="user_id", status=422)
         return [MemberAdded(user_id=command.user_id, role=command.role)]
     if role == command.role:
         return []
-    _keep_an_owner(project, command.user_id)
+    _keep_an_owner(project, command.user_id, command.gone)
     return [MemberRoleChanged(user_id=command.user_id, old=role, new=command.role)]
 
 
@@ -156,13 +188,13 @@ def _remove_member(command: RemoveMember, project: Project) -> list[ProjectEvent
     role = project.role_of(command.user_id)
     if role is None:
         return []
-    _keep_an_owner(project, command.user_id)
+    _keep_an_owner(project, command.user_id, command.gone)
     return [MemberRemoved(user_id=command.user_id, role=role)]
 
 
-def _keep_an_owner(project: Project, user_id: str) -> None:
-    """Reject what would leave the project without an owner."""
-    if [user for user, role in project.members.items() if role == "owner"] == [user_id]:
+def _keep_an_owner(project: Project, user_id: str, gone: frozenset[str]) -> None:
+    """Reject what would leave the project without an owner who can act."""
+    if [user for user, role in project.members.items() if role == "owner" and user not in gone] == [user_id]:
         raise Rejection("conflict", "A project needs an owner: make someone else an owner first.")
 
 

@@ -222,6 +222,19 @@ def decide(command: TaskChange, state: Task | None, project: Project | None) -> 
             return [] if comment.deleted else [TaskCommentDeleted(comment_id=comment.id, old=comment.body)]
 
 
+def coming(command: TaskChange) -> Sequence[str]:
+    """The people whom a command names for the task; whether they are still there is asked before it is decided."""
+    match command:
+        case EditTask():
+            return () if command.assignees is KEEP else command.assignees
+        case Assign():
+            return (command.user_id,)
+        case AddComment() | EditComment():
+            return command.mentions
+        case Unassign() | DeleteTask() | RestoreTask() | DeleteComment():
+            return ()
+
+
 def readable(project: Project | None, user_id: str, what: str = "project") -> Project:
     """The project, if the user may read its tasks; else a Rejection. What is in a deleted project is not found."""
     project = require(project, user_id, "read", what)
