@@ -84,6 +84,7 @@ async def test_an_erased_person_is_given_nothing(world: World, ann: User, bob: U
 
     for answer in (
         await ann.post(f"/projects/{project['id']}/tasks", {"title": "x", "assignees": [bob.id]}),
+        await ann.post(f"/projects/{project['id']}/tasks/batch", {"tasks": [{"title": "x", "assignees": [bob.id]}]}),
         await ann.put(f"/tasks/{free['id']}/assignees/{bob.id}"),
         await ann.patch(f"/tasks/{free['id']}", {"assignees": [ann.id, bob.id]}),
         await ann.put(f"/projects/{project['id']}/members/{bob.id}", {"role": "owner"}),

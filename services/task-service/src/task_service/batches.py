@@ -78,9 +78,12 @@ class TaskBatches:
 
     async def _open(self, news: Sequence[New]) -> Mapping[str, Project]:
         makers = {new.project_id: new.task.by for new in news}
-        return {
-            project_id: tasks.writable(await self._projects.latest(project_id), by) for project_id, by in makers.items()
-        }
+        opened: dict[str, Project] = {}
+        for project_id, by in makers.items():
+            project = tasks.writable(await self._projects.latest(project_id), by)
+            coming = (user for new in news if new.project_id == project_id for user in new.task.assignees)
+            opened[project_id] = await self._projects.registered.without_erased(project, coming)
+        return opened
 
     async def _numbered(self, news: Sequence[New]) -> list[int]:
         taken = await asyncio.gather(*(self._numbers.next(new.project_id) for new in news))
