@@ -2,7 +2,6 @@ import { plural, t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useQueryClient } from "@tanstack/react-query";
 import { type DragEvent, useEffect, useState } from "react";
-import { Link } from "wouter";
 import { ApiError } from "../http/client";
 import { explain } from "../http/explain";
 import {
@@ -21,7 +20,9 @@ import { toast } from "../sync/toasts";
 import { Icon } from "../ui/icons";
 import { ownTexts, useTexts } from "../ui/texts";
 import { useTitle } from "../ui/title";
-import "../styles/import.css";
+import { Notes } from "./import/Notes";
+import { Running } from "./import/Running";
+import "../styles/pages/import.css";
 
 const LOOK_MILLISECONDS = 400;
 
@@ -217,85 +218,5 @@ function Found({ file, preview, onTarget, onStart }: FoundProps) {
         <Trans>Import</Trans>
       </button>
     </>
-  );
-}
-
-function Running({ job, onStop, onAgain }: { job: ImportJob; onStop: () => void; onAgain: () => void }) {
-  const { state, done, total, result } = job;
-  const titles = {
-    running: t`Importing …`,
-    done: t`Imported`,
-    stopped: t`Stopped`,
-    failed: t`The import broke off`,
-  };
-  return (
-    <section className="section" aria-live="polite">
-      <h2>{titles[state]}</h2>
-      <progress className="import-bar" value={done} max={total} aria-label={titles[state]} />
-      <p className="import-counts">
-        <span>{t`${done} of ${total} tasks`}</span>
-        {result && <span>{plural(result.added, { one: "# added", other: "# added" })}</span>}
-        {result && result.known > 0 && (
-          <span>{plural(result.known, { one: "# known already", other: "# known already" })}</span>
-        )}
-        {result && result.comments > 0 && (
-          <span>{plural(result.comments, { one: "# comment added", other: "# comments added" })}</span>
-        )}
-      </p>
-      {job.problem && <p className="field-error">{job.problem}</p>}
-      {state === "stopped" && (
-        <p className="section-hint">
-          <Trans>What was imported stays. Import the file again to go on from there.</Trans>
-        </p>
-      )}
-      {result && <Notes notes={result.notes} />}
-      <div className="section-actions">
-        {state === "running" ? (
-          <button type="button" className="button" onClick={onStop}>
-            <Trans>Stop</Trans>
-          </button>
-        ) : (
-          <button type="button" className="button" onClick={onAgain}>
-            <Trans>Import another file</Trans>
-          </button>
-        )}
-        {result && (
-          <Link href={`/projects/${result.project_id}`} className="button primary">
-            <Trans>Open the project</Trans>
-          </Link>
-        )}
-      </div>
-    </section>
-  );
-}
-
-/** A note of the service in the reader's language; one that is not known here, as it is. */
-function noted(note: string): string {
-  const [, names] = /^columns that were not understood and not imported: (.*)$/.exec(note) ?? [];
-  if (names) return t`Columns that were not understood and not imported: ${names}`;
-  const [, people] = /^not registered here, so not assigned: (.*)$/.exec(note) ?? [];
-  if (people) return t`Not registered here, so not assigned: ${people}`;
-  const [, at, most] =
-    /^(.*): the title is longer than (\d+) characters; the description has all of it$/.exec(note) ?? [];
-  if (at && most) return t`${at}: the title is longer than ${most} characters; the description has all of it`;
-  const [, cut, length] = /^(.*): the (?:description|comment) was cut at (\d+) characters$/.exec(note) ?? [];
-  if (cut && length) return t`${cut}: the text was cut at ${length} characters`;
-  const [, place, labels] = /^(.*): only the first (\d+) labels were kept$/.exec(note) ?? [];
-  if (place && labels) return t`${place}: only the first ${labels} labels were kept`;
-  return note;
-}
-
-/** What could not be kept as it was, line by line. */
-function Notes({ notes }: { notes: string[] }) {
-  if (notes.length === 0) return null;
-  return (
-    <details className="import-notes" open={notes.length < 6}>
-      <summary>{plural(notes.length, { one: "# note", other: "# notes" })}</summary>
-      <ul>
-        {notes.map((note) => (
-          <li key={note}>{noted(note)}</li>
-        ))}
-      </ul>
-    </details>
   );
 }

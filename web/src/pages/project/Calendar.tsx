@@ -1,4 +1,4 @@
-import "../../styles/calendar.css";
+import "../../styles/calendar/index.css";
 import { t } from "@lingui/core/macro";
 import { useLingui } from "@lingui/react";
 import { Plural, Trans } from "@lingui/react/macro";

@@ -8,7 +8,7 @@ import { ownTexts, useTexts } from "../../ui/texts";
 import { useTitle } from "../../ui/title";
 import { Failed } from "../parts/Failed";
 import { Skeleton } from "../parts/Skeleton";
-import "../../styles/insights.css";
+import "../../styles/insights/index.css";
 import { Ageing } from "./insights/Ageing";
 import { type Insights as Data, useInsights } from "./insights/data";
 import { Flow } from "./insights/Flow";
