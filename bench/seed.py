@@ -58,7 +58,8 @@ async def seed_project(log: Path, project: str, user: str, tasks: int) -> None:
             data=data,
             actor=user,
             command_id=stream,
-            correlation_id="import-bench",
+            correlation_id="bench",
+            imported=True,
         )
         appends.append(StreamAppend(stream=stream, expected=0, events=[envelope]))
         if len(appends) == MAX_ITEMS_PER_APPEND // 2 or number == tasks:

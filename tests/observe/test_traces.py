@@ -46,7 +46,7 @@ def test_a_trace_leads_from_the_request_over_the_append_to_everyone_it_concerns(
     assert request.attributes["http.route"] == "/api/projects/{project_id}/tasks"
     assert request.attributes["http.response.status_code"] == 201
     assert request.attributes["taskledger.project_id"] == observed.project_id
-    assert request.attributes["taskledger.correlation_id"] == "the-click"
+    assert request.attributes["taskledger.correlation_id"] == "client:the-click"
 
     [append] = [span for span in of(collector.spans, "append task") if span.trace_id == TRACE]
     assert (append.service, append.kind, append.parent) == ("task-service", "producer", request.span_id)

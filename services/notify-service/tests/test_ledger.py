@@ -170,11 +170,19 @@ async def test_an_empty_database_does_not_mail_old_history(stand: Stand) -> None
 
 async def test_an_import_is_told_to_nobody_and_shown_live(stand: Stand) -> None:
     project = await stand.history.project("ann", "bob")
-    task = await stand.history.task(project, by="ann", assignees=("bob",), correlation_id="import-0199")
-    await stand.history.on(task, TO_DONE, by="ann", correlation_id="import-0199")
+    task = await stand.history.task(project, by="ann", assignees=("bob",), imported=True)
+    await stand.history.on(task, TO_DONE, by="ann", command_id="import-0199")  # as before there was a mark
     await stand.consumer().reconcile(full=True)
     assert await stand.rows(LEDGER) == []
     assert [row[0] for row in await stand.rows(FEED)].count(f"task-{task}:2") == 1
+
+
+async def test_what_a_request_calls_itself_does_not_make_it_an_import(stand: Stand) -> None:
+    project = await stand.history.project("ann", "bob")
+    task = await stand.history.task(project, by="ann", assignees=("bob",), correlation_id="import-x")
+    await stand.history.on(task, TO_DONE, by="ann", correlation_id="import-x")
+    await stand.consumer().reconcile(full=True)
+    assert len(await stand.rows(LEDGER)) == 4
 
 
 async def test_two_consumers_at_once_tell_once(stand: Stand) -> None:

@@ -27,8 +27,6 @@ S = TypeVar("S")
 E = TypeVar("E")
 
 _NAMESPACE: Final = uuid.UUID("6f1c1c64-1f0e-5a1c-9d39-7a1f3b9e2f10")
-CORRELATION_PREFIX: Final = "import-"
-"""How consumers know that a change was imported: nobody is told of what happened long ago, elsewhere."""
 
 
 @dataclass(slots=True)
@@ -63,8 +61,9 @@ class Importer:
             fingerprint="import",
             actor=self._owner,
             time=datetime.now(UTC),
-            correlation_id=f"{CORRELATION_PREFIX}{command_id}",
+            correlation_id=f"import-{command_id}",
             keyed=True,
+            imported=True,
         )
 
     async def run(

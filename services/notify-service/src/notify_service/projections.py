@@ -39,9 +39,6 @@ from notify_service import schemas as views
 from notify_service.domain.notice import Preferences, notice_of, tellings_of
 from notify_service.telemetry import DELIVERIES
 
-IMPORTED: Final = "import-"
-"""What the correlation id of an import begins with. Nobody is told of what was imported."""
-
 _KINDS: Final = frozenset({"task", "project", "user"})
 _ALONE: Final = frozenset({"task.created", "task.commented", "task.deleted", "task.restored"})
 """Events that are always a command of their own, so that no neighbours need to be looked for."""
@@ -149,8 +146,8 @@ class Notifier:
 
     async def _tell(self, command: Sequence["_Step"]) -> rows.NoticeRows | None:
         """The notice of one whole command: inbox, ledger and what the live stream says; None: nobody is told."""
-        if command[0].envelope.correlation_id.startswith(IMPORTED):
-            return None
+        if command[0].envelope.is_import:
+            return None  # nobody is told of what happened long ago, elsewhere
         notice = notice_of(command[0].before, command[-1].after, [step.event for step in command])
         if notice is None or await self._database.fetch(_KNOWN, {"id": notice.id}):
             return None

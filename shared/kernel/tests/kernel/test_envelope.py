@@ -16,11 +16,12 @@ FULL = replace(
     causation_id="cause",
     traceparent="00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
     continued=True,
+    imported=True,
 )
 
 
 @pytest.mark.parametrize(
-    "event", [FULL, replace(FULL, actor=None, causation_id=None, traceparent=None, continued=False)]
+    "event", [FULL, replace(FULL, actor=None, causation_id=None, traceparent=None, continued=False, imported=False)]
 )
 def test_an_envelope_is_read_as_it_was_written(event: Envelope) -> None:
     assert Envelope.from_json(event.to_json()) == event
@@ -49,8 +50,8 @@ def test_every_attribute_is_named_and_typed_as_cloudevents_allows() -> None:
 
 
 def test_attributes_without_a_value_are_left_out() -> None:
-    bare = replace(FULL, actor=None, causation_id=None, traceparent=None, continued=False)
-    assert {"actor", "causationid", "traceparent", "commandcontinued"}.isdisjoint(orjson.loads(bare.to_json()))
+    bare = replace(FULL, actor=None, causation_id=None, traceparent=None, continued=False, imported=False)
+    assert {"actor", "causationid", "traceparent", "commandcontinued", "imported"}.isdisjoint(orjson.loads(bare.to_json()))
 
 
 def test_the_time_keeps_its_microseconds() -> None:

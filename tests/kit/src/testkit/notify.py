@@ -94,10 +94,12 @@ class History:
         actor: str | None,
         time: datetime | None = None,
         correlation_id: str = "a-request",
+        command_id: str | None = None,
+        imported: bool = False,
     ) -> Sequence[Envelope]:
         """The events of one command."""
         expected = self.versions.get(stream, 0)
-        command_id = new_id()
+        command_id = command_id or new_id()
         envelopes: list[Envelope] = []
         for version, event in enumerate(events, expected + 1):
             name, schema_version, data = _CODECS[kind_of(stream)].encode(event)
@@ -113,6 +115,7 @@ class History:
                     command_id=command_id,
                     correlation_id=correlation_id,
                     continued=version < expected + len(events),
+                    imported=imported,
                 )
             )
         await self.store.append([StreamAppend(stream=stream, expected=expected, events=envelopes)])

@@ -48,7 +48,7 @@ class Command:
     """Who asks, when, and under which id.
 
     `keyed`: the id came from the caller, who may ask again under it, so its outcome is kept for ever. An id made for
-    one request alone needs no record.
+    one request alone needs no record. `imported`: as of `Envelope`.
     """
 
     id: str
@@ -59,6 +59,7 @@ class Command:
     causation_id: str | None = None
     traceparent: str | None = None
     keyed: bool = False
+    imported: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,6 +207,7 @@ def recorded(
                 causation_id=command.causation_id,
                 traceparent=command.traceparent,
                 continued=version < known.version + len(events),
+                imported=command.imported,
             )
         )
         happened = Recorded(

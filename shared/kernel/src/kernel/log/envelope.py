@@ -19,6 +19,7 @@ class Envelope:
 
     `id` is `<stream>:<version>`, so the same event has the same id wherever it travels. `continued` says that the next
     event of the stream is of the same command: whoever tells of commands knows without looking whether it has all.
+    `imported`: it tells of what happened elsewhere before. Only an importer sets it, no request can.
     """
 
     stream: str
@@ -33,11 +34,17 @@ class Envelope:
     causation_id: str | None = None
     traceparent: str | None = None
     continued: bool = False
+    imported: bool = False
 
     @property
     def id(self) -> str:
         """The CloudEvents id, `<stream>:<version>`."""
         return f"{self.stream}:{self.version}"
+
+    @property
+    def is_import(self) -> bool:
+        """Whether an importer wrote it. Before `imported` was there, only its command ids began so; no request's can."""
+        return self.imported or self.command_id.startswith("import-")
 
     @property
     def kind(self) -> str:
@@ -69,6 +76,8 @@ class Envelope:
             document["traceparent"] = self.traceparent
         if self.continued:
             document["commandcontinued"] = True
+        if self.imported:
+            document["imported"] = True
         return orjson.dumps(document, option=_UTC_Z)
 
     @classmethod
@@ -88,6 +97,7 @@ class Envelope:
             causation_id=document.get("causationid"),
             traceparent=document.get("traceparent"),
             continued=document.get("commandcontinued", False),
+            imported=document.get("imported", False),
         )
 
 

@@ -39,7 +39,10 @@ class Caller:
 
 
 _TRACEPARENT: Final = re.compile(r"^00-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})$")
-_CORRELATION: Final = re.compile(r"^[\x21-\x7e]{1,128}$")
+_CORRELATION: Final = re.compile(r"^(?:client:)?[\x21-\x7e]{1,128}$")
+FROM_OUTSIDE: Final = "client:"
+"""What begins a correlation id that somebody else chose: nobody takes it for one of ours, whatever it says."""
+
 _NONE: Final = Context("0" * 32, "0" * 16, "none")
 _current: ContextVar[Context] = ContextVar("context", default=_NONE)
 
@@ -81,8 +84,13 @@ def made(caller: Caller | None, correlation_id: str | None = None) -> Context:
 
 
 def correlated(correlation_id: str | None, trace_id: str) -> str:
-    """The correlation id that a caller sent, if it is one, else the trace id."""
-    return correlation_id if correlation_id and _CORRELATION.match(correlation_id) else trace_id
+    """The trace id, unless a caller sent a correlation id of its own: that one, marked as from outside.
+
+    Services send each other one that is marked, or their trace's id.
+    """
+    if not correlation_id or correlation_id == trace_id or not _CORRELATION.match(correlation_id):
+        return trace_id
+    return correlation_id if correlation_id.startswith(FROM_OUTSIDE) else FROM_OUTSIDE + correlation_id
 
 
 def enter(context: Context) -> Token[Context]:
