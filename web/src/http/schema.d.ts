@@ -4275,6 +4275,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description Ids of projects that are left out, for this version cannot read their history. */
+                    "Taskledger-Unreadable"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -5652,6 +5654,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description Ids of projects that are left out, for this version cannot read their history. */
+                    "Taskledger-Unreadable"?: string;
                     [name: string]: unknown;
                 };
                 content: {

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
 import orjson
@@ -13,28 +13,36 @@ from contracts.codecs import PROJECT_CODEC, TASK_CODEC
 from contracts.documents import comment_document, project_document, task_document
 from contracts.project import Project
 from contracts.task import Task
-from kernel.log.streams import Streams
+from kernel.log.streams import CannotApply, Streams
 from kernel.ports.event_store import EventStore
 
 COLUMNS = ("key", "title", "description", "status", "priority", "due", "labels", "assignees", "created", "updated")
 """Of the CSV form; `taskledger import` understands them."""
 
 
-async def boards(store: EventStore, key: str | None = None) -> Sequence[tuple[Project, list[Task]]]:
-    """Every project that is not deleted (or those with a key) with all its tasks, folded from the log."""
+async def boards(
+    store: EventStore, key: str | None = None, left_out: Callable[[str], None] = lambda _: None
+) -> Sequence[tuple[Project, list[Task]]]:
+    """Every project that is not deleted (or those with a key) with all its tasks, folded from the log.
+
+    `left_out` is told of each stream that cannot be read.
+    """
     projects = Streams(store, PROJECT_CODEC, project_contract.evolve)
     tasks = Streams(store, TASK_CODEC, task_contract.evolve)
     found: dict[str, tuple[Project, list[Task]]] = {}
     waiting: list[Task] = []
     async for head in store.heads():
-        if head.stream.startswith("project-"):
-            project = (await projects.latest(head.stream)).state
-            if project is not None and not project.deleted and key in (None, project.key):
-                found[project.id] = (project, [])
-        elif head.stream.startswith("task-"):
-            task = (await tasks.latest(head.stream)).state
-            if task is not None:
-                waiting.append(task)
+        try:
+            if head.stream.startswith("project-"):
+                project = (await projects.latest(head.stream)).state
+                if project is not None and not project.deleted and key in (None, project.key):
+                    found[project.id] = (project, [])
+            elif head.stream.startswith("task-"):
+                task = (await tasks.latest(head.stream)).state
+                if task is not None:
+                    waiting.append(task)
+        except CannotApply as fault:
+            left_out(str(fault))
     for task in sorted(waiting, key=lambda task: task.number):
         if task.project_id in found:
             found[task.project_id][1].append(task)
@@ -83,8 +91,14 @@ def as_csv(found: Sequence[tuple[Project, list[Task]]], names: dict[str, str]) -
     return text.getvalue()
 
 
-async def events(store: EventStore) -> AsyncIterator[bytes]:
-    """Every event of every stream as CloudEvents JSON, one line each, a stream's events in order."""
+async def events(store: EventStore, left_out: Callable[[str], None] = lambda _: None) -> AsyncIterator[bytes]:
+    """Every event of every stream as CloudEvents JSON, one line each, a stream's events in order.
+
+    `left_out` is told of each that cannot be read.
+    """
     async for head in store.heads():
         for envelope in await store.load(head.stream):
-            yield envelope.to_json() + b"\n"
+            if envelope.fault is None:
+                yield envelope.to_json() + b"\n"
+            else:
+                left_out(f"{envelope.id} cannot be read: {envelope.fault}")

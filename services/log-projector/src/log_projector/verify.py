@@ -5,7 +5,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from contracts.codecs import USER_CODEC
 from contracts.read_model import ActiveGeneration
+from kernel.log.codec import UndecodableEvent
 from kernel.log.envelope import Envelope, kind_of
 from kernel.log.streams import CannotApply
 from kernel.ports.event_store import EventStore
@@ -77,7 +79,8 @@ class _Verification:
         heads = {head.stream: head.version async for head in self._store.heads()}
         others = [stream for stream in heads if kind_of(stream) not in KINDS]
         for start in range(0, len(others), STREAMS_AT_ONCE):
-            await self._load(others[start : start + STREAMS_AT_ONCE], heads)
+            for stream, events in (await self._load(others[start : start + STREAMS_AT_ONCE], heads)).items():
+                self._read(stream, events)
             self._on_progress(len(self._ends), len(heads))
         for asked in ranges(list(heads)):
             snapshot = await self._reader.snapshot(asked)
@@ -105,6 +108,15 @@ class _Verification:
             else:
                 sound[stream] = events
         return sound
+
+    def _read(self, stream: str, events: Sequence[Envelope]) -> None:
+        """Whether the read model needs it or not, what is in the log must be readable."""
+        for event in events:
+            try:
+                USER_CODEC.decode(event)
+            except UndecodableEvent as reason:
+                self._add("log", stream, f"version {event.version} cannot be read: {reason}")
+                return
 
     def _agrees(self, stream: str, snapshot: Snapshot, events: Sequence[Envelope]) -> bool:
         checkpoint = snapshot.checkpoints.get(stream, Checkpoint())

@@ -18,7 +18,7 @@ from sqlalchemy import and_, bindparam, delete, func, or_, select
 
 from contracts.project import Project, ProjectEvent
 from contracts.project import stream_of as project_stream
-from kernel.log.streams import Streams
+from kernel.log.streams import CannotApply, Streams
 from kernel.ports.database import Database, DatabaseUnavailable, Statement, Write
 from kernel.ports.faults import StoreUnavailable
 from notify_service.tables import feed, microseconds
@@ -129,7 +129,15 @@ class Feed:
 
     async def is_member(self, project_id: str, user_id: str) -> bool:
         """Whether a user is a member of a project, by the log."""
-        return _is_member((await self._projects.latest(project_stream(project_id))).state, user_id)
+        return _is_member(await self._project(project_id), user_id)
+
+    async def _project(self, project_id: str) -> Project | None:
+        """A project as the log has it; none where its history cannot be read: all others are told of."""
+        try:
+            return (await self._projects.latest(project_stream(project_id))).state
+        except CannotApply as fault:
+            log.warning("feed.unreadable", fault=str(fault))
+            return None
 
     async def run(self) -> None:
         """Look for new rows until cancelled: when woken, and every so often for what other processes wrote."""
@@ -163,7 +171,7 @@ class Feed:
         found = await self._database.fetch(_AFTER, {"after": position, "limit": _BATCH})
         rows = [FeedRow(*row) for row in found]
         for project_id in {row.project_id for row in rows}:
-            await self._projects.latest(project_stream(project_id))
+            await self._project(project_id)
         return rows
 
     async def purge(self) -> None:

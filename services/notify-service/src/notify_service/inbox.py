@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import orjson
+import structlog
 from sqlalchemy import and_, bindparam, func, select, update
 
 from contracts.project import Project, ProjectEvent
@@ -11,11 +12,13 @@ from contracts.project import stream_of as project_stream
 from contracts.task import Task, TaskEvent
 from contracts.task import stream_of as task_stream
 from kernel.http.problems import not_found
-from kernel.log.streams import Streams
+from kernel.log.streams import CannotApply, Streams
 from kernel.ports.database import Database, Row, Statement, Write, upsert
 from notify_service.people import People
 from notify_service.schemas import PreferencesBody, to_json
 from notify_service.tables import deliveries, inbox, members, notices, preferences, time_of
+
+log = structlog.get_logger("inbox")
 
 _IS_MEMBER: Final = and_(members.c.project_id == inbox.c.project_id, members.c.user_id == inbox.c.user_id)
 _ITEMS: Final = (
@@ -130,9 +133,15 @@ class Inbox:
     async def ledger(
         self, user_id: str, task_id: str, *, before: str, limit: int
     ) -> tuple[Sequence[Mapping[str, Any]], str | None]:
-        """Who was told of a task's changes, newest first. Raises Problem 404 for whoever may not read the task."""
+        """Who was told of a task's changes, newest first.
+
+        Raises Problem 404 for whoever may not read the task, CannotApply.
+        """
         task = (await self._tasks.latest(task_stream(task_id))).state
-        if task is None or not await self._may_read(task.project_id, user_id):
+        if task is None:
+            raise not_found("task")
+        project = (await self._projects.latest(project_stream(task.project_id))).state
+        if project is None or project.deleted or project.role_of(user_id) is None:
             raise not_found("task")
         rows = await self._database.fetch(_LEDGER, {"task_id": task_id, "before": before, "limit": limit + 1})
         more = rows[limit - 1][0] if len(rows) > limit else None
@@ -148,7 +157,12 @@ class Inbox:
         return documents
 
     async def _may_read(self, project_id: str, user_id: str) -> bool:
-        project = (await self._projects.latest(project_stream(project_id))).state
+        try:
+            project = (await self._projects.latest(project_stream(project_id))).state
+        except CannotApply as fault:
+            # Who may read it cannot be known. It is one project of many: what is told of the others goes on.
+            log.warning("inbox.unreadable", fault=str(fault))
+            return False
         return project is not None and not project.deleted and project.role_of(user_id) is not None
 
 

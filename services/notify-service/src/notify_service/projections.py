@@ -13,6 +13,7 @@ import orjson
 from cachetools import LRUCache
 from sqlalchemy import bindparam, delete, select
 
+from contracts.codecs import USER_CODEC
 from contracts.project import (
     MemberAdded,
     MemberRemoved,
@@ -28,9 +29,10 @@ from contracts.project import (
 )
 from contracts.project import stream_of as project_stream
 from contracts.task import Task, TaskEvent
+from kernel.log.codec import UndecodableEvent
 from kernel.log.envelope import Envelope, id_of, kind_of
 from kernel.log.event import Recorded
-from kernel.log.streams import Folded, Streams
+from kernel.log.streams import CannotApply, Folded, Streams
 from kernel.observe import tracing
 from kernel.ports.database import Database, Statement, Write, upsert
 from kernel.ports.event_store import MAX_EVENTS_PER_APPEND
@@ -205,7 +207,12 @@ class _Step:
 
 
 def _user(stream: str, events: Sequence[Envelope]) -> Sequence[Write]:
-    """An erased person's inbox and preferences go; mails that wait find no address any more."""
+    """An erased person's inbox and preferences go; mails that wait find no address any more. Raises CannotApply."""
+    for event in events:
+        try:
+            USER_CODEC.decode(event)
+        except UndecodableEvent as error:  # nobody else reads these streams as they come, so it is told of here
+            raise CannotApply(stream, event.version, str(error)) from error
     if not any(event.type == "user.erased" for event in events):
         return ()
     return [Write(statement, {"user_id": id_of(stream)}) for statement in _FORGET]

@@ -18,7 +18,7 @@ from sqlalchemy import bindparam, func, select, update
 
 from contracts.project import Project, ProjectEvent
 from contracts.project import stream_of as project_stream
-from kernel.log.streams import Streams
+from kernel.log.streams import CannotApply, Streams
 from kernel.observe import tracing
 from kernel.ports.database import Database, DatabaseUnavailable, ExpectationFailed, Row, Statement, Write
 from kernel.ports.faults import StoreUnavailable
@@ -205,7 +205,18 @@ class Sender:
 
     async def _try(self, mail: _Due, people: Mapping[str, Person]) -> _Result | None:
         """Send a mail or find out why not, and record which; None when another sender was first."""
-        project = (await self._projects.latest(project_stream(mail.project_id))).state
+        try:
+            project = (await self._projects.latest(project_stream(mail.project_id))).state
+        except CannotApply as fault:
+            # Whether the reader is still a member cannot be known: this mail waits, and others go.
+            log.warning("sender.unreadable", delivery=mail.id, fault=str(fault))
+            if not await self._take(mail):
+                return None
+            result = _Result("pending", None, "CannotApply")
+            if datetime.now(UTC) - mail.time > self._limits.max_age:
+                result = _Result("failed", "expired", "CannotApply")
+            await self._record(mail, mail.attempts + 1, result)
+            return result
         reader = people.get(mail.user_id)
         attempt = mail.attempts
         if datetime.now(UTC) - mail.time > self._limits.max_age:

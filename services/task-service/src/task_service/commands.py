@@ -228,7 +228,8 @@ class Tasks:
     ) -> tuple[Sequence[Recorded[TaskEvent]], int | None]:
         """The events behind version `after`, oldest first, and the version to go on behind, if there are more."""
         task, _ = await self.open(task_id, user_id)
-        envelopes = await self._streams.store.load(task_contract.stream_of(task.id), after, after + limit)
+        upto = min(after + limit, task.version)
+        envelopes = await self._streams.store.load(task_contract.stream_of(task.id), after, upto)
         events = [self._streams.codec.decode(envelope) for envelope in envelopes]
         return events, after + len(events) if after + len(events) < task.version else None
 

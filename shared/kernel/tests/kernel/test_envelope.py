@@ -51,7 +51,9 @@ def test_every_attribute_is_named_and_typed_as_cloudevents_allows() -> None:
 
 def test_attributes_without_a_value_are_left_out() -> None:
     bare = replace(FULL, actor=None, causation_id=None, traceparent=None, continued=False, imported=False)
-    assert {"actor", "causationid", "traceparent", "commandcontinued", "imported"}.isdisjoint(orjson.loads(bare.to_json()))
+    assert {"actor", "causationid", "traceparent", "commandcontinued", "imported"}.isdisjoint(
+        orjson.loads(bare.to_json())
+    )
 
 
 def test_the_time_keeps_its_microseconds() -> None:

@@ -97,14 +97,16 @@ def export(
     if form not in ("json", "csv"):
         raise fail(f"{form} is not a format: json, csv")
 
+    left_out: list[str] = []
+
     async def run() -> None:
         async with opened(Home(data)) as here:
             store = await here.platform.event_store(here.environment["EVENT_STORE_URL"])
             if events:
-                async for line in exporting.events(store):
+                async for line in exporting.events(store, left_out.append):
                     sys.stdout.buffer.write(line)
                 return
-            found = await exporting.boards(store, project)
+            found = await exporting.boards(store, project, left_out.append)
             if project and not found:
                 raise fail(f"No project has the key {project}.")
             if form == "json":
@@ -114,3 +116,6 @@ def export(
                 sys.stdout.write(exporting.as_csv(found, {account.id: account.name for account in people}))
 
     asyncio.run(run())
+    if left_out:
+        sys.stdout.flush()
+        raise fail("\n".join(f"left out: {line}" for line in left_out), 1)

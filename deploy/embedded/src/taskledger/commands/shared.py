@@ -14,6 +14,8 @@ def told(error: Exception) -> typer.Exit | None:
     from pydantic import ValidationError
 
     from kernel.adapters.sqlite.engine import NewerFile, OtherFile
+    from kernel.log.envelope import UnreadableEvent
+    from kernel.log.streams import CannotApply
     from kernel.ports.database import DatabaseUnavailable
     from kernel.ports.faults import StoreUnavailable
     from kernel.process.platform import BadUrl
@@ -26,6 +28,8 @@ def told(error: Exception) -> typer.Exit | None:
             return fail("\n".join(f"{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()))
         case AlreadyRunning() | NoData() | BadUrl() | NewerFile() | OtherFile():
             return fail(str(error))
+        case CannotApply() | UnreadableEvent():
+            return fail(str(error), 1)
         case CannotListen():
             return fail(f"{error} Try --port.")
         case StoreUnavailable() | DatabaseUnavailable():

@@ -8,12 +8,14 @@ from pydantic import AfterValidator, BaseModel, Field
 from kernel.http.openapi import answers
 from kernel.http.requests import Text, page
 from task_service.api.common import UserRoute, deps_of, user_of
+from task_service.lists import Listed
 from task_service.queries import DEFAULT_SORT, TaskFilters
 from task_service.schemas import ActivityView, Page, ProjectView, TaskView
 
 router = APIRouter(route_class=UserRoute, tags=["lists"], generate_unique_id_function=lambda route: route.name)
 
 MAX_VALUES: Final = 50
+UNREADABLE: Final = ("Taskledger-Unreadable",)
 
 
 def _split(values: list[str]) -> list[str]:
@@ -65,6 +67,13 @@ class TasksQuery(PageQuery):
         )
 
 
+def _page(listed: Listed) -> Response:
+    response = page(listed.documents, listed.more)
+    if listed.unreadable:
+        response.headers["Taskledger-Unreadable"] = ",".join(listed.unreadable)
+    return response
+
+
 @router.get("/api/projects/{project_id}/tasks", responses=answers(Page[TaskView]))
 async def list_tasks(request: Request, project_id: str, query: Annotated[TasksQuery, Query()]) -> Response:
     """The tasks of a project, newest first unless `sort` says otherwise."""
@@ -75,19 +84,19 @@ async def list_tasks(request: Request, project_id: str, query: Annotated[TasksQu
     )
 
 
-@router.get("/api/tasks", responses=answers(Page[TaskView]))
+@router.get("/api/tasks", responses=answers(Page[TaskView], headers=UNREADABLE))
 async def list_my_tasks(request: Request, query: Annotated[TasksQuery, Query()]) -> Response:
     """The tasks that are assigned to the caller, in all projects. `assignee` can only be the caller."""
     user_id = user_of(request)
     lists = deps_of(request).lists
-    return page(*await lists.my_tasks(user_id, query.filters(user_id), query.sort, query.cursor, query.limit))
+    return _page(await lists.my_tasks(user_id, query.filters(user_id), query.sort, query.cursor, query.limit))
 
 
-@router.get("/api/projects", responses=answers(Page[ProjectView]))
+@router.get("/api/projects", responses=answers(Page[ProjectView], headers=UNREADABLE))
 async def list_projects(request: Request, query: Annotated[ProjectsQuery, Query()]) -> Response:
     """The projects that the caller is a member of, newest first."""
     user_id = user_of(request)
-    return page(*await deps_of(request).lists.projects(user_id, query.deleted, query.cursor, query.limit))
+    return _page(await deps_of(request).lists.projects(user_id, query.deleted, query.cursor, query.limit))
 
 
 @router.get("/api/projects/{project_id}/activity", responses=answers(Page[ActivityView]))

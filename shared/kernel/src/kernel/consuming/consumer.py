@@ -341,7 +341,10 @@ class Consumer:
 
     async def _block(self, stream: str, checkpoint: _Checkpoint, event: Envelope, fault: Exception) -> bool:
         version = event.version
-        reason = fault.reason if isinstance(fault, CannotApply) else f"{type(fault).__name__}: {fault}"
+        reason = f"{type(fault).__name__}: {fault}"
+        if isinstance(fault, CannotApply):
+            # What another stream has that cannot be read is in the way of this one too.
+            reason = fault.reason if fault.stream == stream else str(fault)
         trace = None if isinstance(fault, (CannotApply, DatabaseRefused, DuplicateRow)) else fault
         key = {"consumer_": self.name, "stream_": stream}
         blocked = {"blocked": version, "why": reason, "new_hint": version}

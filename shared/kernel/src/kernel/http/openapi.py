@@ -35,6 +35,10 @@ SECURITY: Final[list[dict[str, list[str]]]] = [{"bearer": []}, {"cookie": []}]
 
 HEADERS: Final[dict[str, Any]] = {
     "ETag": {"schema": {"type": "string"}, "description": "The version, quoted; for `If-Match`."},
+    "Taskledger-Unreadable": {
+        "schema": {"type": "string"},
+        "description": "Ids of projects that are left out, for this version cannot read their history.",
+    },
     "Location": {"schema": {"type": "string"}, "description": "Where the new resource is."},
     "Idempotency-Replayed": {
         "schema": {"type": "string", "const": "true"},

@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from kernel.log.decider import CommandIdReused, Contended, Rejection
+from kernel.log.streams import CannotApply
 from kernel.observe.context import current
 from kernel.ports.database import DatabaseUnavailable
 from kernel.ports.event_store import AppendRefused
@@ -19,6 +20,8 @@ from kernel.ports.faults import StoreUnavailable
 log = structlog.get_logger("http")
 
 RETRY_AFTER_SECONDS: Final = 2
+UNREADABLE_AFTER_SECONDS: Final = 60
+"""For what goes on when somebody has mended it, not in a moment."""
 
 
 class Problem(Exception):
@@ -69,6 +72,17 @@ def stale(version: int) -> Problem:
 def unavailable(detail: str = "A part of the system does not answer right now. Try again in a moment.") -> Problem:
     """503 `unavailable` with `Retry-After`."""
     return Problem(503, "unavailable", detail, headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
+
+
+def unreadable() -> Problem:
+    """503 `unreadable_history`: one stream has an event that this program cannot read; all others go on."""
+    return Problem(
+        503,
+        "unreadable_history",
+        "The history of this has something that this version cannot read. Nothing is lost, and all else works;"
+        " whoever runs the board finds it with `taskledger blocked`.",
+        headers={"Retry-After": str(UNREADABLE_AFTER_SECONDS)},
+    )
 
 
 def problem_document(problem: Problem) -> bytes:
@@ -141,6 +155,8 @@ def problem_of(error: Exception) -> Problem | None:
             return Problem(409, "conflict", "Too many people are changing this at once. Try again.")
         case StoreUnavailable() | DatabaseUnavailable():
             return unavailable()
+        case CannotApply():
+            return unreadable()
         case HTTPException():
             code = _STATUS_CODES.get(error.status_code, "error")
             detail = "There is nothing at this address." if error.status_code == 404 else str(error.detail)
@@ -169,6 +185,7 @@ def install(app: FastAPI) -> None:
         Contended,
         StoreUnavailable,
         DatabaseUnavailable,
+        CannotApply,
         HTTPException,
     ):
         app.add_exception_handler(kind, answer)

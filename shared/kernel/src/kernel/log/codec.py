@@ -49,6 +49,8 @@ class Codec(Generic[E]):
 
     def decode(self, envelope: Envelope) -> Recorded[E]:
         """The typed event of an envelope, upcast to the current schema. Raises UndecodableEvent."""
+        if envelope.fault is not None:
+            raise UndecodableEvent(envelope.fault)
         schema = self._schemas.get(envelope.type)
         if schema is None:
             raise UndecodableEvent(f"unknown event type {envelope.type!r}")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import orjson
@@ -11,6 +11,11 @@ SOURCES: Final = {"task": "/task-service", "project": "/task-service", "user": "
 """CloudEvents `source` by the kind of stream: the service that owns the stream."""
 
 _UTC_Z = orjson.OPT_UTC_Z
+_UNKNOWN: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class UnreadableEvent(ValueError):
+    """What is stored as an event is none that this program can read, so it cannot be written anywhere else either."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +25,7 @@ class Envelope:
     `id` is `<stream>:<version>`, so the same event has the same id wherever it travels. `continued` says that the next
     event of the stream is of the same command: whoever tells of commands knows without looking whether it has all.
     `imported`: it tells of what happened elsewhere before. Only an importer sets it, no request can.
+    `fault`: why what is stored at this place cannot be read; then nothing but `stream` and `version` is known.
     """
 
     stream: str
@@ -35,6 +41,7 @@ class Envelope:
     traceparent: str | None = None
     continued: bool = False
     imported: bool = False
+    fault: str | None = None
 
     @property
     def id(self) -> str:
@@ -43,7 +50,7 @@ class Envelope:
 
     @property
     def is_import(self) -> bool:
-        """Whether an importer wrote it. Before `imported` was there, only its command ids began so; no request's can."""
+        """Whether an importer wrote it. Before `imported` was there, its command ids told; no request can have such."""
         return self.imported or self.command_id.startswith("import-")
 
     @property
@@ -52,7 +59,12 @@ class Envelope:
         return kind_of(self.stream)
 
     def to_json(self) -> bytes:
-        """Encode as a CloudEvents 1.0 JSON object (https://github.com/cloudevents/spec, JSON event format)."""
+        """Encode as a CloudEvents 1.0 JSON object (https://github.com/cloudevents/spec, JSON event format).
+
+        Raises UnreadableEvent.
+        """
+        if self.fault is not None:
+            raise UnreadableEvent(f"{self.id} cannot be read: {self.fault}")
         document = {
             "specversion": "1.0",
             "id": self.id,
@@ -98,6 +110,29 @@ class Envelope:
             traceparent=document.get("traceparent"),
             continued=document.get("commandcontinued", False),
             imported=document.get("imported", False),
+        )
+
+    @classmethod
+    def stored(cls, stream: str, version: int, raw: bytes | str) -> "Envelope":
+        """What a log has at a place. What cannot be read there has a `fault`: only who needs that event meets it."""
+        try:
+            envelope = cls.from_json(raw)
+            if (envelope.stream, envelope.version) == (stream, version) and isinstance(envelope.data, dict):
+                return envelope
+            fault = f"it says that it is {envelope.id}" if isinstance(envelope.data, dict) else "its data are no object"
+        except (ValueError, LookupError, TypeError, AttributeError) as error:
+            fault = f"{type(error).__name__}: {error}"
+        return cls(
+            stream=stream,
+            version=version,
+            type="",
+            schema_version=0,
+            time=_UNKNOWN,
+            data={},
+            actor=None,
+            command_id="",
+            correlation_id="",
+            fault=fault,
         )
 
 

@@ -52,7 +52,10 @@ class Streams(Generic[S, E]):
         return self._folded.get(stream)
 
     async def latest(self, stream: str) -> Folded[S]:
-        """The state at the stream's head, read from the log: never older than an append that returned."""
+        """The state at the stream's head, read from the log: never older than an append that returned.
+
+        Raises CannotApply.
+        """
         known = self._folded.get(stream)
         tail = await self.store.load(stream, known.version if known else 0)
         if not tail:
@@ -79,8 +82,10 @@ class Streams(Generic[S, E]):
         try:
             event = self.codec.decode(envelope)
             return event, Folded(self.evolve(folded.state, event), envelope.version)
-        except (UndecodableEvent, ValueError, KeyError) as error:
+        except (UndecodableEvent, ValueError) as error:
             raise CannotApply(envelope.stream, envelope.version, str(error)) from error
+        except (LookupError, TypeError, AttributeError) as error:
+            raise CannotApply(envelope.stream, envelope.version, f"{type(error).__name__}: {error}") from error
 
     def advance(self, stream: str, folded: Folded[S], tail: Sequence[Envelope]) -> Folded[S]:
         """Fold more events and remember the result."""

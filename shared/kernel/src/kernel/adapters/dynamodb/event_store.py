@@ -76,10 +76,10 @@ class DynamodbEventStore:
             **expressions(
                 {"stream": stream, "first": _event_key(first), "last": _event_key(last)},
                 KeyConditionExpression="#pk = :stream AND #sk BETWEEN :first AND :last",
-                ProjectionExpression="#envelope, #large",
+                ProjectionExpression="#version, #envelope, #large",
             ),
         )
-        return [Envelope.from_json(event["envelope"] or event["large"]) async for event in found]
+        return [Envelope.stored(stream, event["version"], event["envelope"] or event["large"]) async for event in found]
 
     async def command(self, command_id: str) -> CommandRecord | None:
         kept = await self._table.get(f"{_COMMAND}#{command_id}", _COMMAND)

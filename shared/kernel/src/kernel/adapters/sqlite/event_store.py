@@ -41,8 +41,8 @@ _SET_HEAD: Final = (
     " ON CONFLICT (stream) DO UPDATE SET version = excluded.version, changed_at = excluded.changed_at"
 )
 _ADD_COMMAND: Final = "INSERT INTO commands (id, fingerprint, outcome) VALUES (?, ?, ?)"
-_LOAD: Final = "SELECT envelope FROM events WHERE stream = ? AND version > ? AND version <= ? ORDER BY version"
-_TAIL: Final = "SELECT position, envelope FROM events WHERE position > ? ORDER BY position LIMIT ?"
+_LOAD: Final = "SELECT version, envelope FROM events WHERE stream = ? AND version > ? AND version <= ? ORDER BY version"
+_TAIL: Final = "SELECT position, stream, version, envelope FROM events WHERE position > ? ORDER BY position LIMIT ?"
 _HEADS: Final = (
     "SELECT stream, version, changed_at FROM heads WHERE (changed_at, stream) > (?, ?)"
     " ORDER BY changed_at, stream LIMIT 5000"
@@ -131,7 +131,7 @@ class SqliteEventStore:
             rows = self._reading.execute(_LOAD, (stream, after, 2**62 if upto is None else upto)).fetchall()
         except sqlite3.Error as error:
             raise _unavailable(error) from error
-        events = [Envelope.from_json(row[0]) for row in rows]
+        events = [Envelope.stored(stream, version, raw) for version, raw in rows]
         if alone and (events or after):
             self._heads[stream] = events[-1].version if events else after
         return events
@@ -250,8 +250,8 @@ def _heads(db: sqlite3.Connection, after: tuple[int, str]) -> list[tuple[str, in
     return db.execute(_HEADS, after).fetchall()
 
 
-def _decode(rows: Sequence[tuple[int, bytes]]) -> list[tuple[int, Envelope]]:
-    return [(position, Envelope.from_json(envelope)) for position, envelope in rows]
+def _decode(rows: Sequence[tuple[int, str, int, bytes]]) -> list[tuple[int, Envelope]]:
+    return [(position, Envelope.stored(stream, version, raw)) for position, stream, version, raw in rows]
 
 
 def _microseconds(time: datetime) -> int:
