@@ -5306,7 +5306,7 @@ export interface operations {
                 limit?: number;
                 /** @description in title, description or key */
                 q?: string;
-                /** @description created_at, updated_at, key, rank, due, priority, title or status; with `-` the other way round */
+                /** @description created_at, updated_at, key, rank, title, status, priority, due; with `-` the other way round */
                 sort?: string;
                 /** @description any of these; several times, or with commas */
                 status?: string[];
@@ -5640,7 +5640,7 @@ export interface operations {
                 limit?: number;
                 /** @description in title, description or key */
                 q?: string;
-                /** @description created_at, updated_at, key, rank, due, priority, title or status; with `-` the other way round */
+                /** @description created_at, updated_at, key, rank, title, status, priority, due; with `-` the other way round */
                 sort?: string;
                 /** @description any of these; several times, or with commas */
                 status?: string[];

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final
 
+from contracts.fields import MAX_DESCRIPTION, MAX_LABEL, MAX_LABELS, MAX_TITLE
 from contracts.project import Category, Label, Status
 from contracts.task import Priority
 from task_service.domain.project import MAX_STATUS_NAME, MAX_STATUSES
-from task_service.domain.task import MAX_COMMENT, MAX_DESCRIPTION, MAX_LABEL, MAX_LABELS, MAX_TITLE
+from task_service.domain.task import MAX_COMMENT
 
 
 class BadFile(Exception):

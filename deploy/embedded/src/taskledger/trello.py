@@ -6,9 +6,9 @@ from typing import Any, Final, TypeVar
 
 import orjson
 
+from contracts.fields import MAX_LABEL
 from contracts.project import DEFAULT_STATUSES, Color, Label
 from task_service.domain.project import MAX_PROJECT_LABELS
-from task_service.domain.task import MAX_LABEL
 from taskledger.board import (
     BadFile,
     Board,

@@ -8,8 +8,10 @@ from typing import Any, Final, TypeAlias
 import orjson
 
 from contracts.documents import history_document, project_document, task_document
+from contracts.fields import COLUMNS
+from contracts.forms import stored
 from contracts.project import Project, ProjectEvent
-from contracts.read_model import PRIORITIES, TITLE_KEY_LENGTH, folded
+from contracts.read_model import TITLE_KEY_LENGTH, folded
 from contracts.task import Task, TaskEvent
 from kernel.log.event import Recorded
 
@@ -30,7 +32,7 @@ class View:
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
-_RANKS: Final = {priority: rank for rank, priority in enumerate(PRIORITIES)}
+_STORED: Final = [(field.name, field.form) for field in COLUMNS]
 
 
 def task_view(before: Task | None, after: Task, moments: Rows) -> View:
@@ -120,9 +122,7 @@ def _task_row(state: Task) -> Values:
         "task_id": state.id,
         "project_id": state.project_id,
         "number": state.number,
-        "status": state.status,
-        "priority": _RANKS[state.priority],
-        "due": None if state.due is None else state.due.isoformat(),
+        **{name: stored(form, getattr(state, name)) for name, form in _STORED},
         "deleted": int(state.deleted),
         "title_key": folded(state.title)[:TITLE_KEY_LENGTH],
         "rank": state.rank,

@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from contracts.fields import BY_NAME, Field
+from contracts.forms import Choice, Day, Labels, Locale, Number, People, StatusKey, Text, written
 from contracts.project import DEFAULT_STATUSES, Project
 from notify_service.domain.notice import Kind, Why, shortened
-
-Locale = Literal["ko", "en"]
 
 _LONGEST_TITLE_IN_SUBJECT: Final = 120
 
@@ -118,29 +118,32 @@ def _actor(letter: Letter) -> str:
 def _row(change: Mapping[str, Any], letter: Letter) -> _Row | None:
     """A change in words, or None for what the mail says elsewhere."""
     name = change["field"]
-    label = _WORDS[letter.locale].get(("field", name))
-    if label is None:
+    field = BY_NAME.get(name)
+    if field is None:
         return None
-    return _Row(label, _value(name, change["old"], letter), _value(name, change["new"], letter))
+    old, new = (_value(field, value, letter) for value in (change["old"], change["new"]))
+    return _Row(field.words[letter.locale], old, new)
 
 
-def _value(field: str, value: Any, letter: Letter) -> str:
+def _value(field: Field, value: Any, letter: Letter) -> str:
     words = _WORDS[letter.locale]
     if value in (None, "", []):
         return words["nothing", ""]
-    match field:
-        case "status":
+    match field.form:
+        case StatusKey():
             status = letter.project.status(value)
             return value if status is None else words.get(("status", status.name), status.name)
-        case "priority":
-            return words["priority", value]
-        case "due":
+        case Choice():
+            return field.form.words[letter.locale][value]
+        case Day():
             return _day(date.fromisoformat(value), letter.locale)
-        case "labels":
+        case Number():
+            return written(field.form, value)
+        case Labels():
             return ", ".join(value)
-        case "assignees":
+        case People():
             return letter.names.get(value) or words["somebody", ""]
-        case _:
+        case Text():
             return str(value)
 
 
@@ -189,18 +192,6 @@ _WORDS: Final[Mapping[Locale, Mapping[tuple[str, str], str]]] = {
         ("why", "creator"): "You get this mail because you created the task.",
         ("why", "commenter"): "You get this mail because you commented on the task.",
         ("why", "mentioned"): "You get this mail because you were mentioned.",
-        ("field", "title"): "Title",
-        ("field", "description"): "Description",
-        ("field", "status"): "Status",
-        ("field", "priority"): "Priority",
-        ("field", "due"): "Due",
-        ("field", "labels"): "Labels",
-        ("field", "assignees"): "Assignee",
-        ("priority", "none"): "none",
-        ("priority", "low"): "low",
-        ("priority", "medium"): "medium",
-        ("priority", "high"): "high",
-        ("priority", "urgent"): "urgent",
         ("nothing", ""): "none",
         ("somebody", ""): "someone who has left",
         ("open", ""): "Open the task",
@@ -237,18 +228,6 @@ _WORDS: Final[Mapping[Locale, Mapping[tuple[str, str], str]]] = {
         ("why", "creator"): "이 작업을 만든 분이어서 메일을 보내 드립니다.",
         ("why", "commenter"): "이 작업에 댓글을 남기셔서 메일을 보내 드립니다.",
         ("why", "mentioned"): "댓글에서 언급되셔서 메일을 보내 드립니다.",
-        ("field", "title"): "제목",
-        ("field", "description"): "설명",
-        ("field", "status"): "상태",
-        ("field", "priority"): "우선순위",
-        ("field", "due"): "마감일",
-        ("field", "labels"): "라벨",
-        ("field", "assignees"): "담당자",
-        ("priority", "none"): "없음",
-        ("priority", "low"): "낮음",
-        ("priority", "medium"): "보통",
-        ("priority", "high"): "높음",
-        ("priority", "urgent"): "긴급",
         ("status", _WAITING): "대기",
         ("status", _ACTIVE): "진행 중",
         ("status", _DONE): "완료",

@@ -62,8 +62,8 @@ class Queries:
     ) -> Page:
         """A page of the tasks of a project.
 
-        `sort` is one of created_at, updated_at, key, rank, due, priority, title, status, with a `-` in front for the
-        other way round. Raises Problem 422 (sort, cursor), DatabaseUnavailable.
+        `sort` is one of `SORTS`, with a `-` in front for the other way round. Raises Problem 422 (sort, cursor),
+        DatabaseUnavailable.
         """
         return await self._tasks({"project": project_id}, False, filters, sort, cursor, limit)
 

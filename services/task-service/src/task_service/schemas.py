@@ -1,16 +1,15 @@
 """The bodies that task-service takes and the documents that it returns."""
 
-import re
 from datetime import date, datetime
-from typing import Annotated, Any, Final, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 import orjson
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from contracts import project
 from contracts.documents import comment_document, history_document, project_document, task_document
 from contracts.project import Category, Color, Project, ProjectEvent, Role, Status
-from contracts.task import Comment, Priority, Task, TaskEvent
+from contracts.task import Comment, Task, TaskEvent
 from kernel.http.requests import Body, Line, Text
 from kernel.log.event import Recorded
 from task_service.domain.project import (
@@ -19,32 +18,11 @@ from task_service.domain.project import (
     MAX_STATUS_NAME,
     MAX_STATUSES,
     PROJECT_KEY_PATTERN,
-    STATUS_KEY_PATTERN,
 )
-from task_service.domain.task import (
-    MAX_ASSIGNEES,
-    MAX_COMMENT,
-    MAX_DESCRIPTION,
-    MAX_LABEL,
-    MAX_LABELS,
-    MAX_MENTIONS,
-    MAX_TITLE,
-)
+from task_service.domain.task import MAX_COMMENT, MAX_MENTIONS
+from task_service.field_types import LEFT_OUT, LabelText, StatusKeyText, UserId, new, patched, shown, with_fields
 
 # --- what is taken ---
-
-
-LEFT_OUT: Final[Any] = Field(default_factory=lambda: None)
-"""For a field that an edit may leave out and that null does not fit; its value is read only when it was sent."""
-
-
-def day(value: Any) -> Any:
-    """Only the text form: a number is no date, and a time of day would be lost."""
-    if isinstance(value, str) and not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
-        raise ValueError("must be a date such as 2026-12-31")
-    if isinstance(value, str | None):
-        return value
-    raise ValueError("must be a date such as 2026-12-31, or null")
 
 
 def _not_blank(text: str) -> str:
@@ -55,15 +33,7 @@ def _not_blank(text: str) -> str:
 
 Name = Annotated[Line, StringConstraints(max_length=MAX_NAME)]
 ProjectKey = Annotated[str, StringConstraints(pattern=PROJECT_KEY_PATTERN)]
-Title = Annotated[Line, StringConstraints(max_length=MAX_TITLE)]
-Description = Annotated[Text, StringConstraints(max_length=MAX_DESCRIPTION)]
-StatusKey = Annotated[str, StringConstraints(pattern=STATUS_KEY_PATTERN)]
-Label = Annotated[Line, StringConstraints(max_length=MAX_LABEL)]
-Labels = Annotated[tuple[Label, ...], Field(max_length=MAX_LABELS)]
-UserId = Annotated[str, StringConstraints(max_length=64)]
 TaskId = Annotated[str, StringConstraints(max_length=64)]
-Assignees = Annotated[tuple[UserId, ...], Field(max_length=MAX_ASSIGNEES)]
-Due = Annotated[date | None, BeforeValidator(day)]
 CommentText = Annotated[Text, AfterValidator(_not_blank), StringConstraints(max_length=MAX_COMMENT)]
 Mentions = Annotated[tuple[UserId, ...], Field(max_length=MAX_MENTIONS)]
 
@@ -74,7 +44,7 @@ class StatusBody(Body):
     Without a colour it has that of its category.
     """
 
-    key: StatusKey
+    key: StatusKeyText
     name: Annotated[Line, StringConstraints(max_length=MAX_STATUS_NAME)]
     category: Category
     color: Color | None = None
@@ -83,7 +53,7 @@ class StatusBody(Body):
 class LabelBody(Body):
     """A label that the project has laid down. Without a colour it has one by its name."""
 
-    name: Label
+    name: LabelText
     color: Color | None = None
 
 
@@ -114,18 +84,12 @@ class Membership(Body):
     role: Role
 
 
+@with_fields(new)
 class NewTask(Body):
     """A task to be made. Without a status it waits."""
 
-    title: Title
-    description: Description = ""
-    status: StatusKey | None = None
-    priority: Priority = "none"
-    due: Due = None
-    labels: Labels = ()
-    assignees: Assignees = ()
 
-
+@with_fields(patched)
 class TaskPatch(Body):
     """What is to change, in one step; fields that are left out stay. `due: null` takes the date away.
 
@@ -133,13 +97,6 @@ class TaskPatch(Body):
     end: `after: null` makes it the first, `before: null` the last. One of them is enough.
     """
 
-    title: Title = LEFT_OUT
-    description: Description = LEFT_OUT
-    status: StatusKey = LEFT_OUT
-    priority: Priority = LEFT_OUT
-    due: Due = LEFT_OUT
-    labels: Labels = LEFT_OUT
-    assignees: Assignees = LEFT_OUT
     after: TaskId | None = LEFT_OUT
     before: TaskId | None = LEFT_OUT
 
@@ -208,19 +165,13 @@ class ProjectView(_View):
     role: Role | None
 
 
+@with_fields(shown)
 class TaskView(_View):
     """A task. `due` is a day; `rank` sorts, byte by byte, as people put the tasks."""
 
     id: str
     project_id: str
     key: str
-    title: str
-    description: str
-    status: str
-    priority: Priority
-    due: date | None
-    labels: list[str]
-    assignees: list[str]
     rank: str
     created_by: str | None
     created_at: datetime

@@ -7,6 +7,8 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, Table, bindparam, func, or_, select, tuple_
 
+from contracts.fields import FIELDS, Field
+from contracts.forms import Choice, Day, Labels, Number, People, StatusKey, Text
 from contracts.read_model import Tables, tables
 from kernel.ports.database import DialectName, Statement
 
@@ -23,17 +25,34 @@ class Sort:
     indexes: Mapping[int, str] = field(default_factory=dict)
 
 
-# What has no due date comes last, whichever way dates run; '~' and '' sort after and before every date.
+_HIGHEST: Final = 2**31 - 1
+
+
+def _sort_of(field: Field) -> Sort:
+    """The order of a field. What has no value comes last, whichever way: such a key is before or behind every value."""
+    name = field.name
+    match field.form:
+        case Text():
+            return Sort(lambda t, _: t.tasks.c[f"{name}_key"], str)
+        case StatusKey():
+            # By the place of the status on the board; a status that the project no longer has comes after them all.
+            return Sort(lambda t, _: func.coalesce(t.statuses.c.position, 1_000), int)
+        case Choice():
+            return Sort(lambda t, _: t.tasks.c[name], int)
+        case Day():
+            return Sort(lambda t, descending: func.coalesce(t.tasks.c[name], "" if descending else "~"), str)
+        case Number():
+            return Sort(lambda t, descending: func.coalesce(t.tasks.c[name], -1 if descending else _HIGHEST), int)
+        case Labels() | People():
+            raise TypeError(f"{name} is several values: it has no order")
+
+
 SORTS: Final[Mapping[str, Sort]] = {
     "created_at": Sort(lambda t, _: t.tasks.c.created_at, int, {0: "tasks_created", 1: "tasks_status"}),
     "updated_at": Sort(lambda t, _: t.tasks.c.updated_at, int, {0: "tasks_updated"}),
     "key": Sort(lambda t, _: t.tasks.c.number, int, {0: "tasks_number"}),
     "rank": Sort(lambda t, _: t.tasks.c.rank, str, {1: "tasks_rank"}),
-    "due": Sort(lambda t, descending: func.coalesce(t.tasks.c.due, "" if descending else "~"), str),
-    "priority": Sort(lambda t, _: t.tasks.c.priority, int),
-    "title": Sort(lambda t, _: t.tasks.c.title_key, str),
-    # By the place of the status on the board; a status that the project no longer has comes after them all.
-    "status": Sort(lambda t, _: func.coalesce(t.statuses.c.position, 1_000), int),
+    **{field.name: _sort_of(field) for field in FIELDS if field.sorts},
 }
 
 

@@ -3,17 +3,27 @@
 from typing import Any, Final
 
 from contracts import project, task, user
+from contracts.fields import FIELDS
 from contracts.project import ProjectEvent
 from contracts.task import TaskEvent
 from contracts.user import UserEvent
-from kernel.log.codec import Codec
+from kernel.log.codec import Codec, Upcaster
 
 
 def _colourless(statuses: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{**status, "color": None} for status in statuses]
 
 
-TASK_CODEC: Final[Codec[TaskEvent]] = Codec(task.EVENT_NAMES)
+def _created(since: int) -> Upcaster:
+    """Tasks that were made before some fields existed have their defaults."""
+    missing = {field.name: field.default for field in FIELDS if field.since == since}
+    return lambda data: {**data, **missing}
+
+
+TASK_CODEC: Final[Codec[TaskEvent]] = Codec(
+    task.EVENT_NAMES,
+    {("task.created", version): _created(version + 1) for version in range(1, max(field.since for field in FIELDS))},
+)
 PROJECT_CODEC: Final[Codec[ProjectEvent]] = Codec(
     project.EVENT_NAMES,
     {

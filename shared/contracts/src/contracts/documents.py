@@ -6,34 +6,27 @@ Values are what a JSON encoder takes that knows dates and times (RFC 3339, UTC, 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from contracts import project, task
+from contracts.changed import FieldChanged
+from contracts.fields import NAMES
 from contracts.project import Label, Project, ProjectEvent, Status
+from contracts.reading import reader
 from contracts.task import Comment, Task, TaskEvent
 from kernel.log.event import Recorded
+
+_of_task: Final = reader(
+    (
+        *("id", "project_id", "key", *NAMES, "rank"),
+        *("created_by", "created_at", "updated_at", "deleted", "version"),
+    )
+)
 
 
 def task_document(state: Task) -> dict[str, Any]:
     """A task as the API returns it; its comments are a list of their own."""
-    return {
-        "id": state.id,
-        "project_id": state.project_id,
-        "key": state.key,
-        "title": state.title,
-        "description": state.description,
-        "status": state.status,
-        "priority": state.priority,
-        "due": state.due,
-        "labels": state.labels,
-        "assignees": state.assignees,
-        "rank": state.rank,
-        "created_by": state.created_by,
-        "created_at": state.created_at,
-        "updated_at": state.updated_at,
-        "deleted": state.deleted,
-        "version": state.version,
-    }
+    return _of_task(state)
 
 
 def comment_document(comment: Comment) -> dict[str, Any]:
@@ -94,20 +87,14 @@ class Change:
 def changes_of(data: TaskEvent | ProjectEvent) -> Sequence[Change]:
     """What an event changed, old -> new; empty for events that concern the whole (a creation says so by its type)."""
     match data:
-        case task.TaskTitleChanged():
-            return [Change("title", data.old, data.new)]
-        case task.TaskDescriptionChanged():
-            return [Change("description", data.old, data.new)]
-        case task.TaskStatusChanged():
-            return [Change("status", data.old, data.new)]
-        case task.TaskPriorityChanged():
-            return [Change("priority", data.old, data.new)]
-        case task.TaskDueChanged():
-            return [Change("due", data.old, data.new)]
-        case task.TaskLabelsChanged():
-            return [Change("labels", data.old, data.new)]
-        case task.TaskRankChanged():
-            return [Change("rank", data.old, data.new)]
+        case project.ProjectStatusesChanged():
+            old, new = ([status_document(status) for status in statuses] for statuses in (data.old, data.new))
+            return [Change(data.field, old, new)]
+        case project.ProjectLabelsChanged():
+            old, new = ([label_document(label) for label in labels] for labels in (data.old, data.new))
+            return [Change(data.field, old, new)]
+        case FieldChanged():
+            return [Change(data.field, data.old, data.new)]
         case task.TaskAssigned():
             return [Change("assignees", None, data.user_id)]
         case task.TaskUnassigned():
@@ -122,13 +109,6 @@ def changes_of(data: TaskEvent | ProjectEvent) -> Sequence[Change]:
             return [Change("deleted", False, True)]
         case task.TaskRestored() | project.ProjectRestored():
             return [Change("deleted", True, False)]
-        case project.ProjectRenamed():
-            return [Change("name", data.old, data.new)]
-        case project.ProjectStatusesChanged():
-            old, new = ([status_document(status) for status in statuses] for statuses in (data.old, data.new))
-            return [Change("statuses", old, new)]
-        case project.ProjectLabelsChanged():
-            return [Change("labels", [label_document(x) for x in data.old], [label_document(x) for x in data.new])]
         case project.MemberAdded():
             return [Change("members", None, {"user_id": data.user_id, "role": data.role})]
         case project.MemberRoleChanged():

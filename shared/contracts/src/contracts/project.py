@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final, Literal, TypeAlias
 
+from contracts.changed import FieldChanged
 from kernel.log.event import Recorded
 
 Role: TypeAlias = Literal["owner", "member", "viewer"]
@@ -50,21 +51,18 @@ class ProjectCreated:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ProjectRenamed:
-    old: str
-    new: str
+class ProjectRenamed(FieldChanged[str], field="name"):
+    pass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ProjectStatusesChanged:
-    old: tuple[Status, ...]
-    new: tuple[Status, ...]
+class ProjectStatusesChanged(FieldChanged[tuple[Status, ...]], field="statuses"):
+    pass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ProjectLabelsChanged:
-    old: tuple[Label, ...]
-    new: tuple[Label, ...]
+class ProjectLabelsChanged(FieldChanged[tuple[Label, ...]], field="labels"):
+    pass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,14 +172,12 @@ def evolve(state: Project | None, event: Recorded[ProjectEvent]) -> Project:
         raise ValueError(f"{event.type} on a project that was never created")
     state = replace(state, updated_at=event.time, version=event.version)
     match data:
-        case ProjectRenamed():
-            return replace(state, name=data.new)
         case ProjectStatusesChanged():
             kept = {status.key for status in data.new}
             once = {status.key: status for status in (*state.former, *state.statuses) if status.key not in kept}
             return replace(state, statuses=data.new, former=tuple(once.values()))
-        case ProjectLabelsChanged():
-            return replace(state, labels=data.new)
+        case FieldChanged():
+            return replace(state, **data.change())
         case MemberAdded():
             return replace(state, members={**state.members, data.user_id: data.role})
         case MemberRoleChanged():

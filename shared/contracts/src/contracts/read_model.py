@@ -27,6 +27,8 @@ from sqlalchemy import (
     select,
 )
 
+from contracts import forms
+from contracts.fields import COLUMNS, Field
 from contracts.rank import MAX_RANK
 from kernel.ports.database import Database, DatabaseRefused, DatabaseUnavailable, Statement, upsert
 
@@ -43,15 +45,27 @@ _ID: Final = String(64)
 TITLE_KEY_LENGTH: Final = 120
 """How many characters of a title are sorted by; a cursor carries them."""
 
-PRIORITIES: Final = ("none", "low", "medium", "high", "urgent")
-"""Priorities by rank: their index is what is stored and sorted by."""
-
 
 def folded(text: str) -> str:
     """Text as it is searched and sorted: without case (Unicode, section 3.13), NFC, so that typed and stored meet."""
     if text.isascii():
         return text.lower()
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).casefold())
+
+
+def _column(field: Field) -> Column[Any]:
+    """The column that a field of tasks is filtered and sorted by; `forms.stored` says what is in it."""
+    match field.form:
+        case forms.StatusKey():
+            return Column(field.name, _ID, nullable=False)
+        case forms.Choice():
+            return Column(field.name, SmallInteger, nullable=False)
+        case forms.Day():
+            return Column(field.name, String(10), nullable=True)
+        case forms.Number():
+            return Column(field.name, Integer, nullable=True)
+        case forms.Text() | forms.Labels() | forms.People():
+            raise TypeError(f"{field.name} has no column of its own")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +102,7 @@ def tables(number: int) -> Tables:
             Column("task_id", _ID, primary_key=True),
             Column("project_id", _ID, nullable=False),
             Column("number", BigInteger, nullable=False),
-            Column("status", _ID, nullable=False),
-            Column("priority", SmallInteger, nullable=False),
-            Column("due", String(10), nullable=True),
+            *(_column(field) for field in COLUMNS),
             Column("deleted", SmallInteger, nullable=False),
             Column("title_key", String(TITLE_KEY_LENGTH), nullable=False),
             Column("rank", String(MAX_RANK), nullable=False),

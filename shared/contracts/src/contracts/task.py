@@ -1,11 +1,13 @@
 """A task: its events, its state, its fold. Comments belong to their task's stream."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from typing import Any, Final, Literal, TypeAlias
 
 from contracts import rank
+from contracts.changed import FieldChanged
+from contracts.reading import reader
 from kernel.log.event import Recorded
 
 Priority: TypeAlias = Literal["none", "low", "medium", "high", "urgent"]
@@ -26,47 +28,38 @@ class TaskCreated:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TaskTitleChanged:
-    old: str
-    new: str
+class TaskTitleChanged(FieldChanged[str], field="title"):
+    pass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TaskDescriptionChanged:
-    old: str
-    new: str
+class TaskDescriptionChanged(FieldChanged[str], field="description"):
+    pass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TaskStatusChanged:
-    old: str
-    new: str
+class TaskStatusChanged(FieldChanged[str], field="status"):
+    pass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TaskPriorityChanged:
-    old: Priority
-    new: Priority
+class TaskPriorityChanged(FieldChanged[Priority], field="priority"):
+    pass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TaskDueChanged:
-    old: date | None
-    new: date | None
+class TaskDueChanged(FieldChanged[date | None], field="due"):
+    pass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TaskLabelsChanged:
-    old: tuple[str, ...]
-    new: tuple[str, ...]
+class TaskLabelsChanged(FieldChanged[tuple[str, ...]], field="labels"):
+    pass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TaskRankChanged:
+class TaskRankChanged(FieldChanged[str], field="rank"):
     """Somebody put the task somewhere else among the others; the values are ranks (`contracts.rank`)."""
-
-    old: str
-    new: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +144,9 @@ EVENT_NAMES: Final[Mapping[type[TaskEvent], str]] = {
 }
 """The names in the log. They are storage format: add, never change."""
 
+_created: Final = reader([of.name for of in fields(TaskCreated)])
+"""What a task is made with; its state has it under the same names."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comment:
@@ -206,16 +202,7 @@ def evolve(state: Task | None, event: Recorded[TaskEvent]) -> Task:
             raise ValueError("task.created on a task that exists")
         return Task(
             id=event.stream.removeprefix("task-"),
-            project_id=data.project_id,
-            number=data.number,
-            key=data.key,
-            title=data.title,
-            description=data.description,
-            status=data.status,
-            priority=data.priority,
-            due=data.due,
-            labels=data.labels,
-            assignees=data.assignees,
+            **_created(data),
             rank=rank.of_number(data.number),
             created_by=event.actor,
             created_at=event.time,
@@ -226,20 +213,10 @@ def evolve(state: Task | None, event: Recorded[TaskEvent]) -> Task:
         raise ValueError(f"{event.type} on a task that was never created")
     stamp: dict[str, Any] = {"updated_at": event.time, "version": event.version}
     match data:
-        case TaskTitleChanged():
-            return replace(state, title=data.new, **stamp)
-        case TaskDescriptionChanged():
-            return replace(state, description=data.new, **stamp)
-        case TaskStatusChanged():
-            return replace(state, status=data.new, **stamp)
-        case TaskPriorityChanged():
-            return replace(state, priority=data.new, **stamp)
-        case TaskDueChanged():
-            return replace(state, due=data.new, **stamp)
-        case TaskLabelsChanged():
-            return replace(state, labels=data.new, **stamp)
         case TaskRankChanged():
             return replace(state, rank=data.new, version=event.version)
+        case FieldChanged():
+            return replace(state, **data.change(), **stamp)
         case TaskAssigned():
             return replace(state, assignees=(*state.assignees, data.user_id), **stamp)
         case TaskUnassigned():

@@ -8,8 +8,10 @@ from uuid import UUID
 
 from contracts import project, rank, task
 from contracts.codecs import PROJECT_CODEC, TASK_CODEC
+from contracts.fields import BY_EVENT, FIELDS, PRIORITY
+from contracts.forms import Choice, Day, Form, Labels, Number, People, StatusKey, Text
 from contracts.project import Color, Project, ProjectEvent, Role, Status
-from contracts.task import Priority, Task, TaskEvent
+from contracts.task import Task, TaskEvent
 from kernel.log.envelope import Envelope
 from kernel.ports.event_store import MAX_ITEMS_PER_APPEND, EventStore, StreamAppend
 
@@ -34,7 +36,7 @@ STATUSES: Final[tuple[Status, ...]] = (
     Status(key="archived", name="Archived", category="done", color="gray"),
 )
 COLORS: Final[tuple[Color | None, ...]] = (None, "red", "teal")
-PRIORITIES: Final[tuple[Priority, ...]] = ("none", "low", "medium", "high", "urgent")
+PRIORITIES: Final = PRIORITY.values
 ROLES: Final[tuple[Role, ...]] = ("owner", "member", "viewer")
 _START: Final = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -68,13 +70,7 @@ class Board:
             project_id=project_id,
             number=number,
             key=f"OPS-{number}",
-            title=self._text(3),
-            description=self._text(12) if self.random.random() < 0.5 else "",
-            status=self.random.choice(STATUSES[:3]).key,
-            priority=self.random.choice(PRIORITIES),
-            due=self._day(),
-            labels=self._some(LABELS),
-            assignees=self._some(PEOPLE),
+            **{field.name: self._value(field.form) for field in FIELDS},
         )
         return self._add_task(task.stream_of(self._id()), created)
 
@@ -100,12 +96,10 @@ class Board:
         comment = self.random.choice([None, *state.comments.values()])
         user = self.random.choice(PEOPLE)
         changes: list[TaskEvent] = [
-            task.TaskTitleChanged(old=state.title, new=self._text(3)),
-            task.TaskDescriptionChanged(old=state.description, new=self._text(9)),
-            task.TaskStatusChanged(old=state.status, new=self.random.choice(STATUSES).key),
-            task.TaskPriorityChanged(old=state.priority, new=self.random.choice(PRIORITIES)),
-            task.TaskDueChanged(old=state.due, new=self._day()),
-            task.TaskLabelsChanged(old=state.labels, new=self._some(LABELS)),
+            *(
+                change(old=getattr(state, field.name), new=self._value(field.form))
+                for change, field in BY_EVENT.items()
+            ),
             task.TaskRankChanged(old=state.rank, new=self._rank(state)),
             task.TaskUnassigned(user_id=user) if user in state.assignees else task.TaskAssigned(user_id=user),
             task.TaskRestored() if state.deleted else task.TaskDeleted(),
@@ -161,6 +155,23 @@ class Board:
             )
         )
         return known[-1]
+
+    def _value(self, form: Form) -> Any:
+        match form:
+            case Text():
+                return self._text(9) if form.lines else self._text(3)
+            case StatusKey():
+                return self.random.choice(STATUSES).key
+            case Choice():
+                return self.random.choice(form.values)
+            case Day():
+                return self._day()
+            case Number():
+                return self.random.choice([None, form.lowest, form.step, form.highest])
+            case Labels():
+                return self._some(LABELS)
+            case People():
+                return self._some(PEOPLE)
 
     def _text(self, words: int) -> str:
         return " ".join(self.random.choice(WORDS) for _ in range(self.random.randint(1, words)))

@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, Literal, TypeAlias, get_args
 
+from contracts.changed import FieldChanged
 from contracts.documents import Change, changes_of
+from contracts.fields import BY_EVENT
 from contracts.project import Project
 from contracts.task import (
     Task,
@@ -20,15 +22,9 @@ from contracts.task import (
     TaskCommentEdited,
     TaskCreated,
     TaskDeleted,
-    TaskDescriptionChanged,
-    TaskDueChanged,
     TaskEvent,
-    TaskLabelsChanged,
-    TaskPriorityChanged,
     TaskRankChanged,
     TaskRestored,
-    TaskStatusChanged,
-    TaskTitleChanged,
     TaskUnassigned,
 )
 from kernel.log.event import Recorded
@@ -213,17 +209,15 @@ def _kind_of(data: TaskEvent) -> Kind | None:
     match data:
         case TaskCreated():
             return "created"
-        case TaskTitleChanged() | TaskDescriptionChanged() | TaskPriorityChanged() | TaskDueChanged():
-            return "edited"
-        case TaskLabelsChanged():
-            return "edited"
-        case TaskStatusChanged():
-            return "status"
+        case TaskRankChanged():
+            return None
+        case FieldChanged():
+            return BY_EVENT[type(data)].news
         case TaskAssigned() | TaskUnassigned():
             return "assigned"
         case TaskCommented():
             return None if data.author_name is not None else "commented"
-        case TaskCommentEdited() | TaskCommentDeleted() | TaskRankChanged():
+        case TaskCommentEdited() | TaskCommentDeleted():
             return None
         case TaskDeleted():
             return "deleted"
@@ -243,11 +237,7 @@ def _personally(before: Task | None, data: TaskEvent) -> Iterable[tuple[str, Kin
         case TaskCommentEdited():
             known = before.comments[data.comment_id].mentions if before else ()
             return [(user_id, "commented") for user_id in data.mentions if user_id not in known]
-        case TaskTitleChanged() | TaskDescriptionChanged() | TaskPriorityChanged() | TaskDueChanged():
-            return []
-        case TaskLabelsChanged() | TaskStatusChanged() | TaskRankChanged():
-            return []
-        case TaskCommentDeleted() | TaskDeleted() | TaskRestored():
+        case FieldChanged() | TaskCommentDeleted() | TaskDeleted() | TaskRestored():
             return []
 
 

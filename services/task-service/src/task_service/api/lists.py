@@ -11,6 +11,7 @@ from task_service.api.common import UserRoute, deps_of, user_of
 from task_service.lists import Listed
 from task_service.queries import DEFAULT_SORT, TaskFilters
 from task_service.schemas import ActivityView, Page, ProjectView, TaskView
+from task_service.statements import SORTS
 
 router = APIRouter(route_class=UserRoute, tags=["lists"], generate_unique_id_function=lambda route: route.name)
 
@@ -52,7 +53,7 @@ class TasksQuery(PageQuery):
     sort: str = Field(
         default=DEFAULT_SORT,
         max_length=30,
-        description="created_at, updated_at, key, rank, due, priority, title or status; with `-` the other way round",
+        description=f"{', '.join(SORTS)}; with `-` the other way round",
     )
     deleted: bool = Field(default=False, description="the deleted ones instead")
 

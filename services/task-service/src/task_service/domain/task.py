@@ -4,11 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
-from typing import Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
 from contracts import rank
+from contracts.fields import BY_EVENT, FIELDS, MAX_ASSIGNEES, NAMES, Field
+from contracts.forms import Labels, People, StatusKey
 from contracts.project import Project
 from contracts.rank import MAX_RANK
+from contracts.reading import reader
 from contracts.task import (
     Comment,
     Priority,
@@ -19,28 +22,21 @@ from contracts.task import (
     TaskCommentEdited,
     TaskCreated,
     TaskDeleted,
-    TaskDescriptionChanged,
-    TaskDueChanged,
     TaskEvent,
-    TaskLabelsChanged,
-    TaskPriorityChanged,
     TaskRankChanged,
     TaskRestored,
-    TaskStatusChanged,
-    TaskTitleChanged,
     TaskUnassigned,
 )
 from kernel.log.decider import Rejection
 from task_service.domain.access import not_found, require
 
-MAX_TITLE: Final = 500
-MAX_DESCRIPTION: Final = 50_000
-MAX_LABELS: Final = 20
-MAX_LABEL: Final = 50
-MAX_ASSIGNEES: Final = 40
-"""So many leave, so many come, and every other field changes: still within the events of one append."""
 MAX_COMMENT: Final = 20_000
 MAX_MENTIONS: Final = 100
+
+_OF_PROJECT: Final = tuple(field for field in FIELDS if isinstance(field.form, StatusKey | Labels | People))
+"""The fields whose values are not taken as they are given: the project has a say, or each counts once."""
+
+_given: Final = reader(NAMES)
 
 
 class Keep(Enum):
@@ -162,23 +158,10 @@ TaskChange: TypeAlias = (
 def create(command: CreateTask, project: Project | None, number: int) -> Sequence[TaskEvent]:
     """The beginning of a task that is the project's `number`th. Raises Rejection, whatever the number."""
     project = writable(project, command.by)
-    status = command.status
-    if status is None:
-        status = next((s.key for s in project.statuses if s.category == "waiting"), project.statuses[0].key)
-    return [
-        TaskCreated(
-            project_id=project.id,
-            number=number,
-            key=f"{project.key}-{number}",
-            title=command.title,
-            description=command.description,
-            status=_status(status, project),
-            priority=command.priority,
-            due=command.due,
-            labels=_unique(command.labels),
-            assignees=_members(_unique(command.assignees), project),
-        )
-    ]
+    given = _given(command)
+    for field in _OF_PROJECT:
+        given[field.name] = _fitting(field, given[field.name], project)
+    return [TaskCreated(project_id=project.id, number=number, key=f"{project.key}-{number}", **given)]
 
 
 def decide(command: TaskChange, state: Task | None, project: Project | None) -> Sequence[TaskEvent]:
@@ -250,23 +233,31 @@ def writable(project: Project | None, user_id: str, what: str = "project") -> Pr
 
 def _edit(command: EditTask, task: Task, project: Project) -> list[TaskEvent]:
     events: list[TaskEvent] = []
-    if command.title is not KEEP and command.title != task.title:
-        events.append(TaskTitleChanged(old=task.title, new=command.title))
-    if command.description is not KEEP and command.description != task.description:
-        events.append(TaskDescriptionChanged(old=task.description, new=command.description))
-    if command.status is not KEEP and command.status != task.status:
-        events.append(TaskStatusChanged(old=task.status, new=_status(command.status, project)))
-    if command.priority is not KEEP and command.priority != task.priority:
-        events.append(TaskPriorityChanged(old=task.priority, new=command.priority))
-    if command.due is not KEEP and command.due != task.due:
-        events.append(TaskDueChanged(old=task.due, new=command.due))
-    if command.labels is not KEEP and _unique(command.labels) != task.labels:
-        events.append(TaskLabelsChanged(old=task.labels, new=_unique(command.labels)))
+    for change, field in BY_EVENT.items():
+        new = getattr(command, field.name)
+        if new is KEEP or new == (old := getattr(task, field.name)):
+            continue
+        new = _fitting(field, new, project)
+        if new != old:
+            events.append(change(old=old, new=new))
     if command.assignees is not KEEP:
         events.extend(_reassign(command.assignees, task, project))
     if command.place is not KEEP:
         events.extend(_put(task, command.place))
     return events
+
+
+def _fitting(field: Field, value: Any, project: Project) -> Any:
+    """The value as the log has it. Raises Rejection for one that the project does not have."""
+    match field.form:
+        case StatusKey():
+            return _status(value, project)
+        case Labels():
+            return _unique(value)
+        case People():
+            return _members(_unique(value), project)
+        case _:  # a value is what it is
+            return value
 
 
 def _put(task: Task, place: Place) -> list[TaskEvent]:
@@ -301,7 +292,9 @@ def _mentions(users: tuple[str, ...], project: Project) -> tuple[str, ...]:
     return tuple(user for user in _unique(users) if project.role_of(user) is not None)
 
 
-def _status(key: str, project: Project) -> str:
+def _status(key: str | None, project: Project) -> str:
+    if key is None:
+        return next((s.key for s in project.statuses if s.category == "waiting"), project.statuses[0].key)
     if project.status(key) is None:
         raise Rejection("validation_failed", "is not a status of the project", field="status", status=422)
     return key
