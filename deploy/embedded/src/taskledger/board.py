@@ -2,10 +2,10 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 
 from contracts.fields import MAX_DESCRIPTION, MAX_LABEL, MAX_LABELS, MAX_TITLE
 from contracts.project import Category, Label, Status
@@ -41,7 +41,10 @@ class ImportedComment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """A task to be. `source` identifies it in what the file was exported from, `where` in the file."""
+    """A task to be. `source` identifies it in what the file was exported from, `where` in the file.
+
+    `more` has the values of other fields of a task, by their names.
+    """
 
     source: str
     where: str
@@ -54,6 +57,7 @@ class Card:
     people: Sequence[Person] = ()
     comments: Sequence[ImportedComment] = ()
     archived: bool = False
+    more: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -6,45 +6,19 @@ import io
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import date
-from typing import Final, get_args
+from typing import Any, Final
 
+from contracts import fields
+from contracts.forms import Choice, Day, Number, parsed
 from contracts.project import DEFAULT_STATUSES, Status
-from contracts.task import Priority
 from taskledger.board import BadFile, Board, Card, Person, clean, fitted, fitted_labels, one_line, statuses_of
 
 HEADERS: Final[Mapping[str, str]] = {
-    alias: field
-    for field, aliases in {
-        "id": "id key number no 번호 키",
-        "title": "title name task summary subject 제목 이름 작업 할일 업무",
-        "description": "description desc details notes body 설명 내용 본문 메모",
-        "status": "status state list column stage 상태 목록 단계 진행상태",
-        "priority": "priority importance 우선순위 중요도",
-        "due": "due duedate deadline 마감 마감일 기한",
-        "labels": "labels label tags tag 라벨 태그 분류",
-        "assignees": "assignees assignee assigned assignedto owner member members 담당자 담당 배정",
-    }.items()
-    for alias in aliases.split()
+    **fields.HEADERS,
+    **dict.fromkeys(("id", "key", "number", "no", "번호", "키"), "id"),
 }
 """What a column is by its header's name, which is compared without case, spaces, `-` and `_`."""
 
-_PRIORITIES: Final[Mapping[str, Priority]] = {
-    **{name: name for name in get_args(Priority)},
-    "": "none",
-    "normal": "medium",
-    "critical": "urgent",
-    "highest": "urgent",
-    "lowest": "low",
-    "없음": "none",
-    "낮음": "low",
-    "보통": "medium",
-    "중간": "medium",
-    "높음": "high",
-    "긴급": "urgent",
-}
-
-_DATE: Final = re.compile(r"^(\d{4})[-./]\s*(\d{1,2})[-./]\s*(\d{1,2})\.?(?:[T ].*)?$")
 _SEPARATOR: Final = re.compile(r"[,;|]")
 
 
@@ -124,23 +98,26 @@ def _card(board: Board, where: str, values: Mapping[str, str], seen: Counter[str
     if not title:
         raise BadFile(where, "has no title")
     title, description = fitted(board, where, title, clean(values.get("description", "")).strip())
-    priority = _PRIORITIES.get(values.get("priority", "").strip().casefold())
-    if priority is None:
-        raise BadFile(where, f"{values['priority']!r} is not a priority: {', '.join(get_args(Priority))}")
+    plain = {
+        field.name: _plain(where, field.form, values.get(field.name, ""))
+        for field in fields.FIELDS
+        if isinstance(field.form, Choice | Day | Number)
+    }
     return Card(
         source=_source(values, seen),
         where=where,
         title=title,
         description=description,
         status=_status(board, one_line(values.get("status", ""))),
-        priority=priority,
-        due=_due(where, values.get("due", "").strip()),
+        priority=plain.pop("priority"),
+        due=plain.pop("due"),
         labels=fitted_labels(board, where, _SEPARATOR.split(values.get("labels", ""))),
         people=[
             Person(name=one_line(part), username=one_line(part))
             for part in _SEPARATOR.split(values.get("assignees", ""))
             if one_line(part)
         ],
+        more=plain,
     )
 
 
@@ -160,13 +137,8 @@ def _status(board: Board, name: str) -> str:
     return board.statuses[0].key
 
 
-def _due(where: str, text: str) -> date | None:
-    if not text:
-        return None
-    found = _DATE.match(text)
+def _plain(where: str, form: Choice | Day | Number, text: str) -> Any:
     try:
-        if found:
-            return date(int(found[1]), int(found[2]), int(found[3]))
-    except ValueError:
-        pass  # a date that does not exist is reported like any other text
-    raise BadFile(where, f"{text!r} is not a date such as 2026-12-31")
+        return parsed(form, text)
+    except ValueError as wrong:
+        raise BadFile(where, str(wrong)) from wrong

@@ -11,12 +11,14 @@ from contracts import project as project_contract
 from contracts import task as task_contract
 from contracts.codecs import PROJECT_CODEC, TASK_CODEC
 from contracts.documents import comment_document, project_document, task_document
+from contracts.fields import FIELDS, NAMES
+from contracts.forms import Form, People, StatusKey, written
 from contracts.project import Project
 from contracts.task import Task
 from kernel.log.streams import CannotApply, Streams
 from kernel.ports.event_store import EventStore
 
-COLUMNS = ("key", "title", "description", "status", "priority", "due", "labels", "assignees", "created", "updated")
+COLUMNS = ("key", *NAMES, "created", "updated")
 """Of the CSV form; `taskledger import` understands them."""
 
 
@@ -72,23 +74,20 @@ def as_csv(found: Sequence[tuple[Project, list[Task]]], names: dict[str, str]) -
         for task in tasks:
             if task.deleted:
                 continue
-            status = project.status(task.status)
-            people = "; ".join(names.get(user, user) for user in task.assignees)
-            writer.writerow(
-                [
-                    task.key,
-                    task.title,
-                    task.description,
-                    status.name if status else task.status,
-                    task.priority,
-                    task.due or "",
-                    "; ".join(task.labels),
-                    people,
-                    task.created_at,
-                    task.updated_at,
-                ]
-            )
+            cells = [_cell(field.form, getattr(task, field.name), project, names) for field in FIELDS]
+            writer.writerow([task.key, *cells, task.created_at, task.updated_at])
     return text.getvalue()
+
+
+def _cell(form: Form, value: Any, project: Project, names: dict[str, str]) -> str:
+    match form:
+        case StatusKey():
+            status = project.status(value)
+            return status.name if status else str(value)
+        case People():
+            return written(form, [names.get(user, user) for user in value])
+        case _:
+            return written(form, value)
 
 
 async def events(store: EventStore, left_out: Callable[[str], None] = lambda _: None) -> AsyncIterator[bytes]:

@@ -169,6 +169,7 @@ class Importer:
             due=card.due,
             labels=card.labels,
             assignees=assignees,
+            **card.more,
         )
 
     async def _card(self, card: Card, project: Project, report: Report) -> None:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
+from contracts.fields import MAX_LABEL
 from contracts.task import Priority
 from task_service.domain.capture.model import Field, Person, Target
-from task_service.domain.task import MAX_LABEL
 
 QUOTED: Final = re.compile(
     r"(?<!\#)\"[^\"]+\"|“[^”]+”|‘[^’]+’|「[^」]+」|『[^』]+』|«[^»]+»|`[^`]+`|(?<![^\s(\[])'[^']+'(?=$|[\s,.;:!?)\]])"
