@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
+from contracts import fields
 from contracts.project import Project
 from contracts.task import Task
 from kernel.log.decider import Command, Rejection
@@ -150,9 +151,9 @@ def _check(understood: capture.Captured) -> None:
         raise _unfit(f"makes {len(understood.tasks)} tasks; at most {MAX_TASKS} are made at once")
     for captured in understood.tasks:
         for what, length, most in (
-            ("characters in its title", len(captured.title), task.MAX_TITLE),
-            ("labels", len(captured.labels), task.MAX_LABELS),
-            ("people", len(captured.assignees), task.MAX_ASSIGNEES),
+            ("characters in its title", len(captured.title), fields.MAX_TITLE),
+            ("labels", len(captured.labels), fields.MAX_LABELS),
+            ("people", len(captured.assignees), fields.MAX_ASSIGNEES),
         ):
             if length > most:
                 raise _unfit(f"line {captured.line + 1} has more than {most} {what}")
