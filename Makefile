@@ -7,8 +7,10 @@ WEB := web/index.html web/vite.config.ts web/package-lock.json $(shell find web/
 # Compiled at once: a first start should not pay for it, nor one where Python may not write.
 UV := $(BIN)/uv pip install -q --compile-bytecode --python $(BIN)/python
 
+QUICK := not mysql and not emulator and not browser and not process and not crash and not slow and not long and not docker
+
 .DEFAULT_GOAL := help
-.PHONY: help setup run stack test thorough smoke panels probe check bench clean lock openapi
+.PHONY: help setup run stack test quick coverage mutants thorough smoke panels probe check bench clean lock openapi
 
 help: ## list these commands
 	@grep -hE '^[a-z]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -67,6 +69,15 @@ test: .venv/.dev .venv/emulator/.installed .venv/aws/.installed web/dist/index.h
 	# A file's tests stay together, as they share its servers; the slow files come first, so that none is waited for alone.
 	$(BIN)/pytest -q --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
+quick: .venv/.dev ## what needs no server, no browser and no other program: for every change while working
+	$(BIN)/pytest -q -m "$(QUICK)" --timeout 30 --numprocesses 2 --dist loadfile
+
+coverage: .venv/.dev ## how much of the services, the contracts and the kernel the quick tests reach
+	$(BIN)/pytest -q -m "$(QUICK)" --numprocesses 2 --dist loadfile --cov --cov-report=term:skip-covered
+
+mutants: .venv/.dev ## change the domains in small ways, and list the changes that no test notices; takes an hour
+	$(BIN)/mutmut run && $(BIN)/mutmut results
+
 thorough: .venv/.dev .venv/emulator/.installed web/dist/index.html ## every journey on both shapes, every fault, with the database away for 30 s
 	tools/need-chromium
 	TASKLEDGER_AWAY_SECONDS=30 $(BIN)/pytest -q -m "" --numprocesses auto --maxprocesses 4 --dist loadfile tests/e2e tests/faults
@@ -113,5 +124,5 @@ lock: $(BIN)/uv ## pin the dependencies anew
 	done
 
 clean: ## remove what was installed and built; the data folder stays
-	rm -rf .venv web/node_modules web/dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv web/node_modules web/dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage mutants
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

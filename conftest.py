@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Final
 
 import boto3
 import pytest
@@ -12,6 +13,36 @@ import pytest
 from taskledger_local.deployed import Template, create, synthesised
 from taskledger_local.emulator import CREDENTIALS, REGION, Emulator, emulator
 from taskledger_local.mysql_server import Server, a_database, mysql_server
+
+_NEEDS: Final = {
+    "mysql": {"mysql", "mysql_url"},
+    "emulator": {"aws", "deploy", "dynamodb"},
+    "process": {"stack", "aws_stack", "observed", "services", "breakable", "templates"},
+    "browser": {"browser"},
+}
+"""Marks, and the fixtures by which a test is known to need what they stand for."""
+
+_SLOWEST: Final = ("tests/e2e/", "tests/faults/", "tests/", "deploy/")
+"""Folders whose files are started first, so that none is waited for alone at the end."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark a test by what it needs."""
+    fixtures = set(getattr(item, "fixturenames", ()))
+    for mark, names in _NEEDS.items():
+        if fixtures & names:
+            item.add_marker(mark)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest; within a file the order is random."""
+    items.sort(key=_place)
+
+
+def _place(item: pytest.Item) -> int:
+    return next((at for at, folder in enumerate(_SLOWEST) if item.nodeid.startswith(folder)), len(_SLOWEST))
 
 
 @pytest.fixture(scope="session")
@@ -47,7 +78,7 @@ def open_folder() -> Iterator[Path]:
         yield Path(name)
 
 
-@pytest.fixture(params=["sqlite", "mysql"])
+@pytest.fixture(params=["sqlite", pytest.param("mysql", marks=pytest.mark.mysql)])
 def sql_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """An empty database, of each kind in turn."""
     if request.param == "sqlite":

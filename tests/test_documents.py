@@ -21,6 +21,9 @@ from taskledger.csv_board import HEADERS
 ROOT: Final = Path(__file__).resolve().parent.parent
 DECISIONS: Final = sorted((ROOT / "docs" / "adr").glob("[0-9]*.md"))
 README: Final = (ROOT / "README.md").read_text()
+COMMAND: Final = (ROOT / "docs/reference/command.md").read_text()
+VARIABLES: Final = (ROOT / "docs/reference/settings.md").read_text()
+IMPORTING: Final = (ROOT / "docs/guides/import-and-export.md").read_text()
 
 SETTINGS: Final = (Settings, AuthSettings, TaskSettings, NotifySettings)
 
@@ -116,17 +119,17 @@ def test_a_decision_has_its_number_and_says_what_holds_it(page: Path) -> None:
     assert "\nHeld by " in text
 
 
-def test_the_readme_names_every_command() -> None:
-    assert [command for command in commands() if command not in README] == []
+def test_the_page_of_the_command_names_every_command() -> None:
+    assert [command for command in commands() if command not in COMMAND] == []
 
 
-def test_the_readme_names_no_command_that_there_is_not() -> None:
-    assert {f"taskledger {word}" for word in re.findall(r"`(?:\.venv/bin/)?taskledger (\w+)", README)} <= {
+def test_no_page_names_a_command_that_there_is_not() -> None:
+    assert {f"taskledger {word}" for word in re.findall(r"`(?:\.venv/bin/)?taskledger (\w+)", COMMAND + README)} <= {
         " ".join(command.split()[:2]) for command in commands()
     }
 
 
-def test_the_readme_names_every_option() -> None:
+def test_the_page_of_the_command_names_every_option() -> None:
     groups = [typer.main.get_group(app)]
     for group in groups:
         for command in group.commands.values():
@@ -134,7 +137,7 @@ def test_the_readme_names_every_option() -> None:
                 groups.append(command)
                 continue
             options = [option for parameter in command.params for option in parameter.opts if option.startswith("--")]
-            assert [option for option in options if option not in README] == [], command.name
+            assert [option for option in options if option not in COMMAND] == [], command.name
 
 
 def test_the_readme_names_every_make_target() -> None:
@@ -142,19 +145,19 @@ def test_the_readme_names_every_make_target() -> None:
     assert targets == set(re.findall(r"^    make ([a-z]+)", README, re.MULTILINE))
 
 
-def test_the_readme_names_every_variable_with_its_default() -> None:
-    rows = dict(re.findall(r"^\| `([A-Z_]+)` \| `([^`]*)` \|", README, re.MULTILINE))
+def test_the_page_of_settings_names_every_variable_with_its_default() -> None:
+    rows = dict(re.findall(r"^\| `([A-Z_]+)` \| `([^`]*)` \|", VARIABLES, re.MULTILINE))
     fields = {name.upper(): field for kind in SETTINGS for name, field in kind.model_fields.items()}
     alone = {"AUTH_URL", "SERVICE_SECRET"}
     others = {"TASKLEDGER_HOST", "TASKLEDGER_PORT", "TASKLEDGER_DATA", "OTEL_TRACES_SAMPLER"}
     assert set(rows) == set(fields) - alone | others
-    assert all(name in README for name in alone | {"OTEL_EXPORTER_OTLP_ENDPOINT"})
+    assert all(name in VARIABLES for name in alone | {"OTEL_EXPORTER_OTLP_ENDPOINT"})
     numbers = {name: field.default for name, field in fields.items() if isinstance(field.default, int | float)}
     assert {name: float(rows[name]) for name in numbers} == numbers
 
 
-def test_the_readme_names_every_header_of_a_csv_file() -> None:
-    table = dict(re.findall(r"^\| (\w+)(?: \(needed\))? \| ([^|]+) \|$", README, re.MULTILINE))
+def test_the_page_of_imports_names_every_header_of_a_csv_file() -> None:
+    table = dict(re.findall(r"^\| (\w+)(?: \(needed\))? \| ([^|]+) \|$", IMPORTING, re.MULTILINE))
     named = {
         header.replace(" ", ""): field
         for field in set(HEADERS.values())

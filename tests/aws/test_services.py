@@ -27,6 +27,8 @@ from testkit.histories import record
 from testkit.hops import piping
 from testkit.log import eventually, extend
 
+pytestmark = pytest.mark.process
+
 Allowed: TypeAlias = set[tuple[str, str]]
 """Actions, each with what it is done to: a table, an index, a consumer's queue, or `*`."""
 

@@ -13,7 +13,7 @@ from testkit.working import Work, all_is_there, at_work, told_once, verified
 ROUNDS = 4
 WORKERS = 6
 
-pytestmark = pytest.mark.crash
+pytestmark = [pytest.mark.crash, pytest.mark.process]
 
 
 def test_sigkill_under_load_loses_nothing_and_tells_everyone_once(tmp_path: Path) -> None:

@@ -9,6 +9,8 @@ from testkit.board import Person
 from testkit.faults import Answer, Broken, Lost, aws_error
 from testkit.working import Work, at_work
 
+pytestmark = pytest.mark.process
+
 
 def test_throttling_errors_and_lost_answers_lose_nothing(
     breakable: Breakable, ann: Person, work: Work, all_is_well: Callable[..., None]

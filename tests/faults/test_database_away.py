@@ -13,7 +13,7 @@ from testkit.aws_board import Breakable
 from testkit.board import Person, eventually
 from testkit.working import Work, at_work
 
-pytestmark = pytest.mark.crash
+pytestmark = [pytest.mark.crash, pytest.mark.process]
 
 AWAY_SECONDS = float(os.environ.get("TASKLEDGER_AWAY_SECONDS", "8"))
 """Longer than a statement's time-out, so that nothing that waits gets through in the end. `make thorough` takes 30."""

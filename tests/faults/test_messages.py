@@ -151,4 +151,4 @@ def mails(person: Person, task: dict[str, Any]) -> list[dict[str, Any]]:
     return [line for line in ledger if line["channel"] == "mail"]
 
 
-pytestmark = pytest.mark.crash
+pytestmark = [pytest.mark.crash, pytest.mark.process]

@@ -8,7 +8,7 @@ from testkit.aws_board import Breakable
 from testkit.board import Person
 from testkit.working import Work, at_work
 
-pytestmark = pytest.mark.crash
+pytestmark = [pytest.mark.crash, pytest.mark.process]
 
 OURS = ("task", "projector", "notify", "pipe", "auth")
 IN_FLIGHT = 20

@@ -17,6 +17,8 @@ import notify_service.telemetry
 import taskledger_local.pipe
 from testkit.board import eventually, running
 
+pytestmark = pytest.mark.process
+
 PAGE: Final = Path(__file__).resolve().parents[2] / "docs/operate/metrics.md"
 MODULES: Final = (kernel.observe.telemetry, kernel.observe.span_export, notify_service.telemetry, taskledger_local.pipe)
 _ROW: Final = re.compile(r"^\| `(\w+)` \| (\w+) \|([^|]*)\|", re.MULTILINE)

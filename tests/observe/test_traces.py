@@ -11,6 +11,8 @@ import pytest
 from testkit.board import eventually, running
 from testkit.collector import Collector, Seen, collecting
 
+pytestmark = pytest.mark.process
+
 TRACE, CALLER = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
 ROUTE = "POST /api/projects/{project_id}/tasks"
 

@@ -15,6 +15,8 @@ import pytest
 from taskledger_local.services import MODULES, Services
 from testkit.board import PASSWORD, Person, eventually
 
+pytestmark = pytest.mark.process
+
 CHECKS = {
     "auth": {"event_store", "key_value_store"},
     "task": {"event_store", "read_model"},

@@ -43,7 +43,7 @@ class ReadSide:
 OpenReadSide: TypeAlias = Callable[[], Awaitable[ReadSide]]
 
 
-@pytest.fixture(params=["sqlite", "mysql"])
+@pytest.fixture(params=["sqlite", pytest.param("mysql", marks=pytest.mark.mysql)])
 async def open_read_side(request: pytest.FixtureRequest) -> AsyncIterator[OpenReadSide]:
     """Opens a new, empty read side each time: hypothesis runs many examples in one test."""
     async with AsyncExitStack() as closing:

@@ -164,6 +164,7 @@ def insights_of(read_side: Any) -> Insights:
     return Insights(read_side.queries, projects)
 
 
+@pytest.mark.slow
 @settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )

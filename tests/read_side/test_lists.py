@@ -98,6 +98,7 @@ async def every_page(page: Callable[..., Awaitable[Page]]) -> list[bytes]:
             return items
 
 
+@pytest.mark.slow
 @many_examples
 @given(randoms, filters_given, sorts, st.integers(1, 7))
 async def test_pages_make_up_the_filtered_and_sorted_list(
@@ -112,6 +113,7 @@ async def test_pages_make_up_the_filtered_and_sorted_list(
         assert await every_page(page) == wanted
 
 
+@pytest.mark.slow
 @many_examples
 @given(randoms, filters_given, sorts, st.integers(1, 7))
 async def test_my_tasks_are_those_assigned_to_me_where_i_am_a_member(
@@ -133,6 +135,7 @@ async def test_my_tasks_are_those_assigned_to_me_where_i_am_a_member(
         assert await every_page(page) == wanted
 
 
+@pytest.mark.slow
 @many_examples
 @given(randoms, st.integers(1, 7))
 async def test_pages_of_projects_are_mine_newest_first_with_my_role(
@@ -149,6 +152,7 @@ async def test_pages_of_projects_are_mine_newest_first_with_my_role(
             assert await every_page(page) == [orjson.dumps(each, option=orjson.OPT_UTC_Z) for each in documents]
 
 
+@pytest.mark.slow
 @many_examples
 @given(randoms, st.integers(1, 7))
 async def test_activity_is_every_event_of_a_project_and_its_tasks_newest_first(
@@ -171,6 +175,7 @@ async def test_activity_is_every_event_of_a_project_and_its_tasks_newest_first(
             assert (entry["task_id"], entry["task_key"]) == ((task.id, task.key) if task else (None, None))
 
 
+@pytest.mark.slow
 @many_examples
 @given(randoms, sorts, st.integers(1, 7))
 async def test_what_nobody_touches_is_seen_once_whatever_happens_between_pages(

@@ -12,6 +12,8 @@ import pytest
 from taskledger.settings import Home
 from testkit.board import TASKLEDGER
 
+pytestmark = pytest.mark.process
+
 
 def run(data: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     command = [TASKLEDGER, *arguments, "--data", str(data)]

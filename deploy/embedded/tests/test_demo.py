@@ -19,6 +19,8 @@ from taskledger.commands.demo import PASSWORD
 from taskledger.demo.life import Demo, ProjectLife, TaskLife, demo
 from testkit.board import TASKLEDGER, Person, Running, running
 
+pytestmark = pytest.mark.process
+
 AFTERNOON = datetime(2026, 11, 23, 16, 30, tzinfo=timezone(timedelta(hours=9)))
 
 

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.process
+
 TASKLEDGER = str(Path(sys.executable).with_name("taskledger"))
 EXPORT = Path(__file__).with_name("trello.json")
 

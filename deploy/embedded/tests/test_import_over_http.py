@@ -9,6 +9,8 @@ import pytest
 
 from testkit.board import Person, Running, eventually, running
 
+pytestmark = pytest.mark.process
+
 EXPORT = Path(__file__).with_name("trello.json").read_text()
 TABLE = "title,status,assignees\nBake,Doing,Ann Baker\nSell,To do,Nobody Known\n"
 

@@ -8,6 +8,8 @@ import pytest
 
 from testkit.board import PASSWORD, Person, Running, running
 
+pytestmark = pytest.mark.process
+
 MISTAKEN = "not the password"
 
 

@@ -16,6 +16,8 @@ from taskledger.lock import held
 from testkit.board import TASKLEDGER
 from testkit.log import extend
 
+pytestmark = pytest.mark.process
+
 
 def run(data: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     command = [TASKLEDGER, *arguments, "--data", str(data)]

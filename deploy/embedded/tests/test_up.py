@@ -7,6 +7,8 @@ import pytest
 
 from testkit.board import Running, running
 
+pytestmark = pytest.mark.process
+
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:

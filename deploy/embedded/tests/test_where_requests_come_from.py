@@ -3,8 +3,11 @@
 from pathlib import Path
 
 import httpx
+import pytest
 
 from testkit.board import Running, running
+
+pytestmark = pytest.mark.process
 
 
 def wrong_login(process: Running, number: int, forwarded: str) -> int:

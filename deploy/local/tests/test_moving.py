@@ -15,6 +15,8 @@ from testkit.aws_board import AwsBoard
 from testkit.board import TASKLEDGER, Person, eventually, running
 from testkit.faults import Broken, Late, faults_before
 
+pytestmark = pytest.mark.process
+
 
 def seen(person: Person, task_id: str) -> dict[str, Any]:
     """What must be the same before and after."""

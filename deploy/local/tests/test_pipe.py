@@ -25,6 +25,8 @@ from testkit.faults import Answer, Broken, Faults, Lost, aws_error, faults_befor
 from testkit.hops import Hops, hops
 from testkit.log import envelope, extend
 
+pytestmark = pytest.mark.process
+
 
 def item(event: Envelope) -> dict[str, Any]:
     return {

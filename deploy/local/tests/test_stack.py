@@ -11,9 +11,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+import pytest
 
 from taskledger_local.processes import free_port
 from testkit.board import TASKLEDGER, Person, eventually
+
+pytestmark = pytest.mark.process
 
 COMMAND = [sys.executable, "-m", "taskledger_local.stack"]
 PROCESSES = 7 if "TASKLEDGER_MYSQL_URL" in os.environ else 8

@@ -174,6 +174,7 @@ async def test_no_personal_data_reach_the_log(client: httpx.AsyncClient, tmp_pat
             assert secret not in envelope
 
 
+@pytest.mark.slow
 async def test_no_personal_data_reach_the_log_lines(
     client: httpx.AsyncClient, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -219,6 +220,7 @@ async def test_attempts_on_one_account_are_limited_across_processes(serve: Serve
         assert (await one.post("/api/auth/login", json=other)).status_code == 200
 
 
+@pytest.mark.slow
 async def test_a_good_login_forgets_the_bad_ones(serve: Serve) -> None:
     async with serve(login_attempts=3) as client:
         await register(client)
@@ -228,6 +230,7 @@ async def test_a_good_login_forgets_the_bad_ones(serve: Serve) -> None:
         assert answer.status_code == 200
 
 
+@pytest.mark.slow
 async def test_good_logins_at_once_are_no_attack(serve: Serve) -> None:
     async with serve(login_attempts=1, address_attempts=1) as client:
         await register(client)

@@ -19,6 +19,7 @@ async def document(client: httpx.AsyncClient) -> dict[str, Any]:
     return document
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("method", "path", "body"),
     [

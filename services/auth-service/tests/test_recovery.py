@@ -42,6 +42,7 @@ async def test_an_account_that_never_reached_the_log_is_registered_at_the_next_l
     assert await types(users, account.id) == ["user.registered", "user.logged-in", "user.logged-in"]
 
 
+@pytest.mark.slow
 async def test_an_erasure_that_got_no_further_than_the_log_is_finished_at_the_next_login(
     client: httpx.AsyncClient, store: KeyValueStore, users: Decider[User, UserEvent]
 ) -> None:

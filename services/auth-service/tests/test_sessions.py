@@ -158,6 +158,7 @@ async def test_one_ends_one_s_own_sessions_and_nobody_else_s(client: httpx.Async
     assert (await refresh(client, there["refresh_token"])).status_code == 401
 
 
+@pytest.mark.slow
 async def test_a_session_that_ended_is_refused_by_other_processes_soon_and_after_a_restart(serve: Serve) -> None:
     async with serve() as one, serve() as two:
         person = await register(one)

@@ -20,7 +20,7 @@ from log_projector.verify import verify
 from testkit.histories import Board, record
 from testkit.log import eventually
 
-pytestmark = pytest.mark.crash
+pytestmark = [pytest.mark.crash, pytest.mark.process]
 
 DYING = Path(__file__).parent / "dying_projector.py"
 

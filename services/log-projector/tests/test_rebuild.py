@@ -38,6 +38,7 @@ async def content(database: Database, number: int) -> dict[str, Sequence[Row]]:
     }
 
 
+@pytest.mark.slow
 @examples(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.integers(0, 2**32 - 1), st.lists(st.integers(1, 9), min_size=1, max_size=30))
 async def test_rows_are_a_function_of_the_log_alone(seed: int, batches: list[int]) -> None:
@@ -87,6 +88,7 @@ async def under_writes(store: EventStore, board: Board) -> AsyncIterator[None]:
         await writing
 
 
+@pytest.mark.slow
 async def test_switching_and_switching_back_lose_nothing_under_writes(
     platform: Platform, settings: Settings, serving: Serving
 ) -> None:

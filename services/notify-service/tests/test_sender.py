@@ -109,6 +109,7 @@ async def test_the_outbox_needs_the_address(world: World) -> None:
     assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
 
 
+@pytest.mark.slow
 async def test_mails_wait_for_auth_service_and_arrive(world: World) -> None:
     ann, bob = world.person("Ann"), world.person("Bob")
     project = await world.history.project(ann.id, bob.id)
@@ -360,6 +361,7 @@ async def test_a_sender_that_died_between_sending_and_recording_is_the_only_dupl
     assert await stand.mails() == [("sent", None, 2, None)]
 
 
+@pytest.mark.slow
 async def test_a_database_that_is_away_when_a_mail_was_sent_is_waited_for(stand: Stand) -> None:
     await stand.pending()
     failing = Failing(stand.database)

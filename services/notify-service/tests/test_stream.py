@@ -280,6 +280,7 @@ async def test_a_broken_stream_is_resumed_without_loss_or_duplicate(scene: Scene
     assert heard == [("task.commented", version) for version in range(2, 10)]
 
 
+@pytest.mark.slow
 async def test_far_more_than_memory_keeps_is_resumed(scene: Scene) -> None:
     async with listening(scene.live, scene.bob) as first:
         start = first.last_id
@@ -348,6 +349,7 @@ async def test_what_another_process_writes_is_seen(scene: Scene) -> None:
         await until(lambda: heard.of("change"))
 
 
+@pytest.mark.slow
 async def test_a_stream_is_resumed_at_another_process_without_loss_or_duplicate(
     scene: Scene, settings: Settings
 ) -> None:

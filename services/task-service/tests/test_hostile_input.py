@@ -158,6 +158,7 @@ BODIES = JSON_VALUES | st.dictionaries(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @for_all(body=BODIES)
 async def test_any_json_is_either_carried_out_or_refused_whole(world: World, ann: User, body: Any) -> None:

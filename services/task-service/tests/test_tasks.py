@@ -72,6 +72,7 @@ async def test_times_are_rfc_3339_in_utc(ann: User) -> None:
     assert datetime.fromisoformat(task["created_at"]).tzinfo is not None
 
 
+@pytest.mark.slow
 async def test_numbers_of_concurrent_creates_are_one_to_n(ann: User) -> None:
     one, other = await ann.project(key="ONE"), await ann.project(key="OTHER")
 
@@ -271,6 +272,7 @@ async def test_history_comes_in_pages_that_new_events_do_not_move(ann: User) -> 
     assert versions == list(range(1, 9))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("listing", ["history", "comments"])
 @pytest.mark.parametrize(
     ("params", "field"),

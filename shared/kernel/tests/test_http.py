@@ -165,6 +165,7 @@ async def test_every_known_exception_is_a_problem(
     assert ("retry-after" in answer.headers) == (status == 503)
 
 
+@pytest.mark.slow
 async def test_a_defect_is_a_500_that_tells_nothing_of_its_cause(client: httpx.AsyncClient) -> None:
     answer = await client.get("/api/faults/defect")
     body_of(answer, 500, "internal_error")

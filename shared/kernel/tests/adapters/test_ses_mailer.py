@@ -16,6 +16,8 @@ from taskledger_local.processes import free_port
 from taskledger_local.setup import create_sender
 from testkit.faults import Answer, Broken, Fault, Faults, Late, Lost, aws_error
 
+pytestmark = pytest.mark.process
+
 KIM = "kim@example.org"
 SENDER = "board@example.org"
 

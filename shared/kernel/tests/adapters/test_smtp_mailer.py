@@ -21,6 +21,8 @@ from kernel.ports.mailer import Mail, MailRejected, MailUnavailable
 from taskledger_local.processes import free_port
 from testkit.mail_server import MailServer, mail_server
 
+pytestmark = pytest.mark.process
+
 KIM = "kim@example.org"
 
 

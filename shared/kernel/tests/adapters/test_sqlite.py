@@ -80,6 +80,7 @@ async def test_an_append_waits_for_another_writers_lock(log: SqliteEventStore, t
     await append
 
 
+@pytest.mark.slow
 async def test_more_heads_than_a_page_are_all_listed(log: SqliteEventStore) -> None:
     for start in range(0, 5200, 520):
         await asyncio.gather(*(extend(log, f"task-{n}", 0) for n in range(start, start + 520)))
@@ -100,6 +101,7 @@ async def test_expired_items_are_purged_from_the_file(tmp_path: Path) -> None:
     file.close()
 
 
+@pytest.mark.slow
 async def test_the_write_ahead_log_stays_small_under_load(log: SqliteEventStore, tmp_path: Path) -> None:
     for start in range(0, 6000, 200):
         await asyncio.gather(*(extend(log, f"task-{n}", 0, 3) for n in range(start, start + 200)))
@@ -220,6 +222,7 @@ asyncio.run(main(sys.argv[1]))
 """
 
 
+@pytest.mark.slow
 async def test_a_full_disk_is_told_loses_nothing_and_is_survived(tmp_path: Path) -> None:
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-c", FULL_DISK, f"sqlite:///{tmp_path}/log.db", stdout=PIPE

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import pytest
 from aiobotocore.session import get_session
@@ -31,6 +31,11 @@ MAILERS: Final[Urls] = {"maildir": lambda tmp: f"maildir:///{tmp}/mail"}
 SENDER: Final = "board@example.org"
 
 
+def on_emulator(*names: str) -> list[Any]:
+    """Parameters whose tests need the emulator of AWS."""
+    return [pytest.param(name, marks=pytest.mark.emulator) for name in names]
+
+
 @pytest.fixture(scope="module")
 def deployed(deploy: Callable[[], str]) -> str:
     """An account with what is deployed to AWS, which a module's tests share; its access key."""
@@ -44,7 +49,7 @@ def deployed_at(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch)
     return f"region={REGION}&endpoint={request.getfixturevalue('aws').endpoint}"
 
 
-@pytest.fixture(params=[*EVENT_STORES, "dynamodb", "deployed"])
+@pytest.fixture(params=[*EVENT_STORES, *on_emulator("dynamodb", "deployed")])
 def event_store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param in EVENT_STORES:
         return EVENT_STORES[request.param](tmp_path)
@@ -54,7 +59,7 @@ def event_store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return str(log)
 
 
-@pytest.fixture(params=["tail", "sqs", "deployed"])
+@pytest.fixture(params=["tail", *on_emulator("sqs", "deployed")])
 async def followed(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[tuple[str, str]]:
@@ -74,7 +79,7 @@ async def followed(
         yield made.event_store_url, made.subscription_url
 
 
-@pytest.fixture(params=[*KEY_VALUE_STORES, "dynamodb", "deployed"])
+@pytest.fixture(params=[*KEY_VALUE_STORES, *on_emulator("dynamodb", "deployed")])
 def key_value_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param in KEY_VALUE_STORES:
         return KEY_VALUE_STORES[request.param](tmp_path)
@@ -84,7 +89,9 @@ def key_value_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return str(keys)
 
 
-@pytest.fixture(params=[*DATABASES, "mysql", "mysql+asyncmy"])
+@pytest.fixture(
+    params=[*DATABASES, *(pytest.param(name, marks=pytest.mark.mysql) for name in ("mysql", "mysql+asyncmy"))]
+)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param in DATABASES:
         return DATABASES[request.param](tmp_path)
@@ -92,7 +99,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return url.replace("mysql", request.param, 1)
 
 
-@pytest.fixture(params=[*MAILERS, "smtp", "ses"])
+@pytest.fixture(params=[*MAILERS, "smtp", *on_emulator("ses")])
 async def mailer_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
     match request.param:
         case "smtp":

@@ -347,6 +347,7 @@ def start_writer(url: str, stream: str, rounds: int) -> Coroutine[Any, Any, Proc
     return asyncio.create_subprocess_exec(sys.executable, "-c", WRITER, url, stream, str(rounds), stdout=PIPE)
 
 
+@pytest.mark.slow
 async def test_several_processes_share_a_log(store: EventStore, event_store_url: str, unique: str) -> None:
     stream = f"task-{unique}"
     writers = [await start_writer(event_store_url, stream, 20) for _ in range(2)]
@@ -356,6 +357,7 @@ async def test_several_processes_share_a_log(store: EventStore, event_store_url:
     assert acknowledged == await versions(store, stream) == list(range(1, 41))
 
 
+@pytest.mark.slow
 @pytest.mark.crash
 async def test_an_acknowledged_append_survives_the_writers_death(
     store: EventStore, event_store_url: str, unique: str

@@ -11,6 +11,7 @@ def a_mail(mail_id: str, to: str = "kim@example.org", subject: str = "할 일 OP
     return Mail(id=mail_id, to=to, subject=subject, text="진행 중 → 완료\n", html="<p>진행 중 → 완료</p>\n")
 
 
+@pytest.mark.slow
 async def test_a_mail_is_accepted_and_named(mailer: Mailer, unique: str) -> None:
     await mailer.ping()
     assert await mailer.send(a_mail(unique))
@@ -21,6 +22,7 @@ async def test_different_mails_have_different_message_ids(mailer: Mailer, unique
     assert len(set(sent)) == 5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("to", "subject"),
     [

@@ -91,6 +91,7 @@ async def test_messages_that_are_not_acknowledged_come_again(
     assert {message.version for message in await received(subscription, 2)} == {1, 2, 3} - {first.version}
 
 
+@pytest.mark.slow
 async def test_events_of_another_process_arrive(
     store: EventStore, event_store_url: str, subscribe: Subscribe, unique: str
 ) -> None:

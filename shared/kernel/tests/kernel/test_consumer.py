@@ -200,6 +200,7 @@ async def test_a_hint_ahead_of_the_log_applies_nothing(world: Any) -> None:
 # --- poison ---
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("poison", "reason"),
     [

@@ -192,6 +192,7 @@ class Machine(RuleBasedStateMachine):
         assert await self.world.applied() == await rebuilt.applied() == everything
 
 
+@pytest.mark.slow
 def test_every_event_is_applied_in_order_and_once_whatever_happens(begin: Any) -> None:
     run_state_machine_as_test(
         partial(Machine, begin),  # type: ignore[arg-type] # any maker of machines will do
