@@ -6,6 +6,10 @@ import pytest
 
 from contracts.task import TaskAssigned, TaskCommented, TaskDeleted, TaskStatusChanged
 from contracts.user import UserErased, UserRegistered
+from kernel.ports.database import Write, upsert
+from kernel.process.platform import Platform
+from notify_service import tables
+from notify_service.settings import Settings
 from testkit.notify import Caller, World, eventually, good
 
 NO_EVENT = {"inbox": False, "mail": False}
@@ -137,6 +141,21 @@ async def test_everything_is_wanted_until_one_says_otherwise(world: World) -> No
         "events": dict.fromkeys(KINDS, EVERY_EVENT),
         "muted_projects": [],
     }
+
+
+async def test_preferences_that_another_version_stored_are_shown_with_every_kind_of_this_one(
+    world: World, settings: Settings
+) -> None:
+    bob = world.person("Bob")
+    async with Platform() as platform:
+        database = await platform.database(settings.notify_db_url)
+        stored = b'{"events":{"status":{"mail":false},"teleported":{"inbox":false}}}'
+        await database.write(Write(upsert(tables.preferences), {"user_id": bob.id, "document": stored}))
+    shown = await bob.get("/notifications/preferences")
+    assert shown["events"]["status"] == {"inbox": True, "mail": False}
+    assert shown["events"]["commented"] == {"inbox": True, "mail": True}
+    assert "teleported" not in shown["events"]
+    assert good(await bob.call("PUT", "/notifications/preferences", shown)) == shown
 
 
 async def test_preferences_are_replaced_as_a_whole(world: World) -> None:

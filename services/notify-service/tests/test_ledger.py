@@ -19,7 +19,7 @@ from kernel.consuming import checkpoints
 from kernel.consuming.consumer import Consumer
 from kernel.log.envelope import Envelope
 from kernel.log.streams import Streams
-from kernel.ports.database import Database, Row, Statement, Write
+from kernel.ports.database import Database, Row, Statement, Write, upsert
 from kernel.ports.event_store import EventStore, StreamAppend
 from kernel.ports.subscription import Message
 from kernel.process.platform import Platform
@@ -39,6 +39,7 @@ FEED = Statement(select(tables.feed.c.source).where(tables.feed.c.user_id.is_(No
 FEED_ITEMS = Statement(select(tables.feed.c.user_id).where(tables.feed.c.user_id.is_not(None)))
 COUNT_NOTICES = Statement(select(func.count()).select_from(tables.notices))
 CONTENT = Statement(select(tables.notices.c.content, tables.notices.c.version, tables.notices.c.last_version))
+PUT_PREFERENCES = upsert(tables.preferences)
 FORGET_CHECKPOINTS = Statement(delete(checkpoints.checkpoints))
 
 TO_DONE = TaskStatusChanged(old="waiting", new="done")
@@ -183,6 +184,20 @@ async def test_what_a_request_calls_itself_does_not_make_it_an_import(stand: Sta
     await stand.history.on(task, TO_DONE, by="ann", correlation_id="import-x")
     await stand.consumer().reconcile(full=True)
     assert len(await stand.rows(LEDGER)) == 4
+
+
+async def test_preferences_of_before_there_was_a_kind_of_news_or_after_have_its_default(stand: Stand) -> None:
+    old = b'{"events":{"status":{"inbox":false},"teleported":{"inbox":true,"fax":true}},"muted_projects":[]}'
+    await stand.database.write(Write(PUT_PREFERENCES, {"user_id": "bob", "document": old}))
+    project = await stand.history.project("ann", "bob")
+    task = await stand.history.task(project, by="ann", assignees=("bob",))
+    await stand.history.on(task, TO_DONE, by="ann")
+    consumer = stand.consumer()
+    await consumer.reconcile(full=True)
+    assert list(await consumer.blocked()) == []
+    told = {(channel, event) for user, channel, event in await stand.rows(LEDGER) if user == "bob"}
+    assert {("inbox", "task.created"), ("mail", "task.created"), ("mail", "task.status-changed")} <= told
+    assert sorted(await stand.rows(STATES), key=str).count(("inbox", "suppressed", "preference")) == 1
 
 
 async def test_two_consumers_at_once_tell_once(stand: Stand) -> None:

@@ -15,7 +15,7 @@ from kernel.http.problems import not_found
 from kernel.log.streams import CannotApply, Streams
 from kernel.ports.database import Database, Row, Statement, Write, upsert
 from notify_service.people import People
-from notify_service.schemas import PreferencesBody, to_json
+from notify_service.schemas import PreferencesBody, known_preferences, to_json
 from notify_service.tables import deliveries, inbox, members, notices, preferences, time_of
 
 log = structlog.get_logger("inbox")
@@ -121,7 +121,8 @@ class Inbox:
     async def preferences(self, user_id: str) -> bytes:
         """Someone's preferences as JSON."""
         rows = await self._database.fetch(_PREFERENCES, {"user_id": user_id})
-        return bytes(rows[0][0]) if rows else to_json(PreferencesBody().model_dump())
+        stored = known_preferences(orjson.loads(rows[0][0])) if rows else {}
+        return to_json(PreferencesBody.model_validate(stored).model_dump())
 
     async def put_preferences(self, user_id: str, wanted: PreferencesBody) -> bytes:
         """Replace someone's preferences, and return them as JSON."""

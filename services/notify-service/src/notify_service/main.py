@@ -9,7 +9,7 @@ from fastapi import FastAPI
 
 from contracts import project, task
 from contracts.codecs import PROJECT_CODEC, TASK_CODEC
-from kernel.consuming import checkpoints
+from kernel.consuming import checkpoints, steps
 from kernel.consuming.consumer import Consumer
 from kernel.http.app import add_health
 from kernel.http.app import create_app as create_service
@@ -45,8 +45,8 @@ def create_app(settings: Settings, platform: Platform | None = None) -> FastAPI:
             own = await stack.enter_async_context(Platform()) if platform is None else platform
             log = await own.event_store(settings.event_store_url)
             database = await own.database(settings.notify_db_url)
-            for metadata in (checkpoints.metadata, tables.metadata):
-                await database.create(metadata)
+            await database.create(checkpoints.metadata)
+            await steps.lift(database, "notify-service", tables.metadata, tables.STEPS)
             await database.write(rows.PREPARE)
             store = await own.key_value_store(settings.key_value_url)
             mailer = await own.mailer(settings.mailer_url)

@@ -52,10 +52,21 @@ class PreferencesBody(Body):
 
 
 def preferences_of(document: Mapping[str, Any]) -> Preferences:
-    """Stored preferences as the domain has them."""
-    events = document["events"]
-    off = frozenset((kind, channel) for kind in KINDS for channel in CHANNELS if not events[kind][channel])
-    return Preferences(off=off, muted=frozenset(document["muted_projects"]))
+    """Stored preferences as the domain has them. What is not in them, for it came later, is as by default."""
+    wanted = PreferencesBody.model_validate(known_preferences(document))
+    events = {kind: getattr(wanted.events, kind) for kind in KINDS}
+    off = frozenset((kind, channel) for kind in KINDS for channel in CHANNELS if not getattr(events[kind], channel))
+    return Preferences(off=off, muted=frozenset(wanted.muted_projects))
+
+
+def known_preferences(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The part of stored preferences that this version knows; a newer one has perhaps written more."""
+    events = {
+        kind: {channel: wanted for channel, wanted in channels.items() if channel in ChannelsBody.model_fields}
+        for kind, channels in document.get("events", {}).items()
+        if kind in EventsBody.model_fields
+    }
+    return {"events": events, "muted_projects": document.get("muted_projects", [])}
 
 
 # --- what is returned ---

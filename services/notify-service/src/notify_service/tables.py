@@ -1,5 +1,6 @@
 """The tables of notify-service, and how rows come into them. Times are microseconds since 1970, UTC."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -18,6 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import mysql, sqlite
 
+from kernel.consuming.steps import Step
 from kernel.ports.database import DialectName, Statement
 
 metadata: Final = MetaData()
@@ -111,6 +113,9 @@ feed_turn: Final = Table(
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("turn", BigInteger, nullable=False),
 )
+
+STEPS: Final[Sequence[Step]] = ()
+"""How databases of older programs become as the tables above: what changes a table that people have adds a step."""
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)

@@ -130,6 +130,10 @@ class Database(Protocol):
         """Create the tables and indexes that do not exist."""
         ...
 
+    async def add_columns(self, table: Table, *columns: str) -> None:
+        """Add those of a table's columns that it lacks; each may be null or has a server default."""
+        ...
+
     async def drop(self, metadata: MetaData) -> None:
         """Drop the tables that exist."""
         ...

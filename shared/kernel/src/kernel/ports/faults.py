@@ -3,3 +3,7 @@
 
 class StoreUnavailable(Exception):
     """A store does not answer or is throttled, after bounded retries. Whether a write happened is not known."""
+
+
+class NewerData(RuntimeError):
+    """What is stored was written by a newer version of Taskledger, in a shape that this one does not know."""

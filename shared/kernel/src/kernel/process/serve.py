@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from kernel.observe import logs, metric_lines
 from kernel.observe.span_export import sending
 from kernel.ports.database import DatabaseUnavailable
-from kernel.ports.faults import StoreUnavailable
+from kernel.ports.faults import NewerData, StoreUnavailable
 from kernel.ports.mailer import MailUnavailable
 from kernel.process.platform import BadUrl
 from kernel.process.settings import Settings
@@ -43,7 +43,7 @@ class CannotListen(Exception):
     """The address is in use, or cannot be had."""
 
 
-_FAULTS: Final = (CannotListen, BadUrl, StoreUnavailable, DatabaseUnavailable, MailUnavailable, OSError)
+_FAULTS: Final = (CannotListen, BadUrl, NewerData, StoreUnavailable, DatabaseUnavailable, MailUnavailable, OSError)
 """What keeps a service from starting that is no defect of it: what it stands on is away, or a URL is wrong."""
 
 

@@ -6,9 +6,9 @@ import random
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import MetaData
+from sqlalchemy import MetaData, Table
 from sqlalchemy.dialects.mysql.base import MySQLDialect, MySQLTypeCompiler
-from sqlalchemy.schema import CreateIndex, CreateTable, DDLElement, DropTable
+from sqlalchemy.schema import CreateColumn, CreateIndex, CreateTable, DDLElement, DropTable
 
 from kernel.adapters.mysql.connection import Connection, Connector
 from kernel.adapters.mysql.errors import DRIVER_FAULTS, fault_of, translated
@@ -30,6 +30,9 @@ _ATTEMPTS: Final = 6
 _CREATE_LOCK_SECONDS: Final = 60
 
 _TABLES: Final = b"SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE()"
+_COLUMNS: Final = (
+    b"SELECT column_name FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = '%b'"
+)
 _INDEXES: Final = (
     b"SELECT DISTINCT table_name, index_name FROM information_schema.statistics WHERE table_schema = DATABASE()"
 )
@@ -83,13 +86,27 @@ class MysqlDatabase:
         return cls(Connector(url))
 
     async def create(self, metadata: MetaData) -> None:
+        await self._alone(lambda connection: _define(connection, metadata))
+
+    async def add_columns(self, table: Table, *columns: str) -> None:
         async def work(connection: Connection) -> None:
-            # Services start together, and each makes what it needs.
+            there = {row[0] for row in await connection.rows(_COLUMNS % table.name.encode())}
+            for name in columns:
+                if name not in there:
+                    column = str(CreateColumn(table.c[name]).compile(dialect=_DIALECT))
+                    await connection.rows(f"ALTER TABLE `{table.name}` ADD COLUMN {column}".encode())
+
+        await self._alone(work)
+
+    async def _alone(self, define: Callable[[Connection], Awaitable[None]]) -> None:
+        """Define something while no other process does: services start together, and each makes what it needs."""
+
+        async def work(connection: Connection) -> None:
             lock = b"('%b', %d)" % (self._create_lock.encode(), _CREATE_LOCK_SECONDS)
             if await connection.rows(b"SELECT GET_LOCK" + lock) != ((1,),):
                 raise DatabaseUnavailable(f"{self._where}: another process has been creating tables for long")
             try:
-                await _define(connection, metadata)
+                await define(connection)
             except BaseException:
                 connection.break_off()  # which frees the lock
                 raise

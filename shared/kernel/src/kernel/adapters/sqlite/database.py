@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
-from sqlalchemy import MetaData
+from sqlalchemy import MetaData, Table
 from sqlalchemy.dialects import sqlite
-from sqlalchemy.schema import CreateIndex, CreateTable, DDLElement, DropTable
+from sqlalchemy.schema import CreateColumn, CreateIndex, CreateTable, DDLElement, DropTable
 
 from kernel.adapters.sqlite.engine import GroupCommitWriter, Readers, Synchronous, connect, is_passing
 from kernel.ports.database import (
@@ -66,6 +66,17 @@ class SqliteDatabase:
             made.append(CreateTable(table, if_not_exists=True))
             made.extend(CreateIndex(index, if_not_exists=True) for index in table.indexes)
         await self._define(made)
+
+    async def add_columns(self, table: Table, *columns: str) -> None:
+        texts = {name: str(CreateColumn(table.c[name]).compile(dialect=_DIALECT)) for name in columns}
+
+        def work(db: sqlite3.Connection) -> None:
+            there = {row[1] for row in db.execute(f'PRAGMA table_info("{table.name}")')}
+            for name, text in texts.items():
+                if name not in there:
+                    db.execute(f'ALTER TABLE "{table.name}" ADD COLUMN {text}')
+
+        await self._run(work)
 
     async def drop(self, metadata: MetaData) -> None:
         await self._define([DropTable(table, if_exists=True) for table in reversed(metadata.sorted_tables)])

@@ -15,6 +15,8 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any, Final, Literal, TypeAlias, TypeVar
 
+from kernel.ports.faults import NewerData
+
 T = TypeVar("T")
 
 Synchronous: TypeAlias = Literal["FULL", "NORMAL"]
@@ -48,7 +50,7 @@ class Closed(sqlite3.OperationalError):
     """The adapter was closed."""
 
 
-class NewerFile(RuntimeError):
+class NewerFile(NewerData):
     """The file was written by a newer version of Taskledger."""
 
 
