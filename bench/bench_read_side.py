@@ -91,7 +91,7 @@ async def fill(store: EventStore, database: Database) -> tuple[int, float]:
     number = await generations.begin()
     events = 0
 
-    def progress(_: int, so_far: int, __: int) -> None:
+    def progress(_: int, so_far: int) -> None:
         nonlocal events
         events = so_far
 

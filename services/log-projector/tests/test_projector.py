@@ -10,6 +10,8 @@ from sqlalchemy import func, select
 from contracts.read_model import ActiveGeneration, tables
 from kernel.ports.database import Database, Statement
 from kernel.process.platform import Platform
+from log_projector.generations import Generations
+from log_projector.main import create_app
 from log_projector.settings import Settings
 from testkit.histories import Board, record
 from testkit.log import eventually
@@ -62,6 +64,26 @@ async def test_health_names_what_the_service_stands_on(
         ready = await http.get("/readyz")
         assert (ready.status_code, ready.json()["checks"]) == (
             200,
-            {"event_store": "ok", "read_model": "ok", "projector": "ok"},
+            {"event_store": "ok", "read_model": "ok", "projector": "ok", "readable": "ok"},
         )
         assert "consumer_events_total" in (await http.get("/metrics")).text
+
+
+async def test_it_is_not_ready_before_lists_can_be_read(platform: Platform, settings: Settings) -> None:
+    generations = Generations(await platform.database(settings.read_model_url))
+    await generations.prepare()
+    number = await generations.begin()  # by somebody else, who is at it
+    app = create_app(settings)
+    async with (
+        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://projector") as http,
+        app.router.lifespan_context(app),
+    ):
+        filling = await http.get("/readyz")
+        assert (filling.status_code, filling.json()["checks"]["readable"]) == (503, "NotReadable")
+        await generations.mark(number, "live")
+        await generations.activate(number)
+
+        async def ready() -> bool:
+            return (await http.get("/readyz")).status_code == 200
+
+        await eventually(ready)

@@ -3,8 +3,10 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import datetime
 from random import Random
 from tempfile import TemporaryDirectory
+from typing import Any, cast
 
 import httpx
 import pytest
@@ -15,16 +17,17 @@ from sqlalchemy import select
 
 from contracts.read_model import ActiveGeneration, consumer_name, tables
 from kernel.consuming.consumer import Consumer
+from kernel.log.envelope import Envelope, kind_of
 from kernel.ports.database import Database, DatabaseRefused, Row, Statement, Write
-from kernel.ports.event_store import EventStore
+from kernel.ports.event_store import EventStore, Head
 from kernel.ports.subscription import Message
 from kernel.process.platform import Platform
 from log_projector.fill import Filler
 from log_projector.generations import Generations
-from log_projector.rebuild import NothingToSwitchTo, RebuildRunning, rebuild, switch_back
+from log_projector.rebuild import NothingToSwitchTo, RebuildRunning, fill_missing, rebuild, switch_back
 from log_projector.settings import Settings
 from log_projector.verify import verify
-from log_projector.writes import Handler, Projection
+from log_projector.writes import KINDS, Handler, Projection
 from testkit.histories import Board, record
 
 Serving = Callable[[], AbstractAsyncContextManager[httpx.AsyncClient]]
@@ -146,3 +149,52 @@ async def test_there_may_be_nothing_to_switch_back_to(platform: Platform, settin
     await rebuild(platform, settings, follow=0)
     with pytest.raises(NothingToSwitchTo):
         await switch_back(platform, settings)
+
+
+class Counted:
+    """A log that counts the heads that were listed, the first time, and the streams that were loaded."""
+
+    def __init__(self, store: EventStore) -> None:
+        self._store = store
+        self.listed = self.loaded = self.ahead = 0
+        self._whole = False
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    async def heads(self, changed_since: datetime | None = None) -> AsyncIterator[Head]:
+        async for head in self._store.heads(changed_since):
+            if not self._whole and kind_of(head.stream) in KINDS:
+                self.listed += 1
+                self.ahead = max(self.ahead, self.listed - self.loaded)
+            yield head
+        self._whole = True
+
+    async def load(self, stream: str, after: int = 0) -> Sequence[Envelope]:
+        self.loaded += 1
+        return await self._store.load(stream, after)
+
+
+async def test_a_fill_holds_no_more_of_a_log_than_it_is_writing(platform: Platform, settings: Settings) -> None:
+    store = Counted(await platform.event_store(settings.event_store_url))
+    await record(await platform.event_store(settings.event_store_url), Board(Random(3)).grow(2500))
+    generations = Generations(await platform.database(settings.read_model_url))
+    await generations.prepare()
+    await Filler(cast(EventStore, store), generations, await generations.begin()).fill()
+    assert store.listed > 300
+    assert store.ahead <= 200
+
+
+async def test_a_release_fills_what_it_will_read_before_it_starts_and_once(
+    platform: Platform, settings: Settings, serving: Serving
+) -> None:
+    await record(await platform.event_store(settings.event_store_url), Board(Random(4)).grow(200))
+    database = await platform.database(settings.read_model_url)
+    done = await fill_missing(platform, settings)
+    assert done is not None
+    assert await ActiveGeneration(database).number() == done.generation
+    assert await fill_missing(platform, settings) is None
+    async with serving() as http:
+        assert (await http.get("/readyz")).status_code == 200
+        assert await ActiveGeneration(database).number() == done.generation
+        assert (await verify(platform, settings)).differences == []

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Final
 
 from contracts.read_model import consumer_name
@@ -41,16 +41,16 @@ class Filler:
             handler=Handler(self._projection, number),
         )
 
-    async def fill(self, progress: Callable[[int, int, int], None] = lambda streams, events, of: None) -> None:
+    async def fill(self, progress: Callable[[int, int], None] = lambda streams, events: None) -> None:
         """Write the rows of every stream, then of whatever was appended meanwhile.
 
-        `progress` is told of the streams and events written so far, and of how many streams there were at the start.
+        Heads are read as they are written, so that memory does not grow with the log. `progress` is told of the streams
+        and events written so far.
         """
-        heads = [head async for head in self._store.heads() if kind_of(head.stream) in KINDS]
         streams = events = 0
         beat = time.monotonic()
         writing: asyncio.Task[None] | None = None
-        for batch in _batches(heads):
+        async for batch in self._batches():
             loaded = await asyncio.gather(*(self._store.load(head.stream) for head in batch))
             writes, left = self._writes(batch, loaded)
             if writing is not None:
@@ -58,7 +58,7 @@ class Filler:
             # The next streams are folded while these are written.
             writing = asyncio.create_task(self._write(batch, writes, left))
             streams, events = streams + len(batch), events + sum(map(len, loaded))
-            progress(streams, events, len(heads))
+            progress(streams, events)
             if time.monotonic() - beat > _BEAT_SECONDS:
                 await self._generations.beat(self._number)
                 beat = time.monotonic()
@@ -71,6 +71,17 @@ class Filler:
         for _ in range(_MAX_ROUNDS):
             if await self._consumer.reconcile() < _FEW:
                 return
+
+    async def _batches(self) -> AsyncIterator[Sequence[Head]]:
+        batch: list[Head] = []
+        async for head in self._store.heads():
+            if kind_of(head.stream) in KINDS:
+                batch.append(head)
+            if len(batch) == _STREAMS_PER_WRITE:
+                yield batch
+                batch = []
+        if batch:
+            yield batch
 
     def _writes(self, batch: Sequence[Head], loaded: Sequence[Sequence[Envelope]]) -> tuple[list[Write], list[Message]]:
         """The writes for all streams, and those left to the consumer, which knows what to do with a poisoned one."""
@@ -98,8 +109,3 @@ class Filler:
             left = [Message(stream=head.stream, version=head.version) for head in batch]
         if left:
             await self._consumer.settle(left)
-
-
-def _batches(heads: Sequence[Head]) -> Iterator[Sequence[Head]]:
-    for start in range(0, len(heads), _STREAMS_PER_WRITE):
-        yield heads[start : start + _STREAMS_PER_WRITE]

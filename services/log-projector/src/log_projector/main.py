@@ -39,7 +39,12 @@ def create_app(settings: Settings, platform: Platform | None = None) -> FastAPI:
             projector = Projector(store, database, subscription)
             background = await stack.enter_async_context(Background())
             background.start(NAME, lambda: _run_for_ever(projector), drain=projector.stop)
-            app.state.checks = {"event_store": store.ping, "read_model": database.ping, "projector": background.check}
+            app.state.checks = {
+                "event_store": store.ping,
+                "read_model": database.ping,
+                "projector": background.check,
+                "readable": projector.check_readable,
+            }
             # A new log is read at once; one that has to be filled anew is, while the rest of the process works.
             with suppress(TimeoutError):
                 await asyncio.wait_for(projector.readable.wait(), _FIRST_SECONDS)

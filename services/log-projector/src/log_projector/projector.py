@@ -22,6 +22,10 @@ NAME: Final = "projector"
 """The name of the projector's subscription: one for all generations."""
 
 
+class NotReadable(Exception):
+    """Nobody can read lists yet."""
+
+
 class Projector:
     """One receiver of messages, and one consumer for each live generation.
 
@@ -45,6 +49,11 @@ class Projector:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._receiver.run())
             group.create_task(self._follow_generations(group))
+
+    async def check_readable(self) -> None:
+        """Raise NotReadable before there is a generation that readers of this schema can have."""
+        if not self.readable.is_set():
+            raise NotReadable("the read model of this schema is being filled")
 
     async def stop(self) -> None:
         """Take no more messages, and return when those at hand are settled and acknowledged."""

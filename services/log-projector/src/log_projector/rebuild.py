@@ -24,7 +24,7 @@ _LOOK_SECONDS: Final = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a rebuild has come in a stage: `streams` done `of` all, with so many `events`."""
+    """How far a rebuild has come in a stage: `streams` done `of` all where that is known, with so many `events`."""
 
     stage: Stage
     streams: int = 0
@@ -84,6 +84,20 @@ async def rebuild(
         raise
 
 
+async def fill_missing(
+    platform: Platform, settings: Settings, on_progress: Callable[[Progress], None] = lambda progress: None
+) -> Rebuilt | None:
+    """Fill a generation of this program's schema unless there is one, before its services start; None where there is.
+
+    Who reads one of another schema goes on. Raises RebuildRunning, DatabaseUnavailable, StoreUnavailable.
+    """
+    generations = Generations(await platform.database(settings.read_model_url))
+    await generations.prepare()
+    if await generations.active() is not None:
+        return None
+    return await rebuild(platform, settings, on_progress, follow=0.0)
+
+
 async def switch_back(platform: Platform, settings: Settings) -> int:
     """Let readers have the newest live generation that they do not have now, and return its number.
 
@@ -136,8 +150,8 @@ class _Rebuild:
             await self._generations.drop(number)
         return Rebuilt(self._number, self._before, self._filled.streams, self._filled.events, seconds, found)
 
-    def _filling(self, streams: int, events: int, of: int) -> None:
-        self._filled = Progress("fill", streams, of, events)
+    def _filling(self, streams: int, events: int) -> None:
+        self._filled = Progress("fill", streams, events=events)
         self._on_progress(self._filled)
 
     async def _follow(self) -> None:

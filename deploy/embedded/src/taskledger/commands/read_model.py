@@ -13,7 +13,9 @@ _SHOWN = 50
 
 
 def rebuild(
-    data: Data = DATA, back: Annotated[bool, typer.Option(help="Switch back to the one before.")] = False
+    data: Data = DATA,
+    back: Annotated[bool, typer.Option(help="Switch back to the one before.")] = False,
+    if_missing: Annotated[bool, typer.Option(help="Only where this version has none: before a release.")] = False,
 ) -> None:
     """Fill the read model anew from the log beside the old one, compare, switch. The board goes on meanwhile."""
     from log_projector import rebuild as rebuilding
@@ -26,7 +28,11 @@ def rebuild(
             if back:
                 print(f"Readers have generation {await rebuilding.switch_back(here.platform, settings)} now.")
                 return 0
-            done = await rebuilding.rebuild(here.platform, settings, _show)
+            make = rebuilding.fill_missing if if_missing else rebuilding.rebuild
+            done = await make(here.platform, settings, _show)
+            if done is None:
+                print("There is a read model of this version.")
+                return 0
             rate = done.events / done.filled_seconds if done.filled_seconds else 0.0
             print(f"Generation {done.generation}: {done.streams} streams, {done.events} events, {rate:,.0f} events/s")
             print(f"The generation before had {len(done.differences)} differences.")
@@ -36,7 +42,8 @@ def rebuild(
 
     def _show(progress: rebuilding.Progress) -> None:
         if sys.stderr.isatty():
-            sys.stderr.write(f"\r{progress.stage}: {progress.streams} of {progress.of} streams\x1b[K")
+            of = f" of {progress.of}" if progress.of else ""
+            sys.stderr.write(f"\r{progress.stage}: {progress.streams}{of} streams\x1b[K")
 
     try:
         raise typer.Exit(asyncio.run(run()))
