@@ -22,7 +22,7 @@ def release(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
     import release
 
     yield release
-    for name in ("release", "context"):
+    for name in ("release", "context", "operate"):
         sys.modules.pop(name, None)
 
 
@@ -129,3 +129,36 @@ def test_an_older_revision_is_taken_from_the_repository(release: ModuleType, tmp
         assert (folder / "page").read_text() == "older"
     assert git("worktree", "list").count("\n") == 0
     assert (repository / "page").read_text() == "newer"
+
+
+def test_what_takes_long_is_done_by_the_new_release_before_its_services_start(
+    release: ModuleType, aws: Emulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+
+    def run(command: list[str], **_: str) -> None:
+        done.append(" ".join(word for word in command[1:] if not word.startswith("--outputs-file")))
+        if "--all" in command:
+            raise subprocess.CalledProcessError(1, command)
+
+    monkeypatch.setattr(release, "_run", run)
+    monkeypatch.setattr(release, "operated", lambda command: done.append("taskledger " + " ".join(command)))
+    with pytest.raises(subprocess.CalledProcessError):
+        release.deploy(release.Release("a" * 40, {}), tmp_path)
+    first, *prepares, last = done
+    assert first == "deploy --require-approval=never TaskledgerOperator"
+    assert "taskledger rebuild --if-missing" in prepares
+    assert last == "deploy --require-approval=never --all"
+
+
+def test_services_stay_where_what_they_need_was_not_made(
+    release: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done: list[str] = []
+    monkeypatch.setattr(release, "_run", lambda command, **_: done.append(command[-1]))
+    monkeypatch.setattr(release.boto3, "client", lambda service: service)
+    monkeypatch.setattr(release.operate, "run", lambda ecs, command: ("task", 1))
+    monkeypatch.setattr(release.operate, "printed", lambda logs, task: ["the log cannot be read"])
+    with pytest.raises(release.NotPrepared, match="ended with 1"):
+        release.deploy(release.Release("a" * 40, {}), tmp_path)
+    assert done == ["TaskledgerOperator"]

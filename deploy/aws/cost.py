@@ -90,7 +90,7 @@ _LARGE: Final = replace(
 )
 SIZES: Final = (IDLE, _used_by(50, IDLE, log_events=1e6), _used_by(5000, _LARGE, log_events=100e6))
 
-ALARMS, COMPOSITE_ALARMS = 50, 2
+ALARMS, COMPOSITE_ALARMS = 52, 2
 """Those of the watch stack, and those that scaling makes for itself."""
 EVENT_KB: Final = 1.0
 """What an event with its envelope and command record takes in the log."""

@@ -12,7 +12,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from mimetypes import guess_type
@@ -22,6 +22,7 @@ from typing import Any, Final
 import boto3
 
 import context
+import operate
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 PARAMETER: Final = "/taskledger/release"
@@ -33,12 +34,20 @@ LAST: Final = ("index.html", "sw.js")
 """What names other files: they must be there before it."""
 
 
+BEFORE_SERVICES: Final = "TaskledgerOperator"
+PREPARES: Final = (("rebuild", "--if-missing"),)
+"""Commands of the new release's `taskledger`: a read model of its schema is filled, if it has another one."""
+
 HOLD_DATA: Final = ("TaskledgerTables", "TaskledgerData", "TaskledgerEdge")
 """Stacks with something that can be protected."""
 
 
 class NothingToRollBackTo(Exception):
     """No release has passed its test yet."""
+
+
+class NotPrepared(Exception):
+    """What has to be there before the services change is not."""
 
 
 class ToldOtherwise(Exception):
@@ -93,10 +102,12 @@ def deploy(release: Release, at: Path = ROOT) -> str:
     """Bring a release out from a checkout of its revision; the address of the board."""
     with _images(release) as images:
         outputs = Path(images).with_name("outputs.json")
-        _run(
-            [str(at / "deploy/aws/cdk"), "deploy", "--all", "--require-approval=never", f"--outputs-file={outputs}"],
-            IMAGES=images,
-        )
+        cdk = [str(at / "deploy/aws/cdk"), "deploy", "--require-approval=never", f"--outputs-file={outputs}"]
+        # All that services stand on, and the new release's command: what takes long is done while the old one serves.
+        _run([*cdk, BEFORE_SERVICES], IMAGES=images)
+        for command in PREPARES:
+            operated(command)
+        _run([*cdk, "--all"], IMAGES=images)
         context.keep_lookups(boto3.client("ssm"), at / "deploy/aws/cdk.context.json")
         stacks = json.loads(outputs.read_text())
     edge: Mapping[str, str] = stacks["TaskledgerEdge"]
@@ -107,6 +118,18 @@ def deploy(release: Release, at: Path = ROOT) -> str:
         InvalidationBatch={"Paths": {"Quantity": 1, "Items": ["/*"]}, "CallerReference": os.urandom(8).hex()},
     )
     return edge["Url"]
+
+
+def operated(command: Sequence[str]) -> None:
+    """Run a `taskledger` command beside the services, and show what it printed. Raises NotPrepared."""
+    try:
+        task, status = operate.run(boto3.client("ecs"), command)
+    except operate.NotRun as fault:
+        raise NotPrepared(f"taskledger {' '.join(command)}: {fault}") from fault
+    for line in operate.printed(boto3.client("logs"), task):
+        print(line)
+    if status:
+        raise NotPrepared(f"taskledger {' '.join(command)} ended with {status}")
 
 
 def told_again(ssm: Any, release: Release, which: str | None) -> None:
@@ -195,7 +218,7 @@ def main(arguments: list[str]) -> int:
                 with checkout(release.revision) as at:
                     url = deploy(release, at)
                 print(f"Taskledger {release.revision[:12]} is back at {url}")
-    except (NothingToRollBackTo, ToldOtherwise, subprocess.CalledProcessError) as fault:
+    except (NothingToRollBackTo, NotPrepared, ToldOtherwise, subprocess.CalledProcessError) as fault:
         print(fault, file=sys.stderr)
         return 1
     return 0

@@ -7,6 +7,7 @@ from aws_cdk import aws_secretsmanager as secrets
 from constructs import Construct
 
 from taskledger_aws.acknowledged import acknowledge
+from taskledger_aws.collector import Collector
 from taskledger_aws.machines import Machines
 from taskledger_aws.network import NetworkStack
 from taskledger_aws.profile import Profile
@@ -30,4 +31,5 @@ class ClusterStack(Stack):
             self.secret,
             {"AwsSolutions-SMG4": "Both sides have to change at once: docs/operate/rotate-keys.md says how."},
         )
+        Collector(self, "Collector", profile=profile, machines=self.machines)
         CfnOutput(self, "ClusterName", value=self.machines.cluster.cluster_name)

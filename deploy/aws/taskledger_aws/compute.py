@@ -3,7 +3,6 @@
 from typing import Any
 
 from aws_cdk import Duration, Stack
-from aws_cdk import aws_applicationautoscaling as scaling
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_elasticloadbalancingv2 as elb
 from constructs import Construct
@@ -17,6 +16,7 @@ from taskledger_aws.given import Given
 from taskledger_aws.mail import MailStack
 from taskledger_aws.profile import Profile
 from taskledger_aws.routes import Routes
+from taskledger_aws.scaling import MESSAGES_FOR_EACH, STREAMS_FOR_EACH, follow, open_streams, waiting_for_each
 from taskledger_aws.task_definitions import PORT_NAME, TaskDefinitions
 
 
@@ -111,19 +111,8 @@ class ComputeStack(Stack):
             scale_in_cooldown=Duration.minutes(5),
             scale_out_cooldown=Duration.minutes(1),
         )
+        # All track a target, so a service grows when any of them says so and shrinks when all do.
         if container.queue is not None:
-            target.scale_on_metric(
-                "QueueAge",
-                metric=self._events.queues[container.queue.name].metric_approximate_age_of_oldest_message(
-                    period=Duration.minutes(1), statistic="Maximum"
-                ),
-                # Seconds: nobody waits so long for a list.
-                scaling_steps=[
-                    scaling.ScalingInterval(upper=5, change=-1),
-                    scaling.ScalingInterval(lower=30, change=+1),
-                    scaling.ScalingInterval(lower=120, change=+3),
-                ],
-                adjustment_type=scaling.AdjustmentType.CHANGE_IN_CAPACITY,
-                cooldown=Duration.minutes(2),
-                evaluation_periods=2,
-            )
+            follow(self, container, target, waiting_for_each(container.name, container.queue.name), MESSAGES_FOR_EACH)
+        if container is NOTIFY:
+            follow(self, container, target, open_streams(), STREAMS_FOR_EACH)

@@ -47,6 +47,12 @@ class Given:
     database_address: str | None = None
     database_secret: str | None = None
 
+    @property
+    def sends_by_domain(self) -> bool:
+        """Whether mails come from an address of the domain, whose identity signs them."""
+        at = self.sender.rpartition("@")[2].rstrip(">").lower()
+        return self.domain is not None and (at == self.domain or at.endswith(f".{self.domain}"))
+
     def __post_init__(self) -> None:
         for together in (
             ("repository", "repository_ids"),

@@ -48,11 +48,18 @@ class MailStack(Stack):
         CfnOutput(self, "FeedbackLog", value=self.feedback.log_group_name)
 
     def _identity(self, given: Given) -> ses.EmailIdentity:
-        if given.domain is None or given.zone is None:
-            # SES mails a link to the sender, which its owner follows.
+        if given.domain is None or given.zone is None or not given.sends_by_domain:
+            # Another's address, or none of ours: SES mails a link to the sender, which its owner follows.
             return ses.EmailIdentity(self, "Sender", identity=ses.Identity.email(given.sender))
         identity = ses.EmailIdentity(
-            self, "Sender", identity=ses.Identity.domain(given.domain), dkim_signing=True, feedback_forwarding=False
+            self,
+            "Sender",
+            identity=ses.Identity.domain(given.domain),
+            dkim_signing=True,
+            feedback_forwarding=False,
+            # Who takes the mail asks the envelope's domain too: with one below ours, SPF speaks for ours.
+            mail_from_domain=f"mail.{given.domain}",
+            mail_from_behavior_on_mx_failure=ses.MailFromBehaviorOnMxFailure.USE_DEFAULT_VALUE,
         )
         zone = route53.HostedZone.from_lookup(self, "Zone", domain_name=given.zone)
         for number, record in enumerate(identity.dkim_records):
@@ -64,6 +71,22 @@ class MailStack(Stack):
                 ttl="1800",
                 name=f"{record.name}.",
                 resource_records=[record.value],
+            )
+        mail_from, bounces = f"mail.{given.domain}.", f"feedback-smtp.{self.region}.amazonses.com"
+        for construct_id, name, kind, value in (
+            ("MailFrom", mail_from, "MX", f"10 {bounces}"),
+            ("Spf", mail_from, "TXT", '"v=spf1 include:amazonses.com -all"'),
+            # Whoever else writes in our name goes to the junk.
+            ("Dmarc", f"_dmarc.{given.domain}.", "TXT", '"v=DMARC1; p=quarantine; adkim=r; aspf=r"'),
+        ):
+            route53.CfnRecordSet(
+                self,
+                construct_id,
+                hosted_zone_id=zone.hosted_zone_id,
+                type=kind,
+                ttl="1800",
+                name=name,
+                resource_records=[value],
             )
         return identity
 

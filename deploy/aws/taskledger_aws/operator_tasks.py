@@ -3,8 +3,10 @@
 from typing import Any
 
 from aws_cdk import Stack
+from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from taskledger_aws.acknowledged import acknowledge
 from taskledger_aws.cluster import ClusterStack
 from taskledger_aws.containers import OPERATOR
 from taskledger_aws.delivery import DeliveryStack
@@ -40,10 +42,49 @@ class OperatorStack(Stack):
         )
         self.task = definitions.of(OPERATOR, memory=512)
         self.lines = definitions.lines[OPERATOR]
+        if delivery.deploy_role is not None:
+            self._may_run(delivery.deploy_role, cluster)
         Verification(
             self,
             "Verification",
             cluster=cluster.machines.cluster,
             task=self.task,
             capacity=cluster.machines.capacity.capacity_provider_name,
+        )
+
+    def _may_run(self, deploy_role: iam.Role, cluster: ClusterStack) -> None:
+        """A release runs the command before its services start."""
+        task, execution = self.task, self.task.execution_role
+        if execution is None:
+            raise ValueError("the operator's task has no execution role")
+        own = cluster.machines.cluster
+        family = self.format_arn(service="ecs", resource="task-definition", resource_name=f"{task.family}:*")
+        tasks = self.format_arn(service="ecs", resource="task", resource_name="taskledger/*")
+        lines = f"{self.lines.log_group_arn}"
+        run = iam.Policy(
+            self,
+            "Run",
+            statements=[
+                iam.PolicyStatement(actions=["ecs:DescribeClusters"], resources=[own.cluster_arn]),
+                iam.PolicyStatement(
+                    actions=["ecs:RunTask"],
+                    resources=[family],
+                    conditions={"ArnEquals": {"ecs:cluster": own.cluster_arn}},
+                ),
+                iam.PolicyStatement(actions=["ecs:DescribeTasks"], resources=[tasks]),
+                iam.PolicyStatement(
+                    actions=["iam:PassRole"],
+                    resources=[task.task_role.role_arn, execution.role_arn],
+                    conditions={"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}},
+                ),
+                iam.PolicyStatement(actions=["logs:GetLogEvents"], resources=[lines]),
+            ],
+        )
+        run.attach_to_role(iam.Role.from_role_name(self, "DeployRole", deploy_role.role_name))
+        acknowledge(
+            run,
+            {
+                f"AwsSolutions-IAM5[Resource::{self.resolve(family)}]": "Each release has a revision of its own.",
+                f"AwsSolutions-IAM5[Resource::{self.resolve(tasks)}]": "A task's name is not known before it runs.",
+            },
         )

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from taskledger_aws.collector import ENDPOINT, SAMPLED
 from taskledger_aws.containers import AUTH, PORT
 from taskledger_aws.stores import Stores
 
@@ -37,7 +38,12 @@ def variables(container: str, at: Places) -> Mapping[str, str]:
     auth = {"AUTH_URL": f"http://{AUTH.name}:{PORT}"}
     queue = {"SUBSCRIPTION_URL": "sqs://taskledger"}
     mailer = {"MAILER_URL": f"ses://?from={at.sender}&configuration_set={at.configuration_set}"}
-    measured = {"METRICS_LOG_SECONDS": str(METRICS_EVERY)}
+    measured = {
+        "METRICS_LOG_SECONDS": str(METRICS_EVERY),
+        "OTEL_EXPORTER_OTLP_ENDPOINT": ENDPOINT,
+        "OTEL_TRACES_SAMPLER": "parentbased_traceidratio",
+        "OTEL_TRACES_SAMPLER_ARG": str(SAMPLED),
+    }
     match container:
         case "auth-service":
             # CloudFront and the balancer each add whom they heard it from.

@@ -149,16 +149,6 @@ def test_the_balancer_knows_each_public_path_and_answers_private_ones_itself(com
     )
 
 
-def test_consumers_grow_with_the_age_of_their_queue_and_all_with_their_load(compute: Template) -> None:
-    policies = of_type(compute, "AWS::ApplicationAutoScaling::ScalingPolicy").values()
-    by_load = [policy for policy in policies if policy["PolicyType"] == "TargetTrackingScaling"]
-    assert len(by_load) == len(CONTAINERS)
-    alarms = of_type(compute, "AWS::CloudWatch::Alarm").values()
-    watched = {text(dimension["Value"]) for alarm in alarms for dimension in alarm.get("Dimensions", [])}
-    assert len(watched) == len([container for container in CONTAINERS if container.queue])
-    assert {alarm["MetricName"] for alarm in alarms} == {"ApproximateAgeOfOldestMessage"}
-
-
 def test_machines_ask_for_tokens_and_keep_their_own_from_containers(templates: Templates) -> None:
     compute = templates["TaskledgerCluster"]
     data = only(compute, "AWS::EC2::LaunchTemplate")["LaunchTemplateData"]

@@ -13,6 +13,8 @@ KNOW_NO_RESOURCE: Final[Mapping[str, str]] = {
     "dynamodb:ListStreams": "A pipe lists streams before it reads the one it was given.",
     "ecr:GetAuthorizationToken": "A login to the registry of the account; what may be pulled is allowed by repository.",
     "ecs:DiscoverPollEndpoint": "A machine asks where ECS answers.",
+    "xray:PutTelemetryRecords": "The collector tells X-Ray how it is.",
+    "xray:PutTraceSegments": "A trace is of no resource.",
     "ses:GetAccount": "Whether the account may send: the mailer's sign of life.",
 }
 """Actions that no narrower form exists for, by AWS's Service Authorization Reference, and why somebody needs them."""
@@ -20,6 +22,8 @@ KNOW_NO_RESOURCE: Final[Mapping[str, str]] = {
 PATTERNS: Final[Mapping[str, str]] = {
     r":container-instance/taskledger/\*$": "A machine's name is not known before it is there; the cluster is.",
     r":task-set/cluster/\*$": "So do the proxies of Service Connect ask, by AWS's documents.",
+    r":task-definition/taskledger-operator:\*$": "A release has a revision of its own, known once it is made.",
+    r":task/taskledger/\*$": "A task's name is not known before it runs.",
     r":stack/Taskledger\*/\*$": "The templates of this app's stacks: CloudFormation adds a number to their names.",
     r"^<Site\w+\.Arn>/\*$": "A release writes every file of the site's bucket.",
     r":parameter/cdk/exports/(TaskledgerEdge/)?\*$": "The CDK's own functions hand the certificate to another region.",

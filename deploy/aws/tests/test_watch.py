@@ -146,8 +146,8 @@ def test_the_read_model_is_verified_every_night(templates: Templates) -> None:
 
 def test_alarms_cost_what_the_page_says(templates: Templates) -> None:
     counted = [kind for template in templates.values() for kind in _types(template)]
-    # Following the load makes two alarms for each service, at deployment.
-    following = counted.count("AWS::ApplicationAutoScaling::ScalableTarget") * 2
+    # What tracks a target makes two alarms for itself, at deployment.
+    following = counted.count("AWS::ApplicationAutoScaling::ScalingPolicy") * 2
     assert counted.count("AWS::CloudWatch::Alarm") + following == ALARMS
     assert counted.count("AWS::CloudWatch::CompositeAlarm") == COMPOSITE_ALARMS
 
