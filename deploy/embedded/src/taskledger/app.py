@@ -16,9 +16,9 @@ import notify_service.settings
 import task_service.main
 import task_service.settings
 from kernel.http.app import Check
+from kernel.http.openapi import merged
 from kernel.process.platform import Platform
 from taskledger.import_api import create_imports
-from taskledger.openapi import merged
 from taskledger.root import Root, create_front
 from taskledger.settings import AUTH_URL, settings_of
 

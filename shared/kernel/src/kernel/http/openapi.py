@@ -1,7 +1,10 @@
 """What every OpenAPI document of ours says the same: problems, tokens and the headers of answers."""
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any, Final
+
+from fastapi import FastAPI
 
 PROBLEM_SCHEMA: Final[dict[str, Any]] = {
     "title": "Problem",
@@ -73,3 +76,26 @@ def answers(
             "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
         }
     return documented
+
+
+def merged(apps: Sequence[FastAPI]) -> dict[str, Any]:
+    """The services' documents as one. Raises ValueError when two services give one schema name two meanings."""
+    document: dict[str, Any] = {
+        "openapi": "3.1.0",
+        "info": {"title": "Taskledger", "version": "1"},
+        "paths": {},
+        "components": {"schemas": {}},
+    }
+    for app in apps:
+        part = app.openapi()
+        document["paths"].update(part["paths"])
+        for kind, components in part.get("components", {}).items():
+            known = document["components"].setdefault(kind, {})
+            for name, component in components.items():
+                if known.setdefault(name, component) != component:
+                    raise ValueError(f"{name} means one thing here and another there")
+        if "security" in part:
+            document["security"] = part["security"]
+    document["paths"] = dict(sorted(document["paths"].items()))
+    document["components"]["schemas"] = dict(sorted(document["components"]["schemas"].items()))
+    return document
