@@ -148,7 +148,7 @@ def test_the_readme_names_every_make_target() -> None:
 def test_the_page_of_settings_names_every_variable_with_its_default() -> None:
     rows = dict(re.findall(r"^\| `([A-Z_]+)` \| `([^`]*)` \|", VARIABLES, re.MULTILINE))
     fields = {name.upper(): field for kind in SETTINGS for name, field in kind.model_fields.items()}
-    alone = {"AUTH_URL", "SERVICE_SECRET"}
+    alone = {"AUTH_URL", "TASK_URL", "SERVICE_SECRET"}
     others = {"TASKLEDGER_HOST", "TASKLEDGER_PORT", "TASKLEDGER_DATA", "OTEL_TRACES_SAMPLER"}
     assert set(rows) == set(fields) - alone | others
     assert all(name in VARIABLES for name in alone | {"OTEL_EXPORTER_OTLP_ENDPOINT"})

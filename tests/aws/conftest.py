@@ -56,6 +56,7 @@ def board(aws: Emulator, deploy: Callable[[], str], tmp_path_factory: pytest.Tem
                 "NOTIFY_DB_URL": f"sqlite:///{folder}/{name}/notify.db",
                 "MAILER_URL": f"ses://?from={SENDER}&{at}",
                 "AUTH_URL": f"http://127.0.0.1:{ports['auth-service']}",
+                "TASK_URL": f"http://127.0.0.1:{ports['task-service']}",
                 "SERVICE_SECRET": "of-this-test-0123456789",
                 "METRICS_LOG_SECONDS": "0.2",
             }

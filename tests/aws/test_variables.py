@@ -28,8 +28,10 @@ SETTINGS: Final[Mapping[str, type[BaseSettings]]] = {
     "log-projector": log_projector.settings.Settings,
 }
 NEEDED: Final = {
-    "auth-service": {"EVENT_STORE_URL", "KEY_VALUE_URL", "PUBLIC_URL", "REGISTRATION", "TRUSTED_PROXIES"},
-    "task-service": {"EVENT_STORE_URL", "READ_MODEL_URL", "AUTH_URL"},
+    "auth-service": {
+        "EVENT_STORE_URL", "KEY_VALUE_URL", "PUBLIC_URL", "REGISTRATION", "TRUSTED_PROXIES", "MAILER_URL", "TASK_URL",
+    },
+    "task-service": {"EVENT_STORE_URL", "READ_MODEL_URL", "AUTH_URL", "PUBLIC_URL"},
     "notify-service": {
         "EVENT_STORE_URL", "KEY_VALUE_URL", "NOTIFY_DB_URL", "SUBSCRIPTION_URL", "MAILER_URL", "AUTH_URL", "PUBLIC_URL",
         "REGISTRATION",

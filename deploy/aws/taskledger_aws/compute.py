@@ -90,13 +90,13 @@ class ComputeStack(Stack):
         return service
 
     def _connection(self, container: Container) -> ecs.ServiceConnectProps:
-        """auth-service is found by its name; the others find it."""
-        if container is not AUTH:
+        """auth-service and task-service are found by their names; the others find them."""
+        if container not in (AUTH, TASK):
             return ecs.ServiceConnectProps()
         return ecs.ServiceConnectProps(
             services=[
                 ecs.ServiceConnectService(
-                    port_mapping_name=PORT_NAME, discovery_name=AUTH.name, dns_name=AUTH.name, port=PORT
+                    port_mapping_name=PORT_NAME, discovery_name=container.name, dns_name=container.name, port=PORT
                 )
             ]
         )

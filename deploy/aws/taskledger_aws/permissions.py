@@ -55,7 +55,7 @@ def statements(container: str, at: Resources) -> list[iam.PolicyStatement]:
     secret = _allow(("secretsmanager:GetSecretValue",), at.database_secret)
     match container:
         case "auth-service":
-            return [_allow((*_READ_LOG, *_WRITE_LOG), at.log), _allow(_KEYS, at.keys)]
+            return [_allow((*_READ_LOG, *_WRITE_LOG), at.log), _allow(_KEYS, at.keys), *_mail(at)]
         case "task-service":
             return [_allow((*_READ_LOG, *_WRITE_LOG), at.log), secret]
         case "log-projector":
@@ -67,8 +67,7 @@ def statements(container: str, at: Resources) -> list[iam.PolicyStatement]:
                 _allow(_KEYS, at.answers),
                 *_consume(container, at),
                 secret,
-                _allow(_SEND, *at.sender),
-                _allow(("ses:GetAccount",), "*"),
+                *_mail(at),
             ]
         case "operator":
             # Looks and mends, and adds people as auth-service does.
@@ -80,6 +79,10 @@ def statements(container: str, at: Resources) -> list[iam.PolicyStatement]:
             ]
         case other:
             raise ValueError(f"nobody has said what {other} may do")
+
+
+def _mail(at: Resources) -> list[iam.PolicyStatement]:
+    return [_allow(_SEND, *at.sender), _allow(("ses:GetAccount",), "*")]
 
 
 def _consume(container: str, at: Resources) -> list[iam.PolicyStatement]:

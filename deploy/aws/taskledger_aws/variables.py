@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from taskledger_aws.collector import ENDPOINT, SAMPLED
-from taskledger_aws.containers import AUTH, PORT
+from taskledger_aws.containers import AUTH, PORT, TASK
 from taskledger_aws.stores import Stores
 
 AUTHORITIES: Final = "/etc/taskledger/rds-authorities.pem"
@@ -36,6 +36,7 @@ def variables(container: str, at: Places) -> Mapping[str, str]:
     inbox = {"NOTIFY_DB_URL": _database("taskledger_notify", at) + "&create=1"}  # RDS makes only one
     outside = {"PUBLIC_URL": at.public_url, "REGISTRATION": at.registration}
     auth = {"AUTH_URL": f"http://{AUTH.name}:{PORT}"}
+    task = {"TASK_URL": f"http://{TASK.name}:{PORT}"}
     queue = {"SUBSCRIPTION_URL": "sqs://taskledger"}
     mailer = {"MAILER_URL": f"ses://?from={at.sender}&configuration_set={at.configuration_set}"}
     measured = {
@@ -47,9 +48,9 @@ def variables(container: str, at: Places) -> Mapping[str, str]:
     match container:
         case "auth-service":
             # CloudFront and the balancer each add whom they heard it from.
-            return common | keys | outside | measured | {"TRUSTED_PROXIES": "2"}
+            return common | keys | outside | task | mailer | measured | {"TRUSTED_PROXIES": "2"}
         case "task-service":
-            return common | read | auth | measured
+            return common | read | auth | {"PUBLIC_URL": at.public_url} | measured
         case "log-projector":
             return common | read | queue | measured
         case "notify-service":

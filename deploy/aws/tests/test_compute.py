@@ -93,15 +93,16 @@ def test_each_role_may_do_what_its_service_does_and_no_more(everything: Template
     writes = reads | {"PutItem", "UpdateItem"}
     takes = {"ChangeMessageVisibility", "DeleteMessage", "GetQueueAttributes", "GetQueueUrl", "ReceiveMessage"}
     secret = {"GetSecretValue"}
+    mails = {"GetAccount", "SendEmail", "SendRawEmail"}
     assert allowed == {
-        AUTH.name: {"dynamodb": writes | {"DeleteItem"}},
+        AUTH.name: {"dynamodb": writes | {"DeleteItem"}, "ses": mails},
         TASK.name: {"dynamodb": writes, "secretsmanager": secret},
         PROJECT.name: {"dynamodb": reads, "sqs": takes, "secretsmanager": secret},
         NOTIFY.name: {
             "dynamodb": writes | {"DeleteItem"},
             "sqs": takes,
             "secretsmanager": secret,
-            "ses": {"GetAccount", "SendEmail", "SendRawEmail"},
+            "ses": mails,
         },
         OPERATOR: {"dynamodb": writes | {"DeleteItem"}, "secretsmanager": secret},
     }

@@ -16,11 +16,11 @@ from kernel.log.decider import Decider
 from kernel.log.streams import Streams
 from kernel.ports.key_value_store import KeyValueStore
 from kernel.process.platform import Platform
-from testkit.auth import Serve
+from testkit.auth import TASK_URL, Projects, Serve
 
 
 @pytest.fixture
-def serve(tmp_path: Path) -> Serve:
+def serve(tmp_path: Path, projects: Projects) -> Serve:
     """Starts an instance of the service; all of them share one folder."""
 
     @asynccontextmanager
@@ -28,17 +28,34 @@ def serve(tmp_path: Path) -> Serve:
         values = {
             "event_store_url": f"sqlite:///{tmp_path}/log.db",
             "key_value_url": f"sqlite:///{tmp_path}/keys.db",
+            "mailer_url": f"maildir:///{tmp_path}/mail",
+            "task_url": TASK_URL,
             "service_secret": "between services",
             **settings,
         }
-        app = create_app(Settings(**values))
         async with (
-            app.router.lifespan_context(app),
-            httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=base_url) as client,
+            Platform(apps={TASK_URL: projects.app()}) as platform,
+            _serving(values, platform, base_url) as client,
         ):
             yield client
 
     return start
+
+
+@asynccontextmanager
+async def _serving(values: dict[str, Any], platform: Platform, base_url: str) -> AsyncIterator[httpx.AsyncClient]:
+    app = create_app(Settings(**values), platform)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=base_url) as client,
+    ):
+        yield client
+
+
+@pytest.fixture
+def projects() -> Projects:
+    """task-service, as far as auth-service asks it."""
+    return Projects()
 
 
 @pytest.fixture

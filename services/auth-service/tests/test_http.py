@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from auth_service.accounts import Accounts
-from auth_service.commands import Auth, Client, Limits
+from auth_service.commands import Auth, Client, Limits, Newcomer
 from auth_service.limits import RateLimits
 from auth_service.passwords import PARALLEL, Passwords
 from auth_service.sessions import Sessions
@@ -19,7 +19,7 @@ from kernel.http.problems import Problem
 from kernel.identity.ended_sessions import EndedSessions
 from kernel.log.decider import Decider
 from kernel.ports.key_value_store import KeyValueStore
-from testkit.auth import PASSWORD, Serve, bearer, is_problem, register
+from testkit.auth import PASSWORD, Projects, Serve, bearer, is_problem, register
 
 # --- register and log in ---
 
@@ -36,6 +36,7 @@ async def test_registering_answers_the_person_and_tokens_but_no_cookie(client: h
         "created_at": "",
         "name": "Ann",
         "email": "Ann@example.org",
+        "email_verified": False,
         "locale": "ko",
     }
     assert document["user"]["created_at"].endswith("Z")
@@ -144,7 +145,7 @@ async def test_whether_there_is_such_a_user_or_not_one_hash_is_verified(
         users=users,
         rules=Limits.of(10, 100, 300),
     )
-    await auth.register("ann@example.org", PASSWORD, "Ann", "en", client)
+    await auth.register(Newcomer("ann@example.org", PASSWORD, "Ann", "en"), client)
     for email in ("ann@example.org", "nobody@example.org", "nobody"):
         with pytest.raises(Problem, match="address or the password is wrong"):
             await auth.login(email, "nobody has this password", client)
@@ -198,7 +199,7 @@ async def test_passwords_and_tokens_are_nowhere_in_clear(client: httpx.AsyncClie
 
 
 def everything(folder: Path) -> bytes:
-    return b"".join(path.read_bytes() for path in folder.iterdir())
+    return b"".join(path.read_bytes() for path in folder.iterdir() if path.is_file())
 
 
 # --- rate limits ---
@@ -331,8 +332,11 @@ async def test_a_new_password_takes_the_old_one_and_ends_the_other_sessions(clie
     assert (stays.status_code, ended.status_code) == (200, 401)
 
 
-async def test_an_erased_person_is_forgotten_and_the_address_is_free(client: httpx.AsyncClient, tmp_path: Path) -> None:
+async def test_an_erased_person_is_forgotten_and_the_address_is_free(
+    client: httpx.AsyncClient, projects: Projects, tmp_path: Path
+) -> None:
     ann, bob = await register(client), await register(client, "bob@example.org", name="Bob")
+    projects.teams.append({ann["user"]["id"], bob["user"]["id"]})
     wrong = await client.request("DELETE", "/api/auth/me", json={"password": "wrong password"}, headers=bearer(ann))
     is_problem(wrong, 422, "validation_failed")
     answer = await client.request("DELETE", "/api/auth/me", json={"password": PASSWORD}, headers=bearer(ann))
@@ -370,10 +374,13 @@ async def test_a_personal_token_works_until_it_is_revoked(client: httpx.AsyncCli
 # --- the directory ---
 
 
-async def test_everyone_is_listed_by_name_and_only_one_s_own_address_is_shown(client: httpx.AsyncClient) -> None:
+async def test_a_team_is_listed_by_name_and_only_one_s_own_address_is_shown(
+    client: httpx.AsyncClient, projects: Projects
+) -> None:
     people = [
         await register(client, f"p{n}@example.org", name=name) for n, name in enumerate(("Zoe", "ann", "김하나", "Bob"))
     ]
+    projects.teams.append({person["user"]["id"] for person in people})
     answer = await client.get("/api/users", headers=bearer(people[1]))
     items = answer.json()["items"]
     assert [user["name"] for user in items] == ["ann", "Bob", "Zoe", "김하나"]
@@ -382,8 +389,27 @@ async def test_everyone_is_listed_by_name_and_only_one_s_own_address_is_shown(cl
     assert [user["name"] for user in found.json()["items"]] == ["김하나"]
 
 
-async def test_the_directory_is_read_page_by_page(client: httpx.AsyncClient) -> None:
+async def test_strangers_are_found_by_their_exact_address_alone(client: httpx.AsyncClient, projects: Projects) -> None:
+    ann, bob = await register(client), await register(client, "bob@example.org", name="Bob")
+
+    async def found(**query: str) -> list[dict[str, Any]]:
+        items: list[dict[str, Any]] = (await client.get("/api/users", params=query, headers=bearer(ann))).json()[
+            "items"
+        ]
+        return items
+
+    stranger = {"id": bob["user"]["id"], "name": "Bob"}
+    for query in ({"q": "bo"}, {"q": "Bob"}, {"q": "bob@"}, {"q": "bob@example.or"}, {"ids": bob["user"]["id"]}):
+        assert await found(**query) == [], query
+    assert [user["name"] for user in await found()] == ["Ann"]
+    assert await found(q=" BOB@example.org") == [stranger]
+    projects.teams.append({ann["user"]["id"], bob["user"]["id"]})
+    assert await found(q="bo") == await found(ids=bob["user"]["id"]) == [stranger]
+
+
+async def test_the_directory_is_read_page_by_page(client: httpx.AsyncClient, projects: Projects) -> None:
     people = [await register(client, f"p{n}@example.org", name=f"Person {n % 3}") for n in range(7)]
+    projects.teams.append({person["user"]["id"] for person in people})
     seen: list[str] = []
     cursor = None
     while True:

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from contracts import project, task
+from contracts import invitation, project, task
 from contracts.codecs import PROJECT_CODEC, TASK_CODEC
 from contracts.project import ProjectEvent
 from contracts.read_model import SCHEMA, tables
@@ -19,6 +19,7 @@ PINNED = {
     2: "aac00b5a82aba23ca9104545b8913e998ab5bf49e009e5b3921252786659dd57",
     3: "c052d528d648bcb522ba6030fbf8cc2522858fbbeee1e08f2d1816c566fb0ccf",
     4: "46f6b40a453b36127cb2e23a8cfb4a27d8d7e1f03562348b1b6bd8abb6904555",
+    5: "8a45066b5d25bb8762f6743b3df6f0054237e5a3821b7a0485089090eb92688d",
 }
 """By schema: a digest of its tables and of the rows of the history below. One that was released never changes."""
 
@@ -41,6 +42,17 @@ PROJECT_EVENTS: list[ProjectEvent] = [
     project.ProjectLabelsChanged(old=(), new=(project.Label(name="bug", color="red"), project.Label(name="문서"))),
     project.ProjectDeleted(),
     project.ProjectRestored(),
+    invitation.MemberInvited(
+        invitation_id="00000000-0000-7000-8000-000000000003",
+        role="viewer",
+        token_hash="ab" * 32,
+        max_uses=2,
+        expires_at=NOON + timedelta(days=7),
+        addressed=False,
+    ),
+    invitation.InvitationAccepted(invitation_id="00000000-0000-7000-8000-000000000003", user_id="cho"),
+    project.MemberAdded(user_id="cho", role="viewer"),
+    invitation.InvitationWithdrawn(invitation_id="00000000-0000-7000-8000-000000000003"),
 ]
 TASK_EVENTS: list[TaskEvent] = [
     task.TaskCreated(

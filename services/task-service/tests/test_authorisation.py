@@ -29,6 +29,13 @@ MATRIX: Final[dict[tuple[str, str], tuple[tuple[int, ...], Any]]] = {
     ("POST", "/api/projects/{project_id}/restore"): (MANAGE, None),
     ("PUT", "/api/projects/{project_id}/members/{user_id}"): (MANAGE, {"role": "owner"}),
     ("DELETE", "/api/projects/{project_id}/members/{user_id}"): (MANAGE, None),
+    ("POST", "/api/projects/{project_id}/invitations"): ((401, 404, 404, 403, 403, 201), {"role": "viewer"}),
+    ("GET", "/api/projects/{project_id}/invitations"): (MANAGE, None),
+    ("DELETE", "/api/projects/{project_id}/invitations/{invitation_id}"): ((401, 404, 404, 403, 403, 204), None),
+    ("GET", "/api/invitations/{token}"): ((200, 200, 200, 200, 200, 200), None),
+    ("POST", "/api/invitations/{token}/accept"): ((401, 200, 200, 200, 200, 200), None),
+    ("POST", "/api/internal/companions"): ((401,) * 6, {"user_id": "x"}),
+    ("POST", "/api/internal/invitations"): ((401,) * 6, {"token": "x"}),
     ("POST", "/api/projects/{project_id}/tasks"): (MAKE, {"title": "One more"}),
     ("POST", "/api/projects/{project_id}/tasks/batch"): (MAKE, {"tasks": [{"title": "One"}, {"title": "Two"}]}),
     ("POST", "/api/projects/{project_id}/capture"): (WRITE, {"text": "One"}),
@@ -69,7 +76,15 @@ async def team(world: World) -> Team:
     await owner.let_in(project, other, "viewer")
     task = await owner.task(project)
     comment = await member.post(f"/tasks/{task['id']}/comments", {"body": "Hi"})
-    ids = {"project_id": project["id"], "task_id": task["id"], "user_id": other.id, "comment_id": comment.json()["id"]}
+    invited = await owner.post(f"/projects/{project['id']}/invitations", {"role": "viewer", "max_uses": 9})
+    ids = {
+        "project_id": project["id"],
+        "task_id": task["id"],
+        "user_id": other.id,
+        "comment_id": comment.json()["id"],
+        "invitation_id": invited.json()["id"],
+        "token": invited.json()["token"],
+    }
     return Team(people, ids)
 
 

@@ -21,7 +21,8 @@ async def test_every_operation_is_described(world: World) -> None:
         assert operation["description"], path
         good = [status for status in operation["responses"] if status.startswith("2")]
         assert len(good) == 1, path
-        assert "$ref" in operation["responses"][good[0]]["content"]["application/json"]["schema"], path
+        if good[0] != "204":
+            assert "$ref" in operation["responses"][good[0]]["content"]["application/json"]["schema"], path
         assert {"401", "404", "422", "503"} <= set(operation["responses"]), path
         headers = (
             {p["name"] for p in operation["parameters"] if p["in"] == "header"} if "parameters" in operation else set()

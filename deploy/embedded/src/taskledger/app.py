@@ -20,7 +20,7 @@ from kernel.http.openapi import merged
 from kernel.process.platform import Platform
 from taskledger.import_api import create_imports
 from taskledger.root import Root, create_front
-from taskledger.settings import AUTH_URL, settings_of
+from taskledger.settings import AUTH_URL, TASK_URL, settings_of
 
 
 def services(environment: Mapping[str, str], platform: Platform) -> dict[str, FastAPI]:
@@ -38,6 +38,7 @@ def create_app(environment: Mapping[str, str], site: Path | None) -> Root:
     platform = Platform()
     apps = services(environment, platform)
     platform.mount(AUTH_URL, apps["auth"])
+    platform.mount(TASK_URL, apps["task"])
 
     imports = create_imports(environment, platform, people=lambda: apps["auth"].state.deps.auth.accounts.directory())
 

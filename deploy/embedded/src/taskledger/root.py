@@ -19,6 +19,7 @@ ROUTES: Final[Mapping[str, str]] = {
     "users": "auth",
     "projects": "task",
     "tasks": "task",
+    "invitations": "task",
     "notifications": "notify",
     "stream": "notify",
     "outbox": "notify",

@@ -11,7 +11,8 @@ from urllib.parse import quote
 from kernel.process.settings import Settings
 
 AUTH_URL: Final = "http://auth.embedded"
-"""Names auth-service inside the process; it is never looked up."""
+TASK_URL: Final = "http://task.embedded"
+"""Name auth-service and task-service inside the process; they are never looked up."""
 
 STORES: Final = ("EVENT_STORE_URL", "KEY_VALUE_URL", "READ_MODEL_URL", "NOTIFY_DB_URL")
 """The variables of what is kept."""
@@ -52,7 +53,7 @@ class Home:
         }
         given = {name: os.environ[name] for name in defaults if name in os.environ}
         secret = os.environ.get("SERVICE_SECRET") or self._secret()
-        return {**defaults, **given, "AUTH_URL": AUTH_URL, "SERVICE_SECRET": secret}
+        return {**defaults, **given, "AUTH_URL": AUTH_URL, "TASK_URL": TASK_URL, "SERVICE_SECRET": secret}
 
     @property
     def missing(self) -> bool:

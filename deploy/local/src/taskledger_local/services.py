@@ -63,6 +63,7 @@ class Services:
             "TRUSTED_PROXIES": "1",
             **environment,
             "AUTH_URL": f"http://127.0.0.1:{ports['auth']}",
+            "TASK_URL": f"http://127.0.0.1:{ports['task']}",
         }
         self.by_name = {
             name: HttpChild(name, module, folder, self.environment | dict((own or {}).get(name, {})), ports[name])

@@ -28,6 +28,7 @@ class Account:
     password_hash: str
     created_at: str
     last_login_at: str | None = None
+    email_verified: bool = False
     erased: bool = False
     version: int = 0
 
@@ -90,6 +91,11 @@ class Accounts:
         """Forget the person: what remains says only that the id was used. The address is free again."""
         empty = replace(account, email="", name="", password_hash="", last_login_at=None, erased=True)
         await self._store.write(Put(_USERS, account.id, _encode(empty)), Delete(_EMAILS, normal_email(account.email)))
+        self._directory_until = 0.0
+
+    async def remove(self, account: Account) -> None:
+        """Take back an account that nobody has used: the id and the address are as if they had never been taken."""
+        await self._store.write(Delete(_USERS, account.id), Delete(_EMAILS, normal_email(account.email)))
         self._directory_until = 0.0
 
     async def many(self, user_ids: Sequence[str]) -> list[Account]:

@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -36,6 +36,16 @@ class Client:
 
     address: str
     agent: str
+
+
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """Who wants an account."""
+
+    email: str
+    password: str
+    name: str
+    locale: Locale
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,24 +89,28 @@ class Auth:
     # logins use it up.
     _attempts: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(PARALLEL))
 
-    async def register(self, email: str, password: str, name: str, locale: Locale, client: Client) -> LoggedIn:
-        """A new account, logged in. Raises Problem 422 (password, e-mail), 409 (address taken), 429."""
-        address = _checked_email(email)
-        _check_password(password, [address, name], "password")
+    async def register(self, new: Newcomer, client: Client) -> LoggedIn:
+        """A new account, logged in. Raises as `create`."""
+        return await self.begin(await self.create(new, client), client)
+
+    async def create(self, new: Newcomer, client: Client, *, verified: bool = False) -> Account:
+        """A new account. Raises Problem 422 (password, e-mail), 409 (address taken), 429."""
+        address = _checked_email(new.email)
+        _check_password(new.password, [address, new.name], "password")
         await self.limits.spend(self.rules.registrations, client.address)
         account = Account(
             id=new_id(),
-            email=email.strip(),
-            name=name,
-            locale=locale,
-            password_hash=await self.passwords.hash(password),
+            email=new.email.strip(),
+            name=new.name,
+            locale=new.locale,
+            password_hash=await self.passwords.hash(new.password),
             created_at=domain.time_text(datetime.now(UTC)),
+            email_verified=verified,
         )
         try:
-            await self.accounts.create(account)
+            return await self.accounts.create(account)
         except EmailTaken as error:
             raise Problem(409, "conflict", "There is an account with this e-mail address already.") from error
-        return await self._begin(account, client)
 
     async def login(self, email: str, password: str, client: Client) -> LoggedIn:
         """A new session. Raises Problem 401 `invalid_credentials`, after the same work for whatever reason, and 429."""
@@ -114,9 +128,10 @@ class Auth:
         await self.limits.reset(self.rules.account, subject)
         if self.passwords.outdated(account.password_hash):
             await self._change(account.id, password_hash=await self.passwords.hash(password))
-        return await self._begin(account, client)
+        return await self.begin(account, client)
 
-    async def _begin(self, account: Account, client: Client) -> LoggedIn:
+    async def begin(self, account: Account, client: Client) -> LoggedIn:
+        """A session for somebody who has shown who they are. Raises Problem 401 for an erased one."""
         session, refresh_token = await self.sessions.begin(account.id, client.agent)
         user = await self._record(account.id, domain.LogIn(session_id=session.id))
         if user.erased:
@@ -210,10 +225,14 @@ class Auth:
         except NoAccount as error:
             raise _gone() from error
 
-    async def find(self, query: str) -> Sequence[Account]:
-        """Everyone whose name contains the query, by name."""
+    async def find(self, query: str, among: Collection[str]) -> Sequence[Account]:
+        """Those of some whose name contains the query, and who has it as their address, exactly; by name."""
         everyone, wanted = await self.accounts.directory(), query.strip().casefold()
-        return [account for account in everyone if wanted in account.name.casefold()]
+        named = [account for account in everyone if account.id in among and wanted in account.name.casefold()]
+        addressed = await self.accounts.by_email(query) if "@" in query else None
+        if addressed is None or addressed.erased or addressed.id in (account.id for account in named):
+            return named
+        return sorted([addressed, *named], key=lambda account: (account.name.casefold(), account.id))
 
     async def _record(self, user_id: str, what: UserCommand) -> User:
         context = current()

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 
 from auth_service.commands import Auth
+from auth_service.invited import InvitedPeople
+from auth_service.joining import Joining
+from auth_service.projects import Projects
 from auth_service.settings import Settings
 from auth_service.signing import SigningKeys
 from kernel.identity.security import Authenticator
@@ -19,6 +22,9 @@ class Deps:
     settings: Settings
     store: KeyValueStore
     auth: Auth
+    projects: Projects
+    invited: InvitedPeople
+    joining: Joining
     keys: SigningKeys
     authenticator: Authenticator
     services: Authenticator

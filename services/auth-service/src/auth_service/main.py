@@ -10,8 +10,12 @@ from auth_service.accounts import Accounts
 from auth_service.api import ROUTES
 from auth_service.commands import Auth, Limits
 from auth_service.deps import Deps
+from auth_service.invited import InvitedPeople
+from auth_service.joining import Joining
 from auth_service.limits import RateLimits
+from auth_service.mails.outbox import Outbox
 from auth_service.passwords import Passwords
+from auth_service.projects import Projects
 from auth_service.sessions import Sessions
 from auth_service.settings import Settings
 from auth_service.signing import SigningKeys
@@ -39,6 +43,18 @@ def create_app(settings: Settings, platform: Platform | None = None) -> FastAPI:
             passwords = Passwords()
             stack.callback(passwords.close)
             sessions, keys = Sessions(store, settings.refresh_grace, own.ended), SigningKeys(store)
+            mailer = await own.mailer(settings.mailer_url)
+            accounts, outbox = Accounts(store), Outbox(store, mailer)
+            projects = Projects(await own.http(settings.task_url), keys)
+            invited = InvitedPeople(store, accounts, outbox, settings.public_url)
+            auth = Auth(
+                accounts=accounts,
+                sessions=sessions,
+                passwords=passwords,
+                limits=RateLimits(store),
+                users=Decider(Streams(log, USER_CODEC, user.evolve)),
+                rules=Limits.of(settings.login_attempts, settings.address_attempts, settings.registrations),
+            )
 
             async def personal(token: str) -> Principal | None:
                 owner = await sessions.owner_of(token)
@@ -48,21 +64,18 @@ def create_app(settings: Settings, platform: Platform | None = None) -> FastAPI:
             app.state.deps = Deps(
                 settings=settings,
                 store=store,
-                auth=Auth(
-                    accounts=Accounts(store),
-                    sessions=sessions,
-                    passwords=passwords,
-                    limits=RateLimits(store),
-                    users=Decider(Streams(log, USER_CODEC, user.evolve)),
-                    rules=Limits.of(settings.login_attempts, settings.address_attempts, settings.registrations),
-                ),
+                auth=auth,
+                projects=projects,
+                invited=invited,
+                joining=Joining(auth, projects, invited),
                 keys=keys,
                 authenticator=Authenticator(keys, personal=personal, ended=own.ended),
                 services=Authenticator(keys, audience="auth-service"),
             )
             background = await stack.enter_async_context(Background())
+            background.start("mails", outbox.run)
             background.start("ended-sessions", lambda: own.ended.follow(sessions.ended))
-            app.state.checks = {"event_store": log.ping, "key_value_store": store.ping}
+            app.state.checks = {"event_store": log.ping, "key_value_store": store.ping, "mailer": mailer.ping}
             yield
 
     app = create_service("Taskledger: users, sessions and tokens", lifespan)

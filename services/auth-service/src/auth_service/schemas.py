@@ -21,6 +21,7 @@ class RegisterBody(Body):
     name: Name
     locale: Locale | None = None
     session: SessionKind = "bearer"
+    invitation: Annotated[str | None, Field(max_length=200, description="the token of an invitation")] = None
 
 
 class LoginBody(Body):
@@ -66,6 +67,7 @@ class UserOut(BaseModel):
     id: str
     name: str | None
     email: str | None = None
+    email_verified: bool | None = None
     locale: Locale | None = None
     created_at: str | None = None
 
@@ -136,6 +138,7 @@ def own_document(account: Account) -> dict[str, Any]:
         "id": account.id,
         "name": account.name,
         "email": account.email,
+        "email_verified": account.email_verified,
         "locale": account.locale,
         "created_at": account.created_at,
     }

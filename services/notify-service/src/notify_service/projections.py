@@ -14,6 +14,7 @@ from cachetools import LRUCache
 from sqlalchemy import bindparam, delete, select
 
 from contracts.codecs import USER_CODEC
+from contracts.invitation import InvitationAccepted, InvitationWithdrawn, MemberInvited
 from contracts.project import (
     MemberAdded,
     MemberRemoved,
@@ -191,6 +192,8 @@ class Notifier:
                     writes.append(Write(_PUT_MEMBER, members))
                 case ProjectRenamed() | ProjectStatusesChanged() | ProjectLabelsChanged() | MemberRoleChanged():
                     pass  # who may read is all that is kept of a project
+                case MemberInvited() | InvitationAccepted() | InvitationWithdrawn():
+                    pass  # an invitation lets nobody read; whoever accepts one is added by an event of their own
             if self._is_news(event):
                 data = views.change_of_project(event, cast(Project, folded.state))
                 news.append(rows.of_change(event, id_of(stream), data))

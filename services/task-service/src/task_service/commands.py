@@ -19,10 +19,12 @@ from kernel.observe.context import current
 from task_service.domain import project as projects
 from task_service.domain import task as tasks
 from task_service.domain.access import Need, not_found, require
+from task_service.memberships import Memberships
 from task_service.mentions import Directory, mentioned
 from task_service.numbers import Numbers
 from task_service.places import Neighbours, Places
 from task_service.registered import Registered
+from task_service.settings import Joining
 
 S = TypeVar("S", Project, Task)
 E = TypeVar("E")
@@ -33,15 +35,23 @@ _POLL_SECONDS: Final = 0.05
 class Projects:
     """Projects and their members."""
 
-    def __init__(self, decider: Decider[Project, ProjectEvent], registered: Registered) -> None:
-        self._decider = decider
+    def __init__(
+        self,
+        decider: Decider[Project, ProjectEvent],
+        registered: Registered,
+        memberships: Memberships,
+        joining: Joining,
+    ) -> None:
+        self.decider = decider
         self.registered = registered
+        self.memberships = memberships
+        self._joining = joining
 
     async def latest(self, project_id: str) -> Project | None:
         """The project as the log has it now, or None."""
         if not is_id(project_id):
             return None
-        return (await self._decider.streams.latest(project_contract.stream_of(project_id))).state
+        return (await self.decider.streams.latest(project_contract.stream_of(project_id))).state
 
     async def open(self, project_id: str, user_id: str, need: Need = "read") -> Project:
         """The project, deleted or not. Raises Rejection: 404 to strangers, 403 without the role."""
@@ -63,13 +73,15 @@ class Projects:
             traceparent=current().traceparent,
         )
         stream = project_contract.stream_of(project.id)
-        outcome = await self._decider.execute(stream, lambda state: projects.succeed(state, gone), command)
+        outcome = await self.decider.execute(stream, lambda state: projects.succeed(state, gone), command)
         return require(outcome.state, user_id, need)
 
     async def create(self, new: projects.CreateProject, command: Command) -> Outcome[Project]:
         """Make a project."""
         stream = project_contract.stream_of(new_id())
-        return await self._decider.execute(stream, lambda _: projects.create(new), command, new=True)
+        outcome = await self.decider.execute(stream, lambda _: projects.create(new), command, new=True)
+        self.memberships.note(outcome.state)
+        return outcome
 
     async def change(
         self, project_id: str, change: projects.ProjectChange, command: Command, if_match: str | None = None
@@ -77,7 +89,7 @@ class Projects:
         """Carry out a command on a project. Raises Rejection, also 412 where `If-Match` does not hold."""
         if isinstance(change, projects.RemoveMember) and change.user_id == change.by:
             # Whoever left has no access any more, but a repeated request is told again that it was done.
-            replayed = await self._decider.replay(command)
+            replayed = await self.decider.replay(command)
             if replayed is not None:
                 return replayed
         project = await self.managed(project_id, change.by, change.needs)
@@ -85,17 +97,20 @@ class Projects:
             owners = (user for user, role in project.members.items() if role == "owner" and user != change.user_id)
             change = replace(change, gone=await self.registered.erased(owners))
         stream = project_contract.stream_of(project.id)
-        return await self._decider.execute(
+        return await self.decider.execute(
             stream, _if_match(if_match, lambda state: projects.decide(change, state)), command
         )
 
     async def put_member(
         self, project_id: str, by: str, user_id: str, role: Role, command: Command, if_match: str | None
     ) -> Outcome[Project]:
-        """Let a registered user in, or change a member's role."""
+        """Let a registered user in, where that needs no invitation, or change a member's role."""
         registered = await self.registered.has(user_id)
-        change = projects.PutMember(by=by, user_id=user_id, role=role, registered=registered)
-        return await self.change(project_id, change, command, if_match)
+        invited = self._joining == "invited"
+        change = projects.PutMember(by=by, user_id=user_id, role=role, registered=registered, invited_only=invited)
+        outcome = await self.change(project_id, change, command, if_match)
+        self.memberships.note(outcome.state)
+        return outcome
 
 
 class Tasks:

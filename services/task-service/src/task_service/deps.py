@@ -7,17 +7,24 @@ from task_service.batches import TaskBatches
 from task_service.captures import Captures
 from task_service.commands import Projects, Tasks
 from task_service.insights import Insights
+from task_service.invitations import Invitations
 from task_service.lists import Lists
 
 
 @dataclass(frozen=True, slots=True)
 class Deps:
-    """Made once by the composition root; on `app.state.deps`."""
+    """Made once by the composition root; on `app.state.deps`.
+
+    `authenticator` knows people, `services` whoever comes with a token made for task-service.
+    """
 
     authenticator: Authenticator
+    services: Authenticator
+    public_url: str
     projects: Projects
     tasks: Tasks
     batches: TaskBatches
     captures: Captures
     lists: Lists
     insights: Insights
+    invitations: Invitations

@@ -17,13 +17,16 @@ from kernel.log.streams import Streams
 from kernel.process.background import Background
 from kernel.process.platform import Platform
 from kernel.process.serve import serve
+from task_service.addresses import Addresses
 from task_service.api import ROUTES
 from task_service.batches import TaskBatches
 from task_service.captures import Captures
 from task_service.commands import Projects, Tasks
 from task_service.deps import Deps
 from task_service.insights import Insights
+from task_service.invitations import Invitations
 from task_service.lists import Lists
+from task_service.memberships import Memberships
 from task_service.mentions import Directory
 from task_service.numbers import Numbers
 from task_service.places import Places
@@ -46,11 +49,18 @@ def create_app(settings: Settings, platform: Platform | None = None) -> FastAPI:
             queries = Queries(read_model)
             tasks = Streams(store, TASK_CODEC, task.evolve)
             registered = Registered(Streams(store, USER_CODEC, user.evolve))
-            projects = Projects(Decider(Streams(store, PROJECT_CODEC, project.evolve)), registered)
-            numbers, directory = Numbers(store), Directory(auth)
+            projects = Projects(
+                Decider(Streams(store, PROJECT_CODEC, project.evolve)),
+                registered,
+                Memberships(queries),
+                settings.joining,
+            )
+            numbers, directory, keys = Numbers(store), Directory(auth), JwksClient(http)
             batches = TaskBatches(Batches(tasks), projects, numbers)
             app.state.deps = Deps(
-                authenticator=Authenticator(JwksClient(http), personal=PersonalTokenClient(auth), ended=own.ended),
+                authenticator=Authenticator(keys, personal=PersonalTokenClient(auth), ended=own.ended),
+                services=Authenticator(keys, audience="task-service"),
+                public_url=settings.public_url.rstrip("/"),
                 projects=projects,
                 tasks=Tasks(
                     Decider(tasks),
@@ -64,6 +74,7 @@ def create_app(settings: Settings, platform: Platform | None = None) -> FastAPI:
                 captures=Captures(projects, batches, directory, queries),
                 lists=Lists(queries, projects),
                 insights=Insights(queries, projects),
+                invitations=Invitations(projects, Addresses(auth), directory),
             )
             if platform is None:  # embedded, auth-service tells of them in the same process
                 background = await stack.enter_async_context(Background())

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from contracts import project, task
+from contracts import invitation, project, task
 from contracts.changed import FieldChanged
 from contracts.fields import NAMES
 from contracts.project import Label, Project, ProjectEvent, Status
@@ -116,6 +116,12 @@ def changes_of(data: TaskEvent | ProjectEvent) -> Sequence[Change]:
             return [Change("members", {"user_id": user, "role": data.old}, {"user_id": user, "role": data.new})]
         case project.MemberRemoved():
             return [Change("members", {"user_id": data.user_id, "role": data.role}, None)]
+        case invitation.MemberInvited():
+            return [Change("invitations", None, {"id": data.invitation_id, "role": data.role})]
+        case invitation.InvitationAccepted():
+            return [Change("invitations", {"id": data.invitation_id}, {"user_id": data.user_id})]
+        case invitation.InvitationWithdrawn():
+            return [Change("invitations", {"id": data.invitation_id}, None)]
         case task.TaskCreated() | project.ProjectCreated():
             return []
 

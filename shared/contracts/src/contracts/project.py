@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final, Literal, TypeAlias
 
 from contracts.changed import FieldChanged
+from contracts.invitation import Invitation, InvitationAccepted, InvitationWithdrawn, MemberInvited
 from kernel.log.event import Recorded
 
 Role: TypeAlias = Literal["owner", "member", "viewer"]
@@ -102,6 +103,9 @@ ProjectEvent: TypeAlias = (
     | MemberAdded
     | MemberRoleChanged
     | MemberRemoved
+    | MemberInvited
+    | InvitationAccepted
+    | InvitationWithdrawn
     | ProjectDeleted
     | ProjectRestored
 )
@@ -114,6 +118,9 @@ EVENT_NAMES: Final[Mapping[type[ProjectEvent], str]] = {
     MemberAdded: "project.member-added",
     MemberRoleChanged: "project.member-role-changed",
     MemberRemoved: "project.member-removed",
+    MemberInvited: "project.invited",
+    InvitationAccepted: "project.invitation-accepted",
+    InvitationWithdrawn: "project.invitation-withdrawn",
     ProjectDeleted: "project.deleted",
     ProjectRestored: "project.restored",
 }
@@ -122,7 +129,11 @@ EVENT_NAMES: Final[Mapping[type[ProjectEvent], str]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Project:
-    """The state of a project after its events. `former`: statuses that it had once, as they were last."""
+    """The state of a project after its events.
+
+    `former`: statuses that it had once, as they were last. `invitations`: those that had not expired by the newest
+    event. `left`: who was a member once.
+    """
 
     id: str
     key: str
@@ -131,6 +142,8 @@ class Project:
     former: tuple[Status, ...] = ()
     labels: tuple[Label, ...] = ()
     members: Mapping[str, Role] = field(default_factory=dict)
+    left: frozenset[str] = frozenset()
+    invitations: tuple[Invitation, ...] = ()
     created_by: str | None
     created_at: datetime
     updated_at: datetime
@@ -140,6 +153,10 @@ class Project:
     def role_of(self, user_id: str) -> Role | None:
         """The user's role, or None for someone who is not a member."""
         return self.members.get(user_id)
+
+    def invitation(self, invitation_id: str) -> Invitation | None:
+        """The invitation with this id, or None."""
+        return next((known for known in self.invitations if known.id == invitation_id), None)
 
     def status(self, key: str) -> Status | None:
         """The status with this key, or None."""
@@ -173,8 +190,8 @@ def evolve(state: Project | None, event: Recorded[ProjectEvent]) -> Project:
     state = replace(state, updated_at=event.time, version=event.version)
     match data:
         case ProjectStatusesChanged():
-            kept = {status.key for status in data.new}
-            once = {status.key: status for status in (*state.former, *state.statuses) if status.key not in kept}
+            now = {status.key for status in data.new}
+            once = {status.key: status for status in (*state.former, *state.statuses) if status.key not in now}
             return replace(state, statuses=data.new, former=tuple(once.values()))
         case FieldChanged():
             return replace(state, **data.change())
@@ -183,8 +200,38 @@ def evolve(state: Project | None, event: Recorded[ProjectEvent]) -> Project:
         case MemberRoleChanged():
             return replace(state, members={**state.members, data.user_id: data.new})
         case MemberRemoved():
-            return replace(state, members={u: r for u, r in state.members.items() if u != data.user_id})
+            members = {u: r for u, r in state.members.items() if u != data.user_id}
+            return replace(state, members=members, left=state.left | {data.user_id})
+        case MemberInvited():
+            return replace(state, invitations=(*_open(state, event.time), _invitation(data, event)))
+        case InvitationAccepted():
+            return replace(state, invitations=tuple(_used(known, data) for known in state.invitations))
+        case InvitationWithdrawn():
+            kept = tuple(known for known in state.invitations if known.id != data.invitation_id)
+            return replace(state, invitations=kept)
         case ProjectDeleted():
             return replace(state, deleted=True)
         case ProjectRestored():
             return replace(state, deleted=False)
+
+
+def _open(state: Project, now: datetime) -> tuple[Invitation, ...]:
+    """The invitations that have not expired: those that have are of no use to anybody."""
+    return tuple(known for known in state.invitations if known.expires_at > now)
+
+
+def _invitation(data: MemberInvited, event: Recorded[ProjectEvent]) -> Invitation:
+    return Invitation(
+        id=data.invitation_id,
+        by=event.actor,
+        role=data.role,
+        token_hash=data.token_hash,
+        max_uses=data.max_uses,
+        created_at=event.time,
+        expires_at=data.expires_at,
+        addressed=data.addressed,
+    )
+
+
+def _used(known: Invitation, data: InvitationAccepted) -> Invitation:
+    return replace(known, used_by=(*known.used_by, data.user_id)) if known.id == data.invitation_id else known

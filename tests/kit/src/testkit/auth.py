@@ -5,11 +5,41 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any, Final, TypeAlias
 
 import httpx
+from fastapi import FastAPI, Response
 
+TASK_URL: Final = "http://tasks"
 PASSWORD: Final = "a password nobody guesses"
 
 Serve: TypeAlias = Callable[..., AbstractAsyncContextManager[httpx.AsyncClient]]
 """Starts an instance of the service, with settings as keywords, and gives a client for it."""
+
+
+class Projects:
+    """task-service as auth-service sees it: teams of people, and invitations, each with how often it may be used."""
+
+    def __init__(self) -> None:
+        self.teams: list[set[str]] = []
+        self.invitations: dict[str, int] = {}
+        self.accepted: list[str] = []
+
+    def app(self) -> FastAPI:
+        """What answers."""
+        app = FastAPI()
+
+        @app.post("/api/internal/companions")
+        async def companions(body: dict[str, Any]) -> Any:
+            found = set().union(*(team for team in self.teams if body["user_id"] in team))
+            return {"ids": sorted(found if body["among"] is None else found & set(body["among"]))}
+
+        @app.post("/api/internal/invitations")
+        async def claim(body: dict[str, Any]) -> Response:
+            left = self.invitations.get(body["token"], 0)
+            if left and "user_id" in body:
+                self.invitations[body["token"]] -= 1
+                self.accepted.append(body["user_id"])
+            return Response(status_code=204 if left else 404)
+
+        return app
 
 
 async def register(client: httpx.AsyncClient, email: str = "ann@example.org", **fields: Any) -> dict[str, Any]:

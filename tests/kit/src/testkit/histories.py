@@ -6,7 +6,7 @@ from random import Random
 from typing import Any, Final
 from uuid import UUID
 
-from contracts import project, rank, task
+from contracts import invitation, project, rank, task
 from contracts.codecs import PROJECT_CODEC, TASK_CODEC
 from contracts.fields import BY_EVENT, FIELDS, PRIORITY
 from contracts.forms import Choice, Day, Form, Labels, Number, People, StatusKey, Text
@@ -125,7 +125,22 @@ class Board:
         else:
             changes.append(project.MemberRoleChanged(user_id=user, old=known, new=role))
             changes.append(project.MemberRemoved(user_id=user, role=known))
-        return self.random.choice(changes)
+        return self.random.choice([*changes, self._invitation(state, user)])
+
+    def _invitation(self, state: Project, user: str) -> ProjectEvent:
+        known = self.random.choice([None, *state.invitations])
+        if known is None:
+            return invitation.MemberInvited(
+                invitation_id=self._id(),
+                role=self.random.choice(ROLES),
+                token_hash=f"{self.random.getrandbits(256):064x}",
+                max_uses=self.random.randint(1, 5),
+                expires_at=self.time + timedelta(minutes=self.random.randint(1, 90)),
+                addressed=self.random.random() < 0.5,
+            )
+        if user not in known.used_by and self.random.random() < 0.5:
+            return invitation.InvitationAccepted(invitation_id=known.id, user_id=user)
+        return invitation.InvitationWithdrawn(invitation_id=known.id)
 
     def _add_task(self, stream: str, data: TaskEvent) -> Envelope:
         envelope = self._envelope(stream, *TASK_CODEC.encode(data))

@@ -10,11 +10,13 @@ from typing import Any, Generic, TypeVar
 
 import httpx
 from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
 from contracts import read_model
 from contracts.codecs import USER_CODEC
+from contracts.invitation import Token
 from contracts.user import UserErased, UserRegistered, stream_of
 from kernel.identity.security import ISSUER, USER_AUDIENCE
 from kernel.log.decider import Rejection
@@ -41,6 +43,8 @@ class Auth:
     key: ECKey = field(default_factory=lambda: ECKey.generate_key("P-256", {"kid": "test", "use": "sig"}))
     names: dict[str, str] = field(default_factory=dict)
     personal_tokens: dict[str, str] = field(default_factory=dict)
+    invited: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """By the id of an invitation: the address, the hash of the token in the mail, whose verified address it is."""
     away: bool = False
 
     def token(self, user_id: str, *, seconds: int = 600, **claims: Any) -> str:
@@ -75,7 +79,40 @@ class Auth:
             found = [{"id": user, "name": self.names[user]} for user in ids.split(",") if user in self.names]
             return {"items": found, "next_cursor": None}
 
+        @app.post("/api/internal/invited")
+        async def keep(body: dict[str, Any]) -> Any:
+            if "@" not in body["email"]:
+                errors = [{"field": "email", "message": "must be an e-mail address"}]
+                problem = {"code": "validation_failed", "detail": "must be an e-mail address", "errors": errors}
+                return JSONResponse(problem, 422)
+            self.invited[body["id"]] = {"email": body["email"], "token_hash": "", "mailed_at": None, "people": {}}
+            return {}
+
+        @app.post("/api/internal/invited/mail")
+        async def mail(body: dict[str, Any]) -> Any:
+            self.invited[body["id"]] |= {"mailed_at": "2026-11-30T00:00:00Z", "project_id": body["project_id"]}
+            return {}
+
+        @app.post("/api/internal/invited/see")
+        async def see(body: dict[str, Any]) -> Any:
+            kept = self.invited[body["id"]]
+            person = kept["people"].get(body["user_id"], "other") if body["user_id"] else None
+            mailed = kept["token_hash"] == body["token_hash"]
+            email = kept["email"] if mailed else None
+            return {"mailed": mailed, "person": person, "known": bool(kept["people"]), "email": email}
+
+        @app.post("/api/internal/invited/list")
+        async def listed(body: dict[str, Any]) -> Any:
+            return {"items": [{"id": each, **self.invited[each]} for each in body["ids"] if each in self.invited]}
+
         return app
+
+    def mailed(self, invitation_id: str) -> str:
+        """The token in the mail of an invitation."""
+        kept = self.invited[invitation_id]
+        token = Token.new(kept["project_id"], invitation_id)
+        kept["token_hash"] = token.hash
+        return token.text
 
 
 @dataclass
@@ -190,7 +227,7 @@ async def _an_empty_read_model(database: Database) -> None:
 
 
 @asynccontextmanager
-async def running(folder: Path, read_model_url: str | None = None) -> AsyncIterator[World]:
+async def running(folder: Path, read_model_url: str | None = None, **more: Any) -> AsyncIterator[World]:
     """The service on files in a folder, over an empty read model, which may be elsewhere."""
     auth = Auth()
     settings = Settings(
@@ -198,6 +235,7 @@ async def running(folder: Path, read_model_url: str | None = None) -> AsyncItera
         read_model_url=read_model_url or f"sqlite:///{folder}/read.db",
         auth_url=AUTH_URL,
         min_version_wait=0.2,
+        **more,
     )
     async with AsyncExitStack() as stack:
         platform = await stack.enter_async_context(Platform(apps={AUTH_URL: auth.app()}))

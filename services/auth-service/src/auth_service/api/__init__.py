@@ -2,9 +2,11 @@
 
 from typing import Final
 
-from auth_service.api import oneself, people, sessions
+from auth_service.api import internal, oneself, people, sessions
 
 _ROUTERS: Final = (oneself.router, people.router, sessions.tokens, sessions.public, sessions.router)
 
-ROUTES: Final = tuple(route for router in (*_ROUTERS, people.services, people.public) for route in router.routes)
+_SERVICES: Final = (people.services, people.public, internal.router)
+
+ROUTES: Final = tuple(route for router in (*_ROUTERS, *_SERVICES) for route in router.routes)
 """Flat, and those that every page needs first: FastAPI matches an included router at three times the cost."""

@@ -10,6 +10,7 @@ from auth_service import schemas as views
 from auth_service.accounts import Account
 from auth_service.api.common import KEPT, PUBLIC, answer, deps_of, router_of
 from auth_service.commands import same_secret
+from auth_service.deps import Deps
 from auth_service.signing import SERVICE_TOKEN_SECONDS
 from kernel.http import problems
 from kernel.http.idempotency import IdempotentRoute, PublicIdempotentRoute
@@ -37,17 +38,32 @@ async def list_users(
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Response:
-    """Everyone, by name; or those with `ids`. E-mail addresses are for oneself and for services alone."""
+    """Those one shares a project with, by name, and with `q` who has it as their address; or those with `ids`.
+
+    Nobody learns of anybody else. E-mail addresses are for oneself and for services alone.
+    """
     deps = deps_of(request)
     principal = await _reader(request)
     if ids is not None:
         wanted = [part for value in ids for part in value.split(",") if is_id(part)]
         if len(wanted) > MAX_IDS:
             raise problems.invalid("ids", f"must be at most {MAX_IDS}")
+        if principal.kind == "user":
+            known = await _known(deps, principal.id, wanted)
+            wanted = [each for each in wanted if each in known]
         found, next_cursor = await deps.auth.accounts.many(wanted), None
     else:
-        found, next_cursor = _people(await deps.auth.find(q or ""), limit, cursor)
+        service = principal.kind == "service"
+        known = frozenset() if service else await _known(deps, principal.id, None)
+        found, next_cursor = _people(await deps.auth.find(q or "", known), limit, cursor)
     return answer({"items": [_document(account, principal) for account in found], "next_cursor": next_cursor})
+
+
+async def _known(deps: Deps, user_id: str, among: list[str] | None) -> frozenset[str]:
+    """Oneself and those one shares a project with."""
+    others = None if among is None else [each for each in among if each != user_id]
+    found = await deps.projects.companions(user_id, others) if others is None or others else frozenset()
+    return found | {user_id}
 
 
 async def _service(request: Request) -> Principal:

@@ -20,7 +20,7 @@ from auth_service.api.common import (
     router_of,
     user_of,
 )
-from auth_service.commands import LoggedIn
+from auth_service.commands import LoggedIn, Newcomer
 from auth_service.signing import USER_TOKEN_SECONDS
 from kernel.http import problems
 from kernel.http.idempotency import IdempotentRoute, PublicIdempotentRoute
@@ -67,13 +67,17 @@ def _preferred_locale(request: Request) -> Locale:
 async def register(request: Request, body: views.RegisterBody, key: IdempotencyKey = None) -> Response:
     """Make an account and log in. 422 for a weak password, 409 for an address that is taken.
 
-    403 `registration_closed` where only whoever runs the board adds people.
+    403 `registration_closed` where only whoever runs the board adds people, or who invites. With `invitation` one is a
+    member of the project at once; 404 for one that cannot be used, and then there is no account either.
     """
     deps = deps_of(request)
-    if deps.settings.registration == "closed":
+    new = Newcomer(body.email, body.password, body.name, body.locale or _preferred_locale(request))
+    if body.invitation is not None:
+        logged_in = await deps.joining.register(new, body.invitation, client_of(request))
+    elif deps.settings.registration == "closed":
         raise Problem(403, "registration_closed", "Nobody can register here; whoever runs this board adds people.")
-    locale = body.locale or _preferred_locale(request)
-    logged_in = await deps.auth.register(body.email, body.password, body.name, locale, client_of(request))
+    else:
+        logged_in = await deps.auth.register(new, client_of(request))
     return await _session(request, logged_in, body.session, 201)
 
 

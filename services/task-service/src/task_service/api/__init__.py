@@ -1,14 +1,15 @@
-"""The HTTP routes of task-service. Every one needs a person who is logged in."""
+"""The HTTP routes of task-service. Every one needs a person who is logged in, but for who looks at an invitation."""
 
 from typing import Final
 
 from starlette.routing import BaseRoute
 
-from task_service.api import comments, insights, lists, many, projects, tasks
+from task_service.api import comments, insights, internal, invitations, lists, many, projects, tasks
 
 _BUSIEST: Final = ("read_task", "list_tasks", "edit_task", "create_task")
-_PARTS: Final = (tasks, many, lists, projects, comments, insights)
-_ALL: Final = tuple(route for part in _PARTS for route in part.router.routes)
+_PARTS: Final = (tasks, many, lists, projects, comments, insights, invitations, internal)
+_ROUTERS: Final = (*(part.router for part in _PARTS), invitations.guests)
+_ALL: Final = tuple(route for router in _ROUTERS for route in router.routes)
 
 
 def _busy(route: BaseRoute) -> int:

@@ -7,9 +7,10 @@ from fastapi import Request, Response
 from contracts.project import Project
 from contracts.task import Task
 from kernel.http import problems
+from kernel.http.problems import Problem
 from kernel.http.requests import decode_cursor, resource
 from kernel.http.routes import Handle, Route
-from kernel.identity.security import authenticate_user
+from kernel.identity.security import authenticate, authenticate_user
 from kernel.log.decider import Outcome
 from task_service.deps import Deps
 from task_service.schemas import project_bytes, task_bytes
@@ -35,6 +36,43 @@ class UserRoute(Route):
         return authenticated
 
 
+class GuestRoute(Route):
+    """A route for everybody, who may be logged in."""
+
+    def get_route_handler(self) -> Handle:
+        """The handler; credentials that are no good any more are as none."""
+        handle = super().get_route_handler()
+
+        async def looked_at(request: Request) -> Response:
+            try:
+                principal = await authenticate_user(request, deps_of(request).authenticator)
+            except Problem as problem:
+                if problem.status != 401:
+                    raise
+                request.state.user_id = None
+            else:
+                request.state.user_id = principal.id
+            return await handle(request)
+
+        return looked_at
+
+
+class ServiceRoute(Route):
+    """A route for other services alone, with a token made for this one."""
+
+    def get_route_handler(self) -> Handle:
+        """The handler, behind the authentication."""
+        handle = super().get_route_handler()
+
+        async def authenticated(request: Request) -> Response:
+            principal = await authenticate(request, deps_of(request).services)
+            if principal.kind != "service":
+                raise problems.forbidden("Only services may ask.")
+            return await handle(request)
+
+        return authenticated
+
+
 def deps_of(request: Request) -> Deps:
     """What the app was made of."""
     deps: Deps = request.app.state.deps
@@ -44,6 +82,12 @@ def deps_of(request: Request) -> Deps:
 def user_of(request: Request) -> str:
     """The id of who is asking."""
     user_id: str = request.state.user_id
+    return user_id
+
+
+def guest_of(request: Request) -> str | None:
+    """The id of who is asking on a GuestRoute, or None for somebody who is not logged in."""
+    user_id: str | None = request.state.user_id
     return user_id
 
 

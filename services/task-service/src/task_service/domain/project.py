@@ -61,6 +61,7 @@ class PutMember:
     """Let a person in, or change their role. `registered`: whether such a user exists and was not erased.
 
     `gone`: owners who were erased; they are none any more.
+    `invited_only`: whoever comes in has to accept an invitation, so that only roles can be changed.
     """
 
     needs: ClassVar[Need] = "manage"
@@ -69,6 +70,7 @@ class PutMember:
     role: Role
     registered: bool
     gone: frozenset[str] = frozenset()
+    invited_only: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,6 +179,8 @@ def _put_member(command: PutMember, project: Project) -> list[ProjectEvent]:
     if not command.registered and (role is None or role != command.role == "owner"):
         raise Rejection("validation_failed", "is not a registered user", field="user_id", status=422)
     if role is None:
+        if command.invited_only:
+            raise Rejection("invitation_required", "Nobody comes in here without accepting: send an invitation.")
         return [MemberAdded(user_id=command.user_id, role=command.role)]
     if role == command.role:
         return []

@@ -20,6 +20,7 @@ class Settings(BaseSettings):
     notify_db_url: str = "sqlite:///data/notify.db"
     mailer_url: str = "maildir:///data/mail"
     auth_url: str = "http://127.0.0.1:8001"
+    task_url: str = "http://127.0.0.1:8002"
     public_url: str = Field(default="http://127.0.0.1:8000", description="where people open the site; links in mails")
     registration: Literal["open", "closed"] = Field(
         default="open", description="who may register: whoever reaches the site, or nobody"

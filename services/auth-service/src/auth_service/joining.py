@@ -1,0 +1,45 @@
+"""Registering by an invitation: the door opens for one person, and that person is in the project at once."""
+
+from dataclasses import dataclass
+
+from auth_service.commands import Auth, Client, LoggedIn, Newcomer
+from auth_service.domain.account import normal_text
+from auth_service.invited import InvitedPeople
+from auth_service.projects import Projects
+from contracts.invitation import Token
+from kernel.http.problems import forbidden, not_found
+
+
+@dataclass(frozen=True, slots=True)
+class Joining:
+    """The use case."""
+
+    auth: Auth
+    projects: Projects
+    invited: InvitedPeople
+
+    async def register(self, new: Newcomer, text: str, client: Client) -> LoggedIn:
+        """A new account by an invitation, logged in; a member, unless the address has to be verified before.
+
+        Raises Problem 404 for an invitation that cannot be used, also when somebody was quicker: then there is no
+        account. 403 for another address than the one it was mailed to. Else as `Auth.create`, and 503.
+        """
+        token = Token.of(text)
+        if token is None or not await self.projects.usable(text):
+            raise not_found("invitation")
+        kept = await self.invited.get(token.invitation_id)
+        # Whoever has the token of the mail has read it, so the address is theirs.
+        verified = kept is not None and self.invited.is_mailed(kept, token.hash)
+        if kept is not None and normal_text(kept.email) != normal_text(new.email):
+            raise forbidden("The invitation is for another address: use the one that it was mailed to.")
+        account = await self.auth.create(new, client, verified=verified)
+        if kept is None or verified:
+            try:
+                joined = await self.projects.accept(text, account.id)
+            except BaseException:
+                await self.auth.accounts.remove(account)
+                raise
+            if not joined:
+                await self.auth.accounts.remove(account)
+                raise not_found("invitation")
+        return await self.auth.begin(account, client)

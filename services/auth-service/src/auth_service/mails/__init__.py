@@ -1,0 +1,1 @@
+"""Mails of auth-service: invitations, and what concerns one's own account."""
