@@ -154,3 +154,40 @@ def test_a_number_is_written_without_what_it_does_not_need() -> None:
 @pytest.mark.parametrize("form", [HALVES, forms.Day()], ids=["number", "day"])
 def test_what_has_an_order_is_compared_in_queries(form: forms.Form) -> None:
     assert forms.operators(form) == (":", "<", "<=", ">", ">=")
+
+
+# --- the site ---
+
+SITE: Final = (ROOT / "web/src/ui/fields.tsx").read_text()
+KOREAN: Final = (ROOT / "web/src/locales/ko.po").read_text()
+
+
+def row_of(field: Field) -> str:
+    """What the site says of a field."""
+    found = re.search(rf"^  {field.name}: (\{{.*\}},|\{{\n.*?^  \}},)$", SITE, re.MULTILINE | re.DOTALL)
+    assert found, f"web/src/ui/fields.tsx: FIELDS has no `{field.name}`"
+    return found[1]
+
+
+@by_name
+def test_the_site_has_it_in_both_languages(field: Field) -> None:
+    for label in re.findall(r"label: \(\) => t`(.+?)`", row_of(field)):
+        assert f'\nmsgid "{label}"\nmsgstr "' in KOREAN, f"web/src/locales/ko.po has no {label!r}: npm run extract"
+        assert f'\nmsgid "{label}"\nmsgstr ""\n' not in KOREAN, f"web/src/locales/ko.po: {label!r} has no Korean"
+
+
+@by_name
+def test_the_site_knows_its_form_and_bounds(field: Field) -> None:
+    form = re.search(r"form: \{(.+?)\}", row_of(field))
+    if form is None:
+        editors = "".join(file.read_text() for file in (ROOT / "web/src/pages/task").glob("*.tsx"))
+        assert re.search(rf"task\.{field.name}\b", editors), f"web/src/pages/task: nothing edits `{field.name}`"
+        return
+    match field.form:
+        case forms.Number(lowest=lowest, highest=highest, step=step):
+            said = f' kind: "number", lowest: {lowest:g}, highest: {highest:g}, step: {step:g} '
+        case forms.Day():
+            said = ' kind: "day" '
+        case _:
+            raise AssertionError(f"web/src/ui/fields.tsx: `{field.name}` is no plain field")
+    assert form[1] == said, f"web/src/ui/fields.tsx: the form of `{field.name}`"

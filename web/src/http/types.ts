@@ -21,6 +21,9 @@ export type Mail = Schemas["MailView"];
 export type Session = Schemas["SessionInfo"];
 export type User = Omit<Schemas["UserOut"], "name"> & { name: string };
 
+/** The fields of a task that somebody fills in. */
+export type TaskField = Exclude<keyof Schemas["TaskPatch"], "after" | "before">;
+
 export type Category = Status["category"];
 export type Color = NonNullable<Status["color"]>;
 export type Role = Member["role"];
@@ -29,7 +32,7 @@ export type Told = Notification["type"];
 export type Locale = "en" | "ko";
 
 /** The fields that PATCH /tasks/{id} takes, but for the assignees, who come and go one by one. */
-export type TaskChanges = Partial<Pick<Task, "title" | "description" | "status" | "priority" | "due" | "labels">>;
+export type TaskChanges = Partial<Pick<Task, Exclude<TaskField, "assignees">>>;
 
 /** The fields that PATCH /projects/{id} takes. */
 export type ProjectChanges = Partial<Pick<Project, "name" | "statuses" | "labels">>;

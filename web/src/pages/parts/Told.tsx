@@ -1,6 +1,7 @@
 import { Trans } from "@lingui/react/macro";
 import type { ReactNode } from "react";
 import type { Change, HistoryEntry, Project } from "../../http/types";
+import { fieldOf } from "../../ui/fields";
 import { Name } from "./People";
 import { list, OldNew } from "./Value";
 
@@ -26,46 +27,17 @@ export function Told({ entry: { type, changes, actor: actorId }, project, actor 
   const person = who(changes);
   const values = first && <OldNew change={first} project={project} />;
   const name = <Name id={person} />;
+  const field = first && type === `task.${first.field}-changed` ? fieldOf(first.field) : undefined;
+  if (field) {
+    return (
+      <>
+        {field.changed(actor)} {first?.field === "description" ? <TextChange change={first} /> : values}
+      </>
+    );
+  }
   switch (type) {
     case "task.created":
       return <Trans>{actor} created the task</Trans>;
-    case "task.title-changed":
-      return (
-        <>
-          <Trans>{actor} changed the title</Trans> {values}
-        </>
-      );
-    case "task.description-changed":
-      return (
-        <>
-          <Trans>{actor} changed the description</Trans>
-          {first && <TextChange change={first} />}
-        </>
-      );
-    case "task.status-changed":
-      return (
-        <>
-          <Trans>{actor} moved it</Trans> {values}
-        </>
-      );
-    case "task.priority-changed":
-      return (
-        <>
-          <Trans>{actor} changed the priority</Trans> {values}
-        </>
-      );
-    case "task.due-changed":
-      return (
-        <>
-          <Trans>{actor} changed the due date</Trans> {values}
-        </>
-      );
-    case "task.labels-changed":
-      return (
-        <>
-          <Trans>{actor} changed the labels</Trans> {values}
-        </>
-      );
     case "task.rank-changed":
       return <Trans>{actor} put it somewhere else in its column</Trans>;
     case "task.assigned":

@@ -3,6 +3,7 @@ import { t } from "@lingui/core/macro";
 import type { Change, Priority, Project, Role } from "../../http/types";
 import { dueText } from "../../lib/dates";
 import { statusOf } from "../../sync/queries";
+import { fieldOf, type PlainValue, plainText } from "../../ui/fields";
 import { PriorityIcon, StatusIcon } from "../../ui/icons";
 import { Label } from "../../ui/Label";
 import { priorityName, roleName, statusName } from "../../ui/words";
@@ -36,6 +37,8 @@ export function Value({ field, value, project }: { field: string; value: unknown
       </span>
     );
   }
+  const plain = fieldOf(field);
+  if (plain && "form" in plain) return <span className="value">{plainText(plain, value as PlainValue)}</span>;
   if (field === "due") return <span className="value">{dueText(String(value).slice(0, 10))}</span>;
   if (field === "labels") return list(value).map((label) => <Label key={label} name={label} project={project} />);
   if (field === "assignees" || field === "assignee" || field === "user_id") {

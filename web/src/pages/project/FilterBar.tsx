@@ -3,11 +3,12 @@ import { Trans } from "@lingui/react/macro";
 import { type RefObject, useEffect, useMemo, useState } from "react";
 import type { Project, Task } from "../../http/types";
 import { labelColor, labelsOf } from "../../lib/labels";
+import { FIELDS, PLAIN } from "../../ui/fields";
 import { Dot, Icon, PriorityIcon } from "../../ui/icons";
 import { Picker } from "../../ui/Picker";
 import { PRIORITIES, priorityName } from "../../ui/words";
 import { useMemberOptions } from "../parts/members";
-import { type Filter, filtering, NOBODY, SORTS, type Sort, toggled } from "./filters";
+import { type Filter, filtering, mostFirst, NOBODY, PARAMS, SORTS, type Sort, toggled } from "./filters";
 
 interface Props {
   project: Project;
@@ -21,17 +22,18 @@ interface Props {
 }
 
 export function sortName(sort: Sort): string {
-  const names: Record<Sort, string> = {
-    rank: t`By hand`,
-    priority: t`Priority`,
-    due: t`Due`,
-    created_at: t`Created`,
-    updated_at: t`Updated`,
-    title: t`Title`,
-    status: t`Status`,
-    key: t`Key`,
-  };
-  return names[sort];
+  switch (sort) {
+    case "rank":
+      return t`By hand`;
+    case "created_at":
+      return t`Created`;
+    case "updated_at":
+      return t`Updated`;
+    case "key":
+      return t`Key`;
+    default:
+      return FIELDS[sort].label();
+  }
 }
 
 export function FilterBar({ project, tasks, filter, shown, field, search, onChange, onNew }: Props) {
@@ -48,7 +50,7 @@ export function FilterBar({ project, tasks, filter, shown, field, search, onChan
   const toggle = (name: string) => (value: string) => onChange(toggled(search, name, value));
   const clear = () => {
     const next = new URLSearchParams(search);
-    for (const name of ["q", "assignee", "label", "priority", "due"]) next.delete(name);
+    for (const name of PARAMS) next.delete(name);
     onChange(next);
   };
   return (
@@ -131,6 +133,20 @@ export function FilterBar({ project, tasks, filter, shown, field, search, onChan
           <Trans>Due</Trans>
           <Count of={filter.due ? [filter.due] : []} />
         </Picker>
+        {PLAIN.map(([name, field]) => (
+          <Picker
+            key={name}
+            label={t`Filter by: ${field.label()}`}
+            className={`chip ${filter.plain[name] ? "on" : ""}`}
+            options={field.choices.map(({ id, label }) => ({ id, label: label() }))}
+            selected={[filter.plain[name] ?? ""]}
+            onPick={(value) => change(name, value === filter.plain[name] ? null : value)}
+          >
+            <Icon name={field.icon} />
+            {field.label()}
+            <Count of={filter.plain[name] ? [name] : []} />
+          </Picker>
+        ))}
         <Picker
           label={t`Sort`}
           className="chip"
@@ -139,7 +155,7 @@ export function FilterBar({ project, tasks, filter, shown, field, search, onChan
             label: sortName(id),
           }))}
           selected={[filter.sort]}
-          onPick={(id) => change("sort", id === "due" || id === "title" || id === "rank" ? id : `-${id}`)}
+          onPick={(id) => change("sort", mostFirst(id as Sort) ? `-${id}` : id)}
         >
           <Icon name="sort" />
           <Trans>Sort: {sortName(filter.sort)}</Trans>

@@ -3,12 +3,14 @@ import { Trans } from "@lingui/react/macro";
 import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useLocation } from "wouter";
-import type { Priority, Project } from "../../http/types";
+import type { Priority, Project, TaskChanges } from "../../http/types";
 import { composing } from "../../lib/keys";
 import { createTask } from "../../sync/changes";
 import { Dialog } from "../../ui/Dialog";
+import { PLAIN, type PlainValue } from "../../ui/fields";
 import { useKeptSearch } from "../../ui/history";
 import { AssigneePicker, DueField, LabelPicker, PriorityPicker, StatusPicker } from "../task/fields";
+import { PlainEditor } from "../task/PlainEditor";
 
 interface Props {
   project: Project;
@@ -28,12 +30,14 @@ export function NewTask({ project, due: firstDue, onClose }: Props) {
   const [due, setDue] = useState<string | null>(firstDue ?? null);
   const [labels, setLabels] = useState<string[]>([]);
   const [assignees, setAssignees] = useState<string[]>([]);
+  const [plain, setPlain] = useState<TaskChanges>({});
   const [busy, setBusy] = useState(false);
   async function submit(event?: FormEvent): Promise<void> {
     event?.preventDefault();
     if (!title.trim() || busy) return;
     setBusy(true);
-    const fields = { title: title.trim(), description, status, priority, due, labels, assignees };
+    const own = { title: title.trim(), description, status, priority, due, labels, assignees };
+    const fields = { ...plain, ...own };
     const outcome = await createTask(client, project.id, fields);
     setBusy(false);
     if (outcome.state === "refused") return;
@@ -77,6 +81,15 @@ export function NewTask({ project, due: firstDue, onClose }: Props) {
           <PriorityPicker value={priority} onChange={setPriority} />
           <AssigneePicker project={project} value={assignees} onToggle={(id) => setAssignees(flip(assignees, id))} />
           <DueField value={due} onChange={setDue} done={false} />
+          {PLAIN.map(([name, field]) => (
+            <PlainEditor
+              key={name}
+              name={name}
+              field={field}
+              value={(plain[name] ?? null) as PlainValue}
+              onChange={(_, value) => setPlain({ ...plain, [name]: value })}
+            />
+          ))}
           <LabelPicker project={project} value={labels} onToggle={(label) => setLabels(flip(labels, label))} />
         </div>
         <footer className="dialog-foot">

@@ -2,14 +2,15 @@ import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useQueryClient } from "@tanstack/react-query";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type KeyboardEvent, useCallback, useMemo, useRef, useState } from "react";
+import { type CSSProperties, type KeyboardEvent, useCallback, useMemo, useRef, useState } from "react";
 import { useSearch, useSearchParams } from "wouter";
 import type { Project, Task } from "../../http/types";
 import { everything, extended, NOTHING, toggled } from "../../lib/selection";
 import { keys } from "../../sync/cache";
 import { Empty } from "../../ui/Empty";
+import { PLAIN } from "../../ui/fields";
 import { Icon } from "../../ui/icons";
-import type { Filter, Sort } from "./filters";
+import { type Filter, mostFirst, type Sort } from "./filters";
 import { BulkBar } from "./table/BulkBar";
 import { TableRow } from "./table/TableRow";
 
@@ -19,6 +20,12 @@ interface Props {
   openId: string | undefined;
   filter: Filter;
 }
+
+/** The columns of plain fields, and how much wider they make the table. */
+const PLAIN_COLUMNS = {
+  "--plain-columns": PLAIN.map(([, { width }]) => `${width}px`).join(" "),
+  "--plain-width": `${PLAIN.reduce((sum, [, { width }]) => sum + width, 0)}px`,
+} as CSSProperties;
 
 export default function Table({ project, tasks, openId, filter }: Props) {
   const client = useQueryClient();
@@ -104,6 +111,7 @@ export default function Table({ project, tasks, openId, filter }: Props) {
         {/* biome-ignore lint/a11y/useSemanticElements: a virtual list cannot be laid out as a table element */}
         <div
           className="table"
+          style={PLAIN_COLUMNS}
           role="table"
           aria-label={t`Tasks`}
           aria-rowcount={tasks.length + 1}
@@ -165,12 +173,12 @@ function Head({ filter, chosen, onChoose }: HeadProps) {
     [null, t`Labels`, "c-labels"],
     [null, t`Assignees`, "c-people"],
     ["due", t`Due`, "c-due"],
+    ...PLAIN.map(([name, field]): [Sort, string, string] => [name, field.label(), `c-plain c-${name}`]),
     ["updated_at", t`Updated`, "c-updated"],
   ];
   function sortBy(sort: Sort): void {
     const next = new URLSearchParams(search);
-    const newestFirst = sort === "priority" || sort === "updated_at";
-    const descending = filter.sort === sort ? !filter.descending : newestFirst;
+    const descending = filter.sort === sort ? !filter.descending : mostFirst(sort);
     next.set("sort", `${descending ? "-" : ""}${sort}`);
     setSearch(next, { replace: true });
   }

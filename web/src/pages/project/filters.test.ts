@@ -10,7 +10,7 @@ const project = {
   ],
 } as Project;
 
-const base: Task = {
+const base = {
   id: "1",
   project_id: "p",
   key: "OPS-1",
@@ -27,7 +27,7 @@ const base: Task = {
   updated_at: "2026-11-01T00:00:00Z",
   deleted: false,
   version: 1,
-};
+} as Task;
 const tasks: Task[] = [
   base,
   {

@@ -1,10 +1,13 @@
 /** The filter of a project's tasks, kept in the address, and applied to what the tab has loaded. */
 import type { Priority, Project, Task } from "../../http/types";
 import { byRank } from "../../lib/order";
+import { comparePlain, PLAIN, type PlainName, plainOf } from "../../ui/fields";
 
 /** `rank`: as people put them by hand. */
-export const SORTS = ["rank", "priority", "due", "created_at", "updated_at", "title", "status", "key"] as const;
-export type Sort = (typeof SORTS)[number];
+const OWN_SORTS = ["rank", "priority", "due", "created_at", "updated_at", "title", "status", "key"] as const;
+type OwnSort = (typeof OWN_SORTS)[number];
+export type Sort = OwnSort | PlainName;
+export const SORTS: readonly Sort[] = [...OWN_SORTS, ...PLAIN.map(([name]) => name)];
 
 export interface Filter {
   q: string;
@@ -12,6 +15,8 @@ export interface Filter {
   labels: string[];
   priorities: string[];
   due: string;
+  /** Of plain fields: the id of what was chosen, by the field's name. */
+  plain: Partial<Record<PlainName, string>>;
   sort: Sort;
   descending: boolean;
 }
@@ -26,6 +31,12 @@ export function readFilter(search: URLSearchParams, view: string): Filter {
     labels: search.getAll("label"),
     priorities: search.getAll("priority"),
     due: search.get("due") ?? "",
+    plain: Object.fromEntries(
+      PLAIN.flatMap(([name, { choices }]) => {
+        const asked = search.get(name);
+        return choices.some(({ id }) => id === asked) ? [[name, asked]] : [];
+      }),
+    ),
     sort: sort.replace(/^-/, "") as Sort,
     descending: sort.startsWith("-"),
   };
@@ -39,9 +50,19 @@ export function toggled(search: URLSearchParams, name: string, value: string): U
   return next;
 }
 
-export function filtering({ q, assignees, labels, priorities, due }: Filter): boolean {
-  return q !== "" || assignees.length + labels.length + priorities.length > 0 || due !== "";
+export function filtering({ q, assignees, labels, priorities, due, plain }: Filter): boolean {
+  const chosen = assignees.length + labels.length + priorities.length + Object.keys(plain).length;
+  return q !== "" || chosen > 0 || due !== "";
 }
+
+/** What a filter puts into the address, but for the sort. */
+export const PARAMS = ["q", "assignee", "label", "priority", "due", ...PLAIN.map(([name]) => name)];
+
+/** Most first, as people look for it. */
+export const mostFirst = (sort: Sort): boolean => {
+  const field = PLAIN.find(([name]) => name === sort)?.[1];
+  return field ? field.form.kind === "number" : ["priority", "created_at", "updated_at"].includes(sort);
+};
 
 export const NOBODY = "none";
 
@@ -60,12 +81,18 @@ export function applyFilter(tasks: Task[], filter: Filter, project: Project, me:
     if (filter.due === "late" && !(task.due && task.due < today && !done.has(task.status))) return false;
     if (filter.due === "none" && task.due) return false;
     if (filter.due === "any" && !task.due) return false;
+    for (const [name, { choices }] of PLAIN) {
+      const choice = choices.find(({ id }) => id === filter.plain[name]);
+      if (choice && !choice.passes(plainOf(task, name), today)) return false;
+    }
     if (words.length === 0) return true;
     const text = `${task.key} ${task.title} ${task.description} ${task.labels.join(" ")}`.toLocaleLowerCase();
     return words.every((word) => text.includes(word));
   };
   return sortTasks(tasks.filter(passes), filter, project);
 }
+
+const own = (sort: Sort): sort is OwnSort => (OWN_SORTS as readonly Sort[]).includes(sort);
 
 const RANK: Record<Priority, number> = { none: 0, low: 1, medium: 2, high: 3, urgent: 4 };
 
@@ -74,7 +101,7 @@ const number = (key: string) => Number(key.slice(key.lastIndexOf("-") + 1));
 function sortTasks(tasks: Task[], { sort, descending }: Filter, project: Project): Task[] {
   const position = new Map(project.statuses.map((status, index) => [status.key, index]));
   if (sort === "rank") return tasks.sort(descending ? (a, b) => byRank(b, a) : byRank);
-  const compare: Record<Exclude<Sort, "rank">, (a: Task, b: Task) => number> = {
+  const compare: Record<Exclude<OwnSort, "rank">, (a: Task, b: Task) => number> = {
     priority: (a, b) => RANK[a.priority] - RANK[b.priority],
     due: (a, b) => (a.due ?? "").localeCompare(b.due ?? ""),
     created_at: (a, b) => a.created_at.localeCompare(b.created_at),
@@ -87,8 +114,9 @@ function sortTasks(tasks: Task[], { sort, descending }: Filter, project: Project
   return tasks.sort((a, b) => {
     // A task without a due day comes last, whichever way the days go.
     if (sort === "due" && !a.due !== !b.due) return a.due ? -1 : 1;
-    return (
-      direction * compare[sort](a, b) || (a.due ?? "9").localeCompare(b.due ?? "9") || number(a.key) - number(b.key)
-    );
+    const first = own(sort)
+      ? direction * compare[sort](a, b)
+      : comparePlain(plainOf(a, sort), plainOf(b, sort), direction);
+    return first || (a.due ?? "9").localeCompare(b.due ?? "9") || number(a.key) - number(b.key);
   });
 }

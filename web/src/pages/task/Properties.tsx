@@ -4,8 +4,10 @@ import { useQueryClient } from "@tanstack/react-query";
 import type { Project, Task } from "../../http/types";
 import { editTask, setAssignee } from "../../sync/changes";
 import { statusOf } from "../../sync/queries";
+import { PLAIN, plainOf } from "../../ui/fields";
 import { priorityName, statusName } from "../../ui/words";
 import { AssigneePicker, DueField, LabelPicker, PriorityPicker, StatusPicker } from "./fields";
+import { PlainEditor } from "./PlainEditor";
 
 interface Props {
   task: Task;
@@ -75,6 +77,20 @@ export function Properties({ task, project, readonly }: Props) {
           />
         </dd>
       </div>
+      {PLAIN.map(([name, field]) => (
+        <div key={name}>
+          <dt>{field.label()}</dt>
+          <dd>
+            <PlainEditor
+              name={name}
+              field={field}
+              value={plainOf(task, name)}
+              disabled={readonly}
+              onChange={(_, value) => void editTask(client, task, { [name]: value }, field.told(task.key))}
+            />
+          </dd>
+        </div>
+      ))}
       <div className="full">
         <dt>
           <Trans>Labels</Trans>

@@ -2,12 +2,12 @@
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useQueryClient } from "@tanstack/react-query";
-import { useRef } from "react";
 import type { Priority, Project, Task } from "../../http/types";
 import { dueText } from "../../lib/dates";
 import { labelColor, labelsOf } from "../../lib/labels";
 import { keys } from "../../sync/cache";
 import { statusOf } from "../../sync/queries";
+import { DayField } from "../../ui/DayField";
 import { Due } from "../../ui/Due";
 import { Dot, Icon, PriorityIcon, StatusIcon } from "../../ui/icons";
 import { Label } from "../../ui/Label";
@@ -150,41 +150,23 @@ interface DueProps {
   disabled?: boolean;
 }
 
-/** The browser's own calendar under a readable chip. */
 export function DueField({ value, onChange, done, disabled = false }: DueProps) {
-  const input = useRef<HTMLInputElement>(null);
   return (
-    <span className="chip due-chip">
-      <button
-        type="button"
-        className="due-open"
-        disabled={disabled}
-        aria-label={value ? t`Due: ${dueText(value)}` : t`Due date`}
-        onClick={() => input.current?.showPicker()}
-      >
-        {value ? (
-          <Due due={value} done={done} />
-        ) : (
-          <>
-            <Icon name="calendar" />
-            <Trans>Due date</Trans>
-          </>
-        )}
-      </button>
-      <input
-        ref={input}
-        type="date"
-        tabIndex={-1}
-        aria-hidden="true"
-        value={value ?? ""}
-        disabled={disabled}
-        onChange={(event) => onChange(event.target.value || null)}
-      />
-      {value && !disabled && (
-        <button type="button" className="chip-clear" aria-label={t`Remove the due date`} onClick={() => onChange(null)}>
-          <Icon name="close" size={12} />
-        </button>
+    <DayField
+      value={value}
+      onChange={onChange}
+      label={value ? t`Due: ${dueText(value)}` : t`Due date`}
+      remove={t`Remove the due date`}
+      disabled={disabled}
+    >
+      {value ? (
+        <Due due={value} done={done} />
+      ) : (
+        <>
+          <Icon name="calendar" />
+          <Trans>Due date</Trans>
+        </>
       )}
-    </span>
+    </DayField>
   );
 }

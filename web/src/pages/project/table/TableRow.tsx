@@ -6,6 +6,7 @@ import { ago } from "../../../lib/dates";
 import { editTask } from "../../../sync/changes";
 import { statusOf } from "../../../sync/queries";
 import { Due } from "../../../ui/Due";
+import { PLAIN, plainOf, plainText } from "../../../ui/fields";
 import { Label } from "../../../ui/Label";
 import { PlainLink } from "../../../ui/PlainLink";
 import { Progress } from "../../../ui/Progress";
@@ -101,6 +102,11 @@ export const TableRow = memo(function TableRow({ project, task, index, start, op
         <Avatars ids={task.assignees} />
       </Cell>
       <Cell name="c-due">{task.due && <Due due={task.due} done={status.category === "done"} />}</Cell>
+      {PLAIN.map(([name, field]) => (
+        <Cell key={name} name={`c-plain c-${name}`}>
+          {plainText(field, plainOf(task, name))}
+        </Cell>
+      ))}
       <Cell name="c-updated">
         <time dateTime={task.updated_at}>{ago(task.updated_at)}</time>
       </Cell>
