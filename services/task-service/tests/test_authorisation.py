@@ -36,6 +36,10 @@ MATRIX: Final[dict[tuple[str, str], tuple[tuple[int, ...], Any]]] = {
     ("POST", "/api/invitations/{token}/accept"): ((401, 200, 200, 200, 200, 200), None),
     ("POST", "/api/internal/companions"): ((401,) * 6, {"user_id": "x"}),
     ("POST", "/api/internal/invitations"): ((401,) * 6, {"token": "x"}),
+    ("PUT", "/api/projects/{project_id}/statuses/{status_key}"): (MANAGE, {"name": "Review", "category": "active"}),
+    ("DELETE", "/api/projects/{project_id}/statuses/{status_key}"): (MANAGE, None),
+    ("PUT", "/api/projects/{project_id}/labels/{label}"): (MANAGE, {"color": "red"}),
+    ("DELETE", "/api/projects/{project_id}/labels/{label}"): (MANAGE, None),
     ("POST", "/api/projects/{project_id}/tasks"): (MAKE, {"title": "One more"}),
     ("POST", "/api/projects/{project_id}/tasks/batch"): (MAKE, {"tasks": [{"title": "One"}, {"title": "Two"}]}),
     ("POST", "/api/projects/{project_id}/capture"): (WRITE, {"text": "One"}),
@@ -45,6 +49,8 @@ MATRIX: Final[dict[tuple[str, str], tuple[tuple[int, ...], Any]]] = {
     ("POST", "/api/tasks/{task_id}/restore"): (WRITE, None),
     ("PUT", "/api/tasks/{task_id}/assignees/{user_id}"): (WRITE, None),
     ("DELETE", "/api/tasks/{task_id}/assignees/{user_id}"): (WRITE, None),
+    ("PUT", "/api/tasks/{task_id}/labels/{label}"): (WRITE, None),
+    ("DELETE", "/api/tasks/{task_id}/labels/{label}"): (WRITE, None),
     ("GET", "/api/tasks/{task_id}/history"): (READ, None),
     ("GET", "/api/tasks/{task_id}/comments"): (READ, None),
     ("POST", "/api/tasks/{task_id}/comments"): (MAKE, {"body": "Hello"}),
@@ -85,12 +91,14 @@ async def team(world: World) -> Team:
         "invitation_id": invited.json()["id"],
         "token": invited.json()["token"],
     }
+    ids = {"project_id": project["id"], "task_id": task["id"], "user_id": other.id, "comment_id": comment.json()["id"]}
+    ids |= {"label": "print", "status_key": "review"}
     return Team(people, ids)
 
 
 def routes_of(world: World) -> set[tuple[str, str]]:
     return {
-        (method, route.path)
+        (method, route.path_format)
         for route in world.app.routes
         if isinstance(route, Route) and route.path != "/api/openapi.json"
         for method in route.methods or ()

@@ -1,7 +1,7 @@
 /** Every call that the site makes, by what it is for. */
 import type { Place } from "../lib/order";
 import { call } from "./client";
-import type { Config, Preferences, Project, ProjectChanges, Role, Task, TaskChanges, User } from "./types";
+import type { Config, Preferences, Project, ProjectEdit, Role, Task, TaskChanges, TaskEdit, User } from "./types";
 
 const PAGE = 200;
 
@@ -63,7 +63,7 @@ export const deletedProjects = () =>
   call("get", "/api/projects", { query: { deleted: true, limit: PAGE } }).then(({ items }) => items);
 export const project = (id: string) => call("get", "/api/projects/{project_id}", { path: { project_id: id } });
 export const createProject = (body: { name: string; key?: string }) => call("post", "/api/projects", { body });
-export const editProject = (id: string, body: ProjectChanges, key: string): Promise<Project> =>
+export const editProject = (id: string, body: ProjectEdit, key: string): Promise<Project> =>
   call("patch", "/api/projects/{project_id}", { path: { project_id: id }, body, key });
 export const deleteProject = (id: string, key: string) =>
   call("delete", "/api/projects/{project_id}", { path: { project_id: id }, key });
@@ -117,7 +117,7 @@ export const createTask = (
   key?: string,
 ): Promise<Task> => call("post", "/api/projects/{project_id}/tasks", { path: { project_id: projectId }, body, key });
 /** The fields of a task, and where in its column it goes. */
-export type TaskPatch = TaskChanges & Partial<Place>;
+export type TaskPatch = TaskEdit & Partial<Place>;
 export const editTask = (
   id: string,
   body: TaskPatch,

@@ -2,6 +2,7 @@
  * The names that the site gives to the services' shapes. They are generated (`npm run types`) from the services' OpenAPI
  * document; what no document describes is written here. Times are RFC 3339 UTC, a due date is YYYY-MM-DD.
  */
+import type { Difference, Elements } from "../lib/elements";
 import type { components } from "./schema";
 
 type Schemas = components["schemas"];
@@ -36,6 +37,13 @@ export type TaskChanges = Partial<Pick<Task, Exclude<TaskField, "assignees">>>;
 
 /** The fields that PATCH /projects/{id} takes. */
 export type ProjectChanges = Partial<Pick<Project, "name" | "statuses" | "labels">>;
+
+/** The same as they are sent: of a list, only what becomes of its elements. */
+export type TaskEdit = Omit<TaskChanges, "labels"> & { labels?: string[] | Difference };
+export type ProjectEdit = Omit<ProjectChanges, "statuses" | "labels"> & {
+  statuses?: Status[] | Elements<Status>;
+  labels?: ProjectLabel[] | Elements<ProjectLabel>;
+};
 
 export interface Preferences {
   events: Record<Told, { inbox: boolean; mail: boolean }>;

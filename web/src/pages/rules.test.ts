@@ -40,7 +40,10 @@ describe("suggestions", () => {
 
   it("makes a status key that no other status has, for Korean names too", () => {
     expect(statusKey("In review", [])).toBe("in_review");
-    expect(statusKey("검토", ["status"])).toBe("status_2");
+    expect(statusKey("In review", ["in_review"])).toBe("in_review_2");
+    // Two people who add a column each at the same time have added two.
+    expect(statusKey("검토", [])).toMatch(/^status_[a-z0-9]+$/);
+    expect(statusKey("검토", [])).not.toBe(statusKey("검토", []));
   });
 
   it("knows when the caret stands in a mention", () => {

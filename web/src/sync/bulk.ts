@@ -10,6 +10,7 @@ import { explain } from "../http/explain";
 import type { Task, TaskChanges } from "../http/types";
 import { keys, putTasks, showTasks } from "./cache";
 import type { CommandOf } from "./commands";
+import { byElements, taskBefore } from "./edits";
 import { Withdrawn } from "./queue";
 import { queue } from "./sending";
 import { progress, toast } from "./toasts";
@@ -27,12 +28,11 @@ export interface Step {
 }
 
 export function edit(task: Task, changes: TaskChanges): Step {
-  const before = Object.fromEntries(Object.keys(changes).map((field) => [field, task[field as keyof TaskChanges]]));
   return {
     task,
     shows: changes,
-    command: { kind: "edit", id: task.id, body: changes },
-    back: (now) => edit(now, before),
+    command: { kind: "edit", id: task.id, body: byElements(task, changes) },
+    back: (now) => edit(now, taskBefore(task, changes, now)),
   };
 }
 

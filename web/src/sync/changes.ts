@@ -7,6 +7,7 @@ import { type Place, placeOf, rankAt } from "../lib/order";
 import { keys, knownTask, listDeleted, putTask, showTasks } from "./cache";
 import { type Change, change, type Outcome } from "./change";
 import { type CommandOf, type NewTask, TextConflict, type TextField } from "./commands";
+import { byElements, taskBefore } from "./edits";
 import { toast } from "./toasts";
 
 function fieldsOf(task: Task, fields: Partial<Task>): Partial<Task> {
@@ -28,9 +29,9 @@ function shown(client: QueryClient, task: Task, fields: Partial<Task>) {
 function editing(client: QueryClient, task: Task, changes: TaskChanges, told: string): Change<CommandOf<"edit">> {
   return {
     ...shown(client, task, changes),
-    command: { kind: "edit", id: task.id, body: changes },
+    command: { kind: "edit", id: task.id, body: byElements(task, changes) },
     told,
-    back: (now) => editing(client, now, fieldsOf(task, changes) as TaskChanges, told),
+    back: (now) => editing(client, now, taskBefore(task, changes, now), told),
   };
 }
 

@@ -2,7 +2,7 @@
 
 import { ApiError } from "../http/client";
 import type * as api from "../http/endpoints";
-import type { Comment, Preferences, Project, ProjectChanges, Role, Task, TaskChanges, Told } from "../http/types";
+import type { Comment, Preferences, Project, ProjectEdit, Role, Task, TaskChanges, Told } from "../http/types";
 import type { Named } from "../lib/checklist";
 
 export type NewTask = TaskChanges & { title: string; assignees?: string[] };
@@ -25,7 +25,7 @@ export type Command =
   | PreferenceCommand;
 
 export type ProjectCommand =
-  | { kind: "project"; projectId: string; body: ProjectChanges }
+  | { kind: "project"; projectId: string; body: ProjectEdit }
   | { kind: "member"; projectId: string; userId: string; role: Role }
   | { kind: "remove-member"; projectId: string; userId: string }
   | { kind: "delete-project" | "restore-project"; projectId: string };

@@ -6,6 +6,7 @@ import type { Member, Project, ProjectChanges, Role } from "../http/types";
 import { keys, putProject } from "./cache";
 import { type Change, change, type Outcome, tellDone } from "./change";
 import type { ProjectCommand } from "./commands";
+import { projectEdit } from "./edits";
 import { projectWith } from "./unsent";
 
 interface Both {
@@ -46,8 +47,9 @@ export function editing(
 ): Change<ProjectCommand> {
   const projectId = project.id;
   const before = Object.fromEntries(Object.keys(changes).map((field) => [field, project[field as keyof Project]]));
-  const command = { kind: "project", projectId, body: changes } as const;
-  return changing(client, project, { command, inverse: { ...command, body: before }, told });
+  const command = { kind: "project", projectId, body: projectEdit(project, changes) } as const;
+  const inverse = { kind: "project", projectId, body: projectEdit(changes, before) } as const;
+  return changing(client, project, { command, inverse, told });
 }
 
 const joining = (project: Project, userId: string, role: Role) =>

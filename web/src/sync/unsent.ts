@@ -2,6 +2,7 @@
 
 import type { Member, Preferences, Project } from "../http/types";
 import type { Command, PreferenceCommand, ProjectCommand } from "./commands";
+import { projectAfter } from "./edits";
 
 const OF_PROJECTS: ReadonlySet<Command["kind"]> = new Set<ProjectCommand["kind"]>([
   "project",
@@ -18,7 +19,7 @@ export const ofPreferences = (command: Command): command is PreferenceCommand =>
 export function projectWith(project: Project, command: ProjectCommand): Project {
   switch (command.kind) {
     case "project":
-      return { ...project, ...command.body };
+      return projectAfter(project, command.body);
     case "member":
       return { ...project, members: withMember(project.members, { user_id: command.userId, role: command.role }) };
     case "remove-member":

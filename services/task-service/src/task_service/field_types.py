@@ -5,11 +5,22 @@ from collections.abc import Callable
 from datetime import date
 from typing import Annotated, Any, Final, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, Strict, StringConstraints, create_model
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    Discriminator,
+    Field,
+    Strict,
+    StringConstraints,
+    Tag,
+    create_model,
+)
 
 from contracts import fields
 from contracts.forms import OPTIONAL, Choice, Day, Form, Labels, Number, People, StatusKey, Text
 from kernel.http import requests
+from kernel.http.problems import UNNAMED
 from task_service.domain.project import STATUS_KEY_PATTERN
 
 M = TypeVar("M", bound=BaseModel)
@@ -41,7 +52,17 @@ def new(field: fields.Field) -> tuple[Any, Any]:
 
 def patched(field: fields.Field) -> tuple[Any, Any]:
     """The field in the body that edits a task; left out, it stays."""
-    return _taken(field.form), LEFT_OUT
+    kind = _taken(field.form)
+    if not isinstance(field.form, Labels | People):
+        return kind, LEFT_OUT
+    elements = create_model(
+        f"{field.name.title()}Elements",
+        __base__=TextElements,
+        __doc__=TextElements.__doc__,
+        add=(kind, ()),
+        remove=(kind, ()),
+    )
+    return Annotated[Annotated[kind, WHOLE] | Annotated[elements, ELEMENTS], EITHER], LEFT_OUT
 
 
 def shown(field: fields.Field) -> tuple[Any, Any]:
@@ -60,6 +81,23 @@ def with_fields(of: Callable[[fields.Field], tuple[Any, Any]]) -> Callable[[type
         return made
 
     return add
+
+
+def _form(value: Any) -> str:
+    return f"{UNNAMED}whole" if isinstance(value, list | tuple) else f"{UNNAMED}elements"
+
+
+WHOLE: Final = Tag(f"{UNNAMED}whole")
+ELEMENTS: Final = Tag(f"{UNNAMED}elements")
+EITHER: Final = Discriminator(_form)
+"""How a list is changed: as a whole, or by its elements."""
+
+
+class TextElements(requests.Body):
+    """What becomes of single elements of a list; the others stay. What is added and removed at once is there."""
+
+    add: tuple[str, ...] = ()
+    remove: tuple[str, ...] = ()
 
 
 def _taken(form: Form) -> Any:

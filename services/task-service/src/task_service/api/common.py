@@ -1,8 +1,8 @@
 """What all routes share: everyone is authenticated before anything else, and answers carry their version."""
 
-from typing import Final
+from typing import Annotated, Final
 
-from fastapi import Request, Response
+from fastapi import Path, Request, Response
 
 from contracts.project import Project
 from contracts.task import Task
@@ -13,8 +13,10 @@ from kernel.http.routes import Handle, Route
 from kernel.identity.security import authenticate, authenticate_user
 from kernel.log.decider import Outcome
 from task_service.deps import Deps
+from task_service.field_types import LabelText
 from task_service.schemas import project_bytes, task_bytes
 
+LabelName = Annotated[LabelText, Path(description="the label, percent-encoded")]
 VERSIONED: Final = ("ETag", "Idempotency-Replayed")
 _MOST: Final = 2**53
 

@@ -1,22 +1,32 @@
 """Routes of projects and their members."""
 
-from fastapi import APIRouter, Request, Response
+from typing import Annotated
 
+from fastapi import APIRouter, Path, Request, Response
+
+from contracts.project import Label, Status
 from kernel.http.openapi import answers
 from kernel.http.requests import IdempotencyKey, IfMatch, command_of, resource
-from task_service.api.common import CREATED, VERSIONED, UserRoute, deps_of, project_answer, user_of
+from task_service.api.common import CREATED, VERSIONED, LabelName, UserRoute, deps_of, project_answer, user_of
+from task_service.domain.elements import Elements
 from task_service.domain.project import CreateProject, DeleteProject, EditProject, RemoveMember, RestoreProject
+from task_service.field_types import StatusKeyText
 from task_service.schemas import (
+    LabelPut,
     Membership,
     NewProject,
     ProjectPatch,
     ProjectView,
+    StatusPut,
+    labels_in,
     labels_of,
     project_bytes,
+    statuses_in,
     statuses_of,
 )
 
 router = APIRouter(route_class=UserRoute, tags=["projects"], generate_unique_id_function=lambda route: route.name)
+KeyInPath = Annotated[StatusKeyText, Path(description="the status's key")]
 CHANGED = answers(ProjectView, headers=VERSIONED, writes=True)
 
 
@@ -28,8 +38,8 @@ async def create_project(request: Request, body: NewProject, key: IdempotencyKey
         by=user_id,
         name=body.name,
         key=body.key,
-        statuses=statuses_of(body.statuses),
-        labels=labels_of(body.labels) or (),
+        statuses=None if body.statuses is None else statuses_in(body.statuses),
+        labels=labels_in(body.labels),
     )
     outcome = await deps_of(request).projects.create(new, await command_of(request, user_id, key))
     return project_answer(outcome, user_id, status=201, Location=f"/api/projects/{outcome.state.id}")
@@ -51,11 +61,55 @@ async def edit_project(
 
     A task whose status or label goes keeps it until it is moved or edited.
     """
-    user_id = user_of(request)
-    change = EditProject(by=user_id, name=body.name, statuses=statuses_of(body.statuses), labels=labels_of(body.labels))
-    command = await command_of(request, user_id, key)
-    outcome = await deps_of(request).projects.change(project_id, change, command, if_match)
-    return project_answer(outcome, user_id)
+    statuses, labels = statuses_of(body.statuses), labels_of(body.labels)
+    change = EditProject(by=user_of(request), name=body.name, statuses=statuses, labels=labels)
+    return await _edit(request, project_id, change, key, if_match)
+
+
+@router.put("/api/projects/{project_id}/statuses/{status_key}", responses=CHANGED)
+async def put_status(
+    request: Request,
+    project_id: str,
+    status_key: KeyInPath,
+    body: StatusPut,
+    key: IdempotencyKey = None,
+    if_match: IfMatch = None,
+) -> Response:
+    """Add a status, as the last one, or change the one with this key; the others stay."""
+    statuses = Elements(put=(Status(key=status_key, **body.model_dump()),))
+    return await _edit(request, project_id, EditProject(by=user_of(request), statuses=statuses), key, if_match)
+
+
+@router.delete("/api/projects/{project_id}/statuses/{status_key}", responses=CHANGED)
+async def remove_status(
+    request: Request, project_id: str, status_key: KeyInPath, key: IdempotencyKey = None, if_match: IfMatch = None
+) -> Response:
+    """Take a status away; a task that has it keeps it until it is moved."""
+    change = EditProject(by=user_of(request), statuses=Elements(remove=(status_key,)))
+    return await _edit(request, project_id, change, key, if_match)
+
+
+@router.put("/api/projects/{project_id}/labels/{label:path}", responses=CHANGED)
+async def put_label(
+    request: Request,
+    project_id: str,
+    label: LabelName,
+    body: LabelPut,
+    key: IdempotencyKey = None,
+    if_match: IfMatch = None,
+) -> Response:
+    """Lay a label down, or give it another colour; the others stay."""
+    labels = Elements(put=(Label(name=label, color=body.color),))
+    return await _edit(request, project_id, EditProject(by=user_of(request), labels=labels), key, if_match)
+
+
+@router.delete("/api/projects/{project_id}/labels/{label:path}", responses=CHANGED)
+async def remove_project_label(
+    request: Request, project_id: str, label: LabelName, key: IdempotencyKey = None, if_match: IfMatch = None
+) -> Response:
+    """Lay a label down no more; tasks keep it."""
+    change = EditProject(by=user_of(request), labels=Elements(remove=(label,)))
+    return await _edit(request, project_id, change, key, if_match)
 
 
 @router.delete("/api/projects/{project_id}", responses=CHANGED)
@@ -105,3 +159,10 @@ async def remove_member(
     command = await command_of(request, caller, key)
     change = RemoveMember(by=caller, user_id=user_id)
     return project_answer(await deps_of(request).projects.change(project_id, change, command, if_match), caller)
+
+
+async def _edit(
+    request: Request, project_id: str, change: EditProject, key: str | None, if_match: str | None
+) -> Response:
+    command = await command_of(request, change.by, key)
+    return project_answer(await deps_of(request).projects.change(project_id, change, command, if_match), change.by)

@@ -6,10 +6,20 @@ from fastapi import APIRouter, Query, Request, Response
 
 from kernel.http.openapi import answers
 from kernel.http.requests import Cursor, IdempotencyKey, IfMatch, Limit, command_of, encode_cursor, page, resource
-from task_service.api.common import CREATED, VERSIONED, UserRoute, behind, deps_of, task_answer, user_of
+from task_service.api.common import CREATED, VERSIONED, LabelName, UserRoute, behind, deps_of, task_answer, user_of
+from task_service.domain.elements import Elements
 from task_service.domain.task import Assign, CreateTask, DeleteTask, EditTask, RestoreTask, TaskChange, Unassign
 from task_service.places import Neighbours
-from task_service.schemas import EventView, NewTask, Page, TaskPatch, TaskView, event_bytes, task_bytes
+from task_service.schemas import (
+    EventView,
+    NewTask,
+    Page,
+    TaskPatch,
+    TaskView,
+    changes_of,
+    event_bytes,
+    task_bytes,
+)
 
 router = APIRouter(route_class=UserRoute, tags=["tasks"], generate_unique_id_function=lambda route: route.name)
 CHANGED = answers(TaskView, headers=VERSIONED, writes=True)
@@ -45,7 +55,7 @@ async def edit_task(
 
     `after` and `before` put it between two tasks of its column, or of the one that `status` names.
     """
-    fields = body.model_dump(exclude_unset=True)
+    fields = changes_of(body)
     sides = {side: fields.pop(side) for side in ("after", "before") if side in fields}
     edit = EditTask(by=user_of(request), **fields)
     command = await command_of(request, edit.by, key)
@@ -81,6 +91,24 @@ async def unassign(
 ) -> Response:
     """Take a task from someone."""
     return await _change(request, task_id, Unassign(by=user_of(request), user_id=user_id), key, if_match)
+
+
+@router.put("/api/tasks/{task_id}/labels/{label:path}", responses=CHANGED)
+async def add_label(
+    request: Request, task_id: str, label: LabelName, key: IdempotencyKey = None, if_match: IfMatch = None
+) -> Response:
+    """Give a task one more label."""
+    change = EditTask(by=user_of(request), labels=Elements(put=(label,)))
+    return await _change(request, task_id, change, key, if_match)
+
+
+@router.delete("/api/tasks/{task_id}/labels/{label:path}", responses=CHANGED)
+async def remove_label(
+    request: Request, task_id: str, label: LabelName, key: IdempotencyKey = None, if_match: IfMatch = None
+) -> Response:
+    """Take a label off a task."""
+    change = EditTask(by=user_of(request), labels=Elements(remove=(label,)))
+    return await _change(request, task_id, change, key, if_match)
 
 
 @router.get("/api/tasks/{task_id}/history", responses=answers(Page[EventView]))

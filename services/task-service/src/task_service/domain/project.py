@@ -25,6 +25,7 @@ from contracts.project import (
 )
 from kernel.log.decider import Rejection
 from task_service.domain.access import Need, require
+from task_service.domain.elements import Elements, changed
 
 MAX_NAME: Final = 200
 MAX_STATUSES: Final = 30
@@ -47,13 +48,16 @@ class CreateProject:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditProject:
-    """Change the name, the statuses, the labels; what is None stays. A task's labels need not be the project's."""
+    """Change the name, the statuses, the labels; what is None stays. A task's labels need not be the project's.
+
+    A list comes as a whole, or as what becomes of its elements: of statuses by key, of labels by name.
+    """
 
     needs: ClassVar[Need] = "manage"
     by: str
     name: str | None = None
-    statuses: tuple[Status, ...] | None = None
-    labels: tuple[Label, ...] | None = None
+    statuses: tuple[Status, ...] | Elements[Status] | None = None
+    labels: tuple[Label, ...] | Elements[Label] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,14 +166,26 @@ def _edit(command: EditProject, project: Project) -> list[ProjectEvent]:
     events: list[ProjectEvent] = []
     if command.name is not None and command.name != project.name:
         events.append(ProjectRenamed(old=project.name, new=command.name))
-    if command.statuses is not None and command.statuses != project.statuses:
-        events.append(ProjectStatusesChanged(old=project.statuses, new=_checked(command.statuses)))
+    if command.statuses is not None:
+        events += _restatus(command.statuses, project.statuses)
     if command.labels is not None:
         events += _relabel(command.labels, project.labels)
     return events
 
 
-def _relabel(labels: tuple[Label, ...], old: tuple[Label, ...]) -> list[ProjectEvent]:
+def _restatus(given: tuple[Status, ...] | Elements[Status], old: tuple[Status, ...]) -> list[ProjectEvent]:
+    statuses = changed(old, given, lambda status: status.key) if isinstance(given, Elements) else given
+    if not statuses:
+        raise Rejection("validation_failed", "a project needs a status", field="statuses", status=422)
+    if len(statuses) > MAX_STATUSES:
+        raise Rejection("validation_failed", f"at most {MAX_STATUSES} statuses", field="statuses", status=422)
+    return [ProjectStatusesChanged(old=old, new=_checked(statuses))] if statuses != old else []
+
+
+def _relabel(given: tuple[Label, ...] | Elements[Label], old: tuple[Label, ...]) -> list[ProjectEvent]:
+    labels = changed(old, given, lambda label: label.name) if isinstance(given, Elements) else given
+    if len(labels) > MAX_PROJECT_LABELS:
+        raise Rejection("validation_failed", f"at most {MAX_PROJECT_LABELS} labels", field="labels", status=422)
     _each_once([label.name for label in labels], "labels", "label needs a name")
     return [ProjectLabelsChanged(old=old, new=labels)] if labels != old else []
 

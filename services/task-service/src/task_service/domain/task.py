@@ -29,6 +29,7 @@ from contracts.task import (
 )
 from kernel.log.decider import Rejection
 from task_service.domain.access import not_found, require
+from task_service.domain.elements import Elements, changed
 
 MAX_COMMENT: Final = 20_000
 MAX_MENTIONS: Final = 100
@@ -73,7 +74,10 @@ class CreateTask:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditTask:
-    """Change some fields; those left out stay. All of it in one append."""
+    """Change some fields; those left out stay. All of it in one append.
+
+    A list comes as a whole, or as what becomes of its elements.
+    """
 
     by: str
     title: str | Kept = KEEP
@@ -81,8 +85,8 @@ class EditTask:
     status: str | Kept = KEEP
     priority: Priority | Kept = KEEP
     due: date | Kept | None = KEEP
-    labels: tuple[str, ...] | Kept = KEEP
-    assignees: tuple[str, ...] | Kept = KEEP
+    labels: tuple[str, ...] | Elements[str] | Kept = KEEP
+    assignees: tuple[str, ...] | Elements[str] | Kept = KEEP
     place: Place | Kept = KEEP
 
 
@@ -209,7 +213,9 @@ def coming(command: TaskChange) -> Sequence[str]:
     """The people whom a command names for the task; whether they are still there is asked before it is decided."""
     match command:
         case EditTask():
-            return () if command.assignees is KEEP else command.assignees
+            if command.assignees is KEEP:
+                return ()
+            return command.assignees.put if isinstance(command.assignees, Elements) else command.assignees
         case Assign():
             return (command.user_id,)
         case AddComment() | EditComment():
@@ -237,14 +243,27 @@ def _edit(command: EditTask, task: Task, project: Project) -> list[TaskEvent]:
         new = getattr(command, field.name)
         if new is KEEP or new == (old := getattr(task, field.name)):
             continue
+        if isinstance(new, Elements):
+            new = _within(field, changed(old, new, str), old)
         new = _fitting(field, new, project)
         if new != old:
             events.append(change(old=old, new=new))
     if command.assignees is not KEEP:
-        events.extend(_reassign(command.assignees, task, project))
+        events.extend(_reassign(_wanted(command.assignees, task.assignees), task, project))
     if command.place is not KEEP:
         events.extend(_put(task, command.place))
     return events
+
+
+def _wanted(given: tuple[str, ...] | Elements[str], now: tuple[str, ...]) -> tuple[str, ...]:
+    return changed(now, given, str) if isinstance(given, Elements) else given
+
+
+def _within(field: Field, wanted: tuple[str, ...], old: tuple[str, ...]) -> tuple[str, ...]:
+    """The list, unless its elements have become more than it may have. Raises Rejection."""
+    if isinstance(field.form, Labels | People) and len(wanted) > max(field.form.most, len(old)):
+        raise Rejection("validation_failed", f"at most {field.form.most} {field.name}", field=field.name, status=422)
+    return wanted
 
 
 def _fitting(field: Field, value: Any, project: Project) -> Any:

@@ -117,8 +117,13 @@ _STATUS_CODES: Final = {
 }
 
 
+UNNAMED: Final = "~"
+"""How the tag of one form of a value begins: it stands in where an error is, but is no field that a caller knows."""
+
+
 def _field(location: Sequence[Any]) -> str:
-    return ".".join(str(part) for part in location if part not in ("body", "query", "path", "header")) or "body"
+    named = [str(part) for part in location if part not in ("body", "query", "path", "header")]
+    return ".".join(part for part in named if not part.startswith(UNNAMED)) or "body"
 
 
 def _of_validation(error: RequestValidationError) -> Problem:

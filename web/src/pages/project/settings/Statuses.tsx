@@ -3,6 +3,8 @@ import { Trans } from "@lingui/react/macro";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Category, Color, Project, Status } from "../../../http/types";
+import { randomId } from "../../../lib/ids";
+import { rebased } from "../../../sync/edits";
 import { editProject } from "../../../sync/projects";
 import { useProjectTasks } from "../../../sync/queries";
 import { Dot, Icon, StatusIcon } from "../../../ui/icons";
@@ -10,14 +12,20 @@ import { Picker } from "../../../ui/Picker";
 import { CATEGORIES, categoryName, statusName } from "../../../ui/words";
 import { ColorPicker } from "./ColorPicker";
 
-/** A status key: the name in lower case with underscores where it can be, else one that says nothing. */
+/** What a status that is not saved yet has for a key, which its name gives it then. */
+const UNSAVED = "unsaved:";
+
+/**
+ * A status key: the name in lower case with underscores where it can be, else one that says nothing and that nobody
+ * else makes up at the same time.
+ */
 export function statusKey(name: string, taken: string[]): string {
   const base =
     name
       .toLowerCase()
       .replace(/[^a-z0-9]+/g, "_")
       .replace(/^_+|_+$/g, "")
-      .slice(0, 30) || "status";
+      .slice(0, 25) || `status_${randomId().slice(-8)}`;
   let key = base;
   for (let number = 2; taken.includes(key); number++) key = `${base}_${number}`;
   return key;
@@ -27,10 +35,22 @@ function coloured({ color: _, ...status }: Status, color: Color | undefined): St
   return color ? { ...status, color } : status;
 }
 
+function withKeys(statuses: Status[], known: Status[]): Status[] {
+  const taken = [...statuses, ...known].map(({ key }) => key);
+  return statuses.map((status) => {
+    if (!status.key.startsWith(UNSAVED)) return status;
+    const key = statusKey(status.name, taken);
+    taken.push(key);
+    return { ...status, key };
+  });
+}
+
 export function Statuses({ project, owner }: { project: Project; owner: boolean }) {
   const client = useQueryClient();
-  const [draft, setStatuses] = useState<Status[] | null>(null);
-  const statuses = draft ?? project.statuses;
+  const [draft, setDraft] = useState<{ base: Status[]; statuses: Status[] } | null>(null);
+  // What others have saved meanwhile is shown below what is in hand here.
+  const statuses = draft ? rebased(draft.base, draft.statuses, project.statuses) : project.statuses;
+  const setStatuses = (now: Status[]) => setDraft({ base: project.statuses, statuses: now });
   const tasks = useProjectTasks(project.id).data ?? [];
   const changed = JSON.stringify(statuses) !== JSON.stringify(project.statuses);
   const put = (index: number, status: Status) => setStatuses(statuses.with(index, status));
@@ -40,9 +60,10 @@ export function Statuses({ project, owner }: { project: Project; owner: boolean 
     if (a && b) setStatuses(statuses.with(index, b).with(other, a));
   };
   async function save(): Promise<void> {
-    setStatuses(null);
-    const { state } = await editProject(client, project, { statuses }, t`Statuses saved`);
-    if (state === "refused") setStatuses(statuses);
+    const named = withKeys(statuses, project.statuses);
+    setDraft(null);
+    const { state } = await editProject(client, project, { statuses: named }, t`Statuses saved`);
+    if (state === "refused") setDraft({ base: project.statuses, statuses: named });
   }
   return (
     <section className="section">
@@ -131,12 +152,8 @@ export function Statuses({ project, owner }: { project: Project; owner: boolean 
             type="button"
             className="button"
             onClick={() => {
-              const name = t`New status`;
-              const key = statusKey(
-                name,
-                statuses.map((status) => status.key),
-              );
-              setStatuses([...statuses, { key, name, category: "active" }]);
+              const key = `${UNSAVED}${randomId()}`;
+              setStatuses([...statuses, { key, name: t`New status`, category: "active" }]);
             }}
           >
             <Icon name="plus" />
@@ -144,7 +161,7 @@ export function Statuses({ project, owner }: { project: Project; owner: boolean 
           </button>
           {changed && (
             <>
-              <button type="button" className="button" onClick={() => setStatuses(null)}>
+              <button type="button" className="button" onClick={() => setDraft(null)}>
                 <Trans>Cancel</Trans>
               </button>
               <button

@@ -40,7 +40,7 @@ export function BulkBar({ project, tasks, selected, onClear }: Props) {
   const members = useMemberOptions(project);
   const people = shares(selected, (task) => task.assignees);
   const labels = shares(selected, (task) => task.labels);
-  const knownLabels = [...new Set([...tasks, ...selected].flatMap((task) => task.labels))].sort();
+  const knownLabels = labelsOf(project, [...tasks, ...selected]);
   const change = (steps: Step[], told: (count: number) => string) => void changeMany(client, steps, told);
 
   function setStatus(key: string): void {

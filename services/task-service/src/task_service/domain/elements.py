@@ -1,0 +1,42 @@
+"""Lists that are changed by their elements: what two people do to one at the same time both holds."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Elements(Generic[T]):
+    """What becomes of single elements; the others stay.
+
+    `put`: these are there, each in the place of the one with its key, else at the end. `remove`: keys of those that go;
+    a key that is not there is gone already. `order`: keys in the order in which they are to stand; one that is not
+    named stays behind the one that it stood behind.
+    """
+
+    put: tuple[T, ...] = ()
+    remove: tuple[str, ...] = ()
+    order: tuple[str, ...] = ()
+
+
+def changed(now: Sequence[T], change: Elements[T], key: Callable[[T], str]) -> tuple[T, ...]:
+    """The list after a change of its elements. What is put and removed at once is there."""
+    by_key = {key(element): element for element in now if key(element) not in change.remove}
+    by_key.update((key(element), element) for element in change.put)
+    return tuple(by_key[name] for name in _ordered(list(by_key), change.order))
+
+
+def _ordered(names: list[str], order: Sequence[str]) -> list[str]:
+    wanted = [name for name in dict.fromkeys(order) if name in names]
+    followers: dict[str | None, list[str]] = {}
+    last: str | None = None
+    for name in names:
+        if name in wanted:
+            last = name
+        else:
+            followers.setdefault(last, []).append(name)
+    if not wanted:
+        return names
+    return [*followers.get(None, ()), *(one for name in wanted for one in (name, *followers.get(name, ())))]
