@@ -11,10 +11,8 @@ export const difference = (before: readonly string[], after: readonly string[]):
   remove: before.filter((one) => !after.includes(one)),
 });
 
-export const applied = (now: readonly string[], { add, remove }: Difference): string[] => [
-  ...now.filter((one) => !remove.includes(one)),
-  ...add.filter((one) => !now.includes(one) || remove.includes(one)),
-];
+export const applied = (now: readonly string[], { add, remove }: Difference): string[] =>
+  withElements(now, { put: add, remove, order: [] }, (one) => one);
 
 export const inverse = ({ add, remove }: Difference): Difference => ({ add: remove, remove: add });
 
@@ -39,18 +37,22 @@ export function elements<T>(before: readonly T[], after: readonly T[], key: (one
 
 /** The list after a change of its elements, as task-service makes it. */
 export function withElements<T>(now: readonly T[], change: Elements<T>, key: (one: T) => string): T[] {
-  const byKey = new Map(now.filter((one) => !change.remove.includes(key(one))).map((one) => [key(one), one]));
-  for (const one of change.put) byKey.set(key(one), one);
-  const wanted = change.order.filter((name) => byKey.has(name));
+  const byKey = new Map([...now, ...change.put].map((one) => [key(one), one]));
+  const there = now.map(key);
+  const put = new Set(change.put.map(key));
+  // A new one comes in the place of one that goes.
+  const fresh = [...put].filter((name) => !there.includes(name));
+  const kept = there.flatMap((name) => (put.has(name) || !change.remove.includes(name) ? name : (fresh.shift() ?? [])));
+  const all = [...kept, ...fresh];
+  const wanted = change.order.filter((name) => all.includes(name));
   const followers = new Map<string | undefined, string[]>();
   let last: string | undefined;
-  for (const name of byKey.keys()) {
+  for (const name of all) {
     if (wanted.includes(name)) last = name;
     else followers.set(last, [...(followers.get(last) ?? []), name]);
   }
   const behind = (name?: string) => followers.get(name) ?? [];
-  const names = wanted.length === 0 ? [...byKey.keys()] : wanted.flatMap((name) => [name, ...behind(name)]);
-  const ordered = wanted.length === 0 ? names : [...behind(), ...names];
+  const ordered = wanted.length === 0 ? all : [...behind(), ...wanted.flatMap((name) => [name, ...behind(name)])];
   return ordered.flatMap((name) => byKey.get(name) ?? []);
 }
 

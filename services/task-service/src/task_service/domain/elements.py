@@ -11,8 +11,8 @@ T = TypeVar("T")
 class Elements(Generic[T]):
     """What becomes of single elements; the others stay.
 
-    `put`: these are there, each in the place of the one with its key, else at the end. `remove`: keys of those that go;
-    a key that is not there is gone already. `order`: keys in the order in which they are to stand; one that is not
+    `put`: these are there, each in the place of the one with its key; a new one in the place of one that goes, else at
+    the end. `remove`: keys of those that go; a key that is not there is gone already. `order`: keys in the order in which they are to stand; one that is not
     named stays behind the one that it stood behind.
     """
 
@@ -23,9 +23,17 @@ class Elements(Generic[T]):
 
 def changed(now: Sequence[T], change: Elements[T], key: Callable[[T], str]) -> tuple[T, ...]:
     """The list after a change of its elements. What is put and removed at once is there."""
-    by_key = {key(element): element for element in now if key(element) not in change.remove}
-    by_key.update((key(element), element) for element in change.put)
-    return tuple(by_key[name] for name in _ordered(list(by_key), change.order))
+    by_key = {key(element): element for element in (*now, *change.put)}
+    put = dict.fromkeys(key(element) for element in change.put)
+    there = [key(element) for element in now]
+    new = [name for name in put if name not in there]
+    names: list[str] = []
+    for name in there:
+        if name in put or name not in change.remove:
+            names.append(name)
+        elif new:
+            names.append(new.pop(0))
+    return tuple(by_key[name] for name in _ordered([*names, *new], change.order))
 
 
 def _ordered(names: list[str], order: Sequence[str]) -> list[str]:

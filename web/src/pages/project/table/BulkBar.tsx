@@ -4,6 +4,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useRef } from "react";
 import type { Priority, Project, Task, User } from "../../../http/types";
 import { addDays, capitalised, dayHeading, dayOf, dueText } from "../../../lib/dates";
+import { labelsOf } from "../../../lib/labels";
 import { assign, changeMany, edit, remove, type Step } from "../../../sync/bulk";
 import { keys } from "../../../sync/cache";
 import { Icon, PriorityIcon, StatusIcon } from "../../../ui/icons";
