@@ -91,7 +91,6 @@ async def team(world: World) -> Team:
         "invitation_id": invited.json()["id"],
         "token": invited.json()["token"],
     }
-    ids = {"project_id": project["id"], "task_id": task["id"], "user_id": other.id, "comment_id": comment.json()["id"]}
     ids |= {"label": "print", "status_key": "review"}
     return Team(people, ids)
 
