@@ -12,8 +12,8 @@ class Elements(Generic[T]):
     """What becomes of single elements; the others stay.
 
     `put`: these are there, each in the place of the one with its key; a new one in the place of one that goes, else at
-    the end. `remove`: keys of those that go; a key that is not there is gone already. `order`: keys in the order in which they are to stand; one that is not
-    named stays behind the one that it stood behind.
+    the end. `remove`: keys of those that go; a key that is not there is gone already. `order`: keys in the order in
+    which they are to stand; one that is not named stays behind the one that it stood behind.
     """
 
     put: tuple[T, ...] = ()
