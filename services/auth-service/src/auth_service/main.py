@@ -25,7 +25,7 @@ from kernel.http.app import add_health
 from kernel.http.app import create_app as create_service
 from kernel.identity.security import Authenticator, PersonalTokenClient, Principal
 from kernel.log.decider import Decider
-from kernel.log.streams import Streams
+from kernel.log.streams import MIB, Streams
 from kernel.process.background import Background
 from kernel.process.platform import Platform
 from kernel.process.serve import serve
@@ -52,7 +52,7 @@ def create_app(settings: Settings, platform: Platform | None = None) -> FastAPI:
                 sessions=sessions,
                 passwords=passwords,
                 limits=RateLimits(store),
-                users=Decider(Streams(log, USER_CODEC, user.evolve)),
+                users=Decider(Streams(log, USER_CODEC, user.evolve, 8 * MIB)),
                 rules=Limits.of(settings.login_attempts, settings.address_attempts, settings.registrations),
             )
 

@@ -10,8 +10,9 @@ from contracts.codecs import PROJECT_CODEC, TASK_CODEC
 from contracts.read_model import tables
 from kernel.log.envelope import Envelope, kind_of
 from kernel.log.event import Recorded
-from kernel.log.lru import Lru
-from kernel.log.streams import Folded, Streams
+from kernel.log.lru import Heavy
+from kernel.log.streams import MIB, Folded, Streams
+from kernel.log.weight import weigh
 from kernel.ports.database import Statement, Write, upsert
 from kernel.ports.event_store import EventStore
 from log_projector.projections import Rows, Values, View, project_moment, project_view, task_moment, task_view
@@ -22,8 +23,10 @@ E = TypeVar("E")
 KINDS: Final = frozenset({"task", "project"})
 """The kinds of streams that the read model shows."""
 
-_REMEMBERED_STATES: Final = 10_000
-_REMEMBERED_VIEWS: Final = 500
+_TASKS: Final = 24 * MIB
+_PROJECTS: Final = 8 * MIB
+_VIEWS: Final = 8 * MIB
+"""Bytes that are remembered."""
 
 
 class _Aggregate(Generic[S, E]):
@@ -63,20 +66,21 @@ class Projection:
     """Computes views. One for all generations: what one of them was given, the others will ask for next."""
 
     def __init__(self, store: EventStore) -> None:
-        tasks = Streams(store, TASK_CODEC, task.evolve, _REMEMBERED_STATES)
-        projects = Streams(store, PROJECT_CODEC, project.evolve, _REMEMBERED_STATES)
+        tasks = Streams(store, TASK_CODEC, task.evolve, _TASKS)
+        projects = Streams(store, PROJECT_CODEC, project.evolve, _PROJECTS)
         self._kinds: Mapping[str, _Aggregate[Any, Any]] = {
             "task": _Aggregate(tasks, task_moment, task_view),
             "project": _Aggregate(projects, project_moment, project_view),
         }
-        self._views: Lru[tuple[str, int, int], View] = Lru(_REMEMBERED_VIEWS)
+        self._views: Heavy[tuple[str, int, int], View] = Heavy(_VIEWS)
 
     async def view(self, stream: str, events: Sequence[Envelope]) -> View:
         """What `events` (contiguous, oldest first, not empty) change. Raises CannotApply."""
         asked = (stream, events[0].version, events[-1].version)
         view = self._views.get(asked)
         if view is None:
-            view = self._views[asked] = await self._kinds[kind_of(stream)].next(stream, events)
+            view = await self._kinds[kind_of(stream)].next(stream, events)
+            self._views.put(asked, view, weigh((asked, view)))
         return view
 
     def whole(self, stream: str, events: Sequence[Envelope]) -> View:

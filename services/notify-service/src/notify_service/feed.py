@@ -27,6 +27,9 @@ from notify_service.telemetry import STREAMS
 log = structlog.get_logger("feed")
 
 _RECENT: Final = 256
+_RECENT_BYTES: Final = 8 * 1024 * 1024
+_PART_BYTES: Final = 1024 * 1024
+"""How much of what is new a connection is given at a time, however long the rows are."""
 _BATCH: Final = 256
 _PURGE_SECONDS: Final = 600.0
 
@@ -75,7 +78,8 @@ class Feed:
         self._poll = poll
         self._max_age = max_age
         self._max_rows = max_rows
-        self._recent: deque[FeedRow] = deque(maxlen=_RECENT)
+        self._recent: deque[FeedRow] = deque()
+        self._recent_bytes = 0
         self._known_from = self._known_to = 0
         self._reading = asyncio.Lock()
         self._news = asyncio.Event()
@@ -98,6 +102,7 @@ class Feed:
         if not self._listeners:
             async with self._reading:  # what was known when the last one left is old by now
                 self._recent.clear()
+                self._recent_bytes = 0
                 self._known_from = self._known_to = (await self.bounds())[1]
         self._listeners += 1
         STREAMS.inc()
@@ -119,8 +124,8 @@ class Feed:
         What `projects` has in memory of their projects is at least as new as the rows.
         """
         if position < self._known_from:
-            return await self._read(position)
-        return list(takewhile(lambda row: row.seq > position, reversed(self._recent)))[::-1]
+            return _part(await self._read(position))
+        return _part(list(takewhile(lambda row: row.seq > position, reversed(self._recent)))[::-1])
 
     def member(self, project_id: str, user_id: str) -> bool | None:
         """Whether a user is a member as far as memory knows; None when it knows nothing of the project."""
@@ -155,10 +160,13 @@ class Feed:
         async with self._reading:
             rows = await self._read(self._known_to)
             for row in rows:
-                if len(self._recent) == _RECENT:
-                    self._known_from = self._recent[0].seq
                 self._recent.append(row)
+                self._recent_bytes += len(row.data)
                 self._known_to = row.seq
+                while len(self._recent) > _RECENT or (self._recent_bytes > _RECENT_BYTES and len(self._recent) > 1):
+                    oldest = self._recent.popleft()
+                    self._recent_bytes -= len(oldest.data)
+                    self._known_from = oldest.seq
         if rows:
             self._tell()
         return len(rows) == _BATCH
@@ -189,6 +197,16 @@ class Feed:
             except DatabaseUnavailable as fault:
                 log.warning("feed.purge_later", fault=str(fault))
             await asyncio.sleep(_PURGE_SECONDS)
+
+
+def _part(rows: Sequence[FeedRow]) -> Sequence[FeedRow]:
+    """The first of the rows, as many as a connection should hold at a time."""
+    size = 0
+    for count, row in enumerate(rows):
+        size += len(row.data)
+        if count and size > _PART_BYTES:
+            return rows[:count]
+    return rows
 
 
 def _is_member(project: Project | None, user_id: str) -> bool:

@@ -15,7 +15,7 @@ from kernel.http.app import add_health
 from kernel.http.app import create_app as create_service
 from kernel.identity.ended_sessions import ask_of
 from kernel.identity.security import Authenticator, JwksClient, PersonalTokenClient, ServiceClient
-from kernel.log.streams import Streams
+from kernel.log.streams import MIB, Streams
 from kernel.process.background import Background
 from kernel.process.platform import Platform
 from kernel.process.serve import serve
@@ -32,8 +32,9 @@ from notify_service.stream import LiveStream
 
 CONSUMER: Final = "notifier"
 
-REMEMBERED_TASKS: Final = 5_000
-REMEMBERED_PROJECTS: Final = 5_000
+REMEMBERED_TASKS: Final = 24 * MIB
+REMEMBERED_PROJECTS: Final = 8 * MIB
+"""Bytes of states."""
 
 
 def create_app(settings: Settings, platform: Platform | None = None) -> FastAPI:
@@ -55,8 +56,8 @@ def create_app(settings: Settings, platform: Platform | None = None) -> FastAPI:
                 http, service="notify-service", secret=settings.service_secret, audience="auth-service"
             )
             people = People(auth)
-            tasks = Streams(log, TASK_CODEC, task.evolve, capacity=REMEMBERED_TASKS)
-            projects = Streams(log, PROJECT_CODEC, project.evolve, capacity=REMEMBERED_PROJECTS)
+            tasks = Streams(log, TASK_CODEC, task.evolve, budget=REMEMBERED_TASKS)
+            projects = Streams(log, PROJECT_CODEC, project.evolve, budget=REMEMBERED_PROJECTS)
             feed_age = timedelta(seconds=settings.feed_max_age)
             feed = Feed(database, projects, poll=settings.poll, max_age=feed_age, max_rows=settings.feed_max_rows)
             inbox = Inbox(database, tasks, projects, people)

@@ -33,7 +33,7 @@ from contracts.task import Task, TaskEvent
 from kernel.log.codec import UndecodableEvent
 from kernel.log.envelope import Envelope, id_of, kind_of
 from kernel.log.event import Recorded
-from kernel.log.streams import CannotApply, Folded, Streams
+from kernel.log.streams import CannotApply, Streams
 from kernel.observe import tracing
 from kernel.ports.database import Database, Statement, Write, upsert
 from kernel.ports.event_store import MAX_EVENTS_PER_APPEND
@@ -113,8 +113,9 @@ class Notifier:
             event, after = self._tasks.step(folded, envelope)
             steps.append(_Step(envelope, event, folded.state, cast(Task, after.state)))
             folded = after
+            if len(steps) == len(events):
+                self._tasks.remember(stream, folded)
         last = steps[len(events) - 1]
-        self._tasks.remember(stream, Folded(last.after, last.event.version))
         news: list[Mapping[str, Any]] = [
             rows.of_change(step.event, last.after.project_id, views.change_of_task(step.event, step.after))
             for step in steps[: len(events)]

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Final
 
 from fastapi import FastAPI
 
@@ -13,7 +14,7 @@ from kernel.identity.ended_sessions import ask_of
 from kernel.identity.security import Authenticator, JwksClient, PersonalTokenClient, ServiceClient
 from kernel.log.batch import Batches
 from kernel.log.decider import Decider
-from kernel.log.streams import Streams
+from kernel.log.streams import MIB, Streams
 from kernel.process.background import Background
 from kernel.process.platform import Platform
 from kernel.process.serve import serve
@@ -34,6 +35,10 @@ from task_service.queries import Queries
 from task_service.registered import Registered
 from task_service.settings import Settings
 
+REMEMBERED_TASKS: Final = 48 * MIB
+REMEMBERED_USERS: Final = 8 * MIB
+"""Bytes of states; a task of a few lines has some 3 KB."""
+
 
 def create_app(settings: Settings, platform: Platform | None = None) -> FastAPI:
     """The service; without a platform it stands alone on its own."""
@@ -47,8 +52,8 @@ def create_app(settings: Settings, platform: Platform | None = None) -> FastAPI:
             http = await own.http(settings.auth_url)
             auth = ServiceClient(http, service="task-service", secret=settings.service_secret, audience="auth-service")
             queries = Queries(read_model)
-            tasks = Streams(store, TASK_CODEC, task.evolve)
-            registered = Registered(Streams(store, USER_CODEC, user.evolve))
+            tasks = Streams(store, TASK_CODEC, task.evolve, REMEMBERED_TASKS)
+            registered = Registered(Streams(store, USER_CODEC, user.evolve, REMEMBERED_USERS))
             projects = Projects(
                 Decider(Streams(store, PROJECT_CODEC, project.evolve)),
                 registered,

@@ -276,7 +276,7 @@ async def test_an_event_that_cannot_be_read_names_its_version(store: EventStore)
 
 
 async def test_memory_keeps_the_states_used_last(store: EventStore) -> None:
-    streams = Streams(store, CODEC, evolve, capacity=2)
+    streams = Streams(store, CODEC, evolve, budget=2 * 700)
     for n in range(3):
         events = [envelope(f"task-{n}", 1, {"amount": n}, type="task.added")]
         await store.append([replace(to_append(f"task-{n}", 0), events=events)])

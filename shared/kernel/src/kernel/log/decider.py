@@ -164,7 +164,7 @@ class Decider(Generic[S, E]):
                 await self.streams.store.append(appends, record)
             APPEND_SECONDS.labels(kind).observe(time.perf_counter() - started)
             APPENDED_EVENTS.labels(kind).inc(len(envelopes))
-            self.streams.remember(stream, Folded(state, version))
+            self.streams.remember(stream, known.then(state, version, tuple(events)))
         return Outcome(stream=stream, version=version, state=state, result=result, changed=bool(events))
 
     async def _outcome_of(self, record: CommandRecord, command: Command) -> Outcome[S]:

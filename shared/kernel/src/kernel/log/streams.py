@@ -1,25 +1,55 @@
-"""Folded states of streams, kept in memory as a bounded LRU. The log stays the truth: every answer can be reloaded."""
+"""Folded states of streams, kept in memory as far as their bytes allow. The log stays the truth: every answer can be
+reloaded."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from dataclasses import dataclass, field
+from typing import Any, Final, Generic, TypeVar
 
 from kernel.log.codec import Codec, UndecodableEvent
 from kernel.log.envelope import Envelope
 from kernel.log.event import Recorded
-from kernel.log.lru import Lru
+from kernel.log.lru import Heavy
+from kernel.log.weight import weigh
 from kernel.ports.event_store import EventStore
 
 S = TypeVar("S")
 E = TypeVar("E")
 
+MIB: Final = 1024 * 1024
+BESIDE: Final = 600
+"""What a remembered stream takes beside its state: the key, its place in the order, what wraps the state."""
+
 
 @dataclass(frozen=True, slots=True)
 class Folded(Generic[S]):
-    """A stream's state after its first `version` events; version 0 is a stream without events, state None."""
+    """A stream's state after its first `version` events; version 0 is a stream without events, state None.
+
+    `weight`: at least the bytes of the state after its last weighing and the events until `pending`, which has those
+    that were not counted yet, the newest first.
+    """
 
     state: S | None
     version: int
+    weight: int = field(default=0, compare=False)
+    weighed: int = field(default=0, compare=False)
+    pending: "tuple[object, Any] | None" = field(default=None, compare=False, repr=False)
+
+    def then(self, state: S, version: int, happened: object) -> "Folded[S]":
+        """The state after one or more events."""
+        return Folded(state, version, self.weight, self.weighed, (happened, self.pending))
+
+    def settled(self) -> "Folded[S]":
+        """The same with nothing pending. All of the state is weighed when it may have doubled, not at every event."""
+        if self.weighed and self.pending is None:
+            return self
+        weight, pending = self.weight, self.pending
+        while pending is not None:
+            happened, pending = pending
+            weight += weigh(happened)
+        if self.weighed and weight <= 2 * self.weighed:
+            return Folded(self.state, self.version, weight, self.weighed)
+        weighed = weigh(self.state)
+        return Folded(self.state, self.version, weighed, weighed)
 
 
 class CannotApply(Exception):
@@ -40,12 +70,13 @@ class Streams(Generic[S, E]):
         store: EventStore,
         codec: Codec[E],
         evolve: Callable[[S | None, Recorded[E]], S],
-        capacity: int = 20_000,
+        budget: int = 16 * MIB,
     ) -> None:
+        """`budget`: how many bytes the remembered states may take."""
         self.store = store
         self.codec = codec
         self.evolve = evolve
-        self._folded: Lru[str, Folded[S]] = Lru(capacity)
+        self._folded: Heavy[str, Folded[S]] = Heavy(budget)
 
     def cached(self, stream: str) -> Folded[S] | None:
         """What is in memory of a stream, perhaps behind the log."""
@@ -81,7 +112,7 @@ class Streams(Generic[S, E]):
         """The decoded event and the state after it. Raises CannotApply."""
         try:
             event = self.codec.decode(envelope)
-            return event, Folded(self.evolve(folded.state, event), envelope.version)
+            return event, folded.then(self.evolve(folded.state, event), envelope.version, event.data)
         except (UndecodableEvent, ValueError) as error:
             raise CannotApply(envelope.stream, envelope.version, str(error)) from error
         except (LookupError, TypeError, AttributeError) as error:
@@ -97,4 +128,10 @@ class Streams(Generic[S, E]):
         """Keep a state, unless a newer one is kept already."""
         known = self._folded.get(stream)
         if known is None or known.version < folded.version:
-            self._folded[stream] = folded
+            folded = folded.settled()
+            self._folded.put(stream, folded, folded.weight + BESIDE)
+
+    @property
+    def weight(self) -> int:
+        """The bytes that remembered states take, as they were weighed."""
+        return self._folded.weight
