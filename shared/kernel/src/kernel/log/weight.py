@@ -24,7 +24,7 @@ def weigh(value: object) -> int:
         elif isinstance(found, (list, tuple, set, frozenset)):
             stack.extend(found)
         else:
-            stack.extend(getattr(found, name) for name in _names(kind))
+            stack.extend(getattr(found, name) for name in _names(kind))  # type: ignore[arg-type]
     return total
 
 
