@@ -23,6 +23,8 @@ app.command("move")(moving.move)
 
 user = typer.Typer(help="People.", no_args_is_help=True)
 user.command("add")(people.add_user)
+user.command("list")(people.list_users)
+user.command("reset")(people.reset_user)
 app.add_typer(user, name="user")
 
 project = typer.Typer(help="Projects.", no_args_is_help=True)

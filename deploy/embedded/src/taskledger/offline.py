@@ -42,7 +42,9 @@ async def opened(home: Home, *, create: bool = False) -> AsyncIterator[Offline]:
     async with AsyncExitStack() as stack:
         platform = await stack.enter_async_context(Platform())
         # Whoever has the command line adds people where nobody may register.
-        auth = create_auth(settings_of(AuthSettings, {**environment, "REGISTRATION": "open"}), platform)
+        auth = create_auth(
+            settings_of(AuthSettings, {**environment, "REGISTRATION": "open", "VERIFIED_EMAIL": "off"}), platform
+        )
         platform.mount(AUTH_URL, auth)
         await stack.enter_async_context(auth.router.lifespan_context(auth))
         yield Offline(platform, environment, auth, await platform.http(AUTH_URL))

@@ -87,6 +87,26 @@ class Accounts:
                 self._directory_until = 0.0
             return replace(changed, version=account.version + 1)
 
+    async def change_email(self, user_id: str, email: str) -> Account:
+        """Give an account a verified address, its own or another. Raises EmailTaken, NoAccount."""
+        while True:
+            account = await self.get(user_id)
+            if account is None or account.erased:
+                raise NoAccount(user_id)
+            changed = replace(account, email=email, email_verified=True)
+            write = Put(_USERS, user_id, _encode(changed), expect=account.version)
+            old, new = normal_email(account.email), normal_email(email)
+            claims: list[Put | Delete] = (
+                [] if old == new else [Put(_EMAILS, new, user_id.encode(), expect=ABSENT), Delete(_EMAILS, old)]
+            )
+            try:
+                await self._store.write(write, *claims)
+            except ConditionFailed as failed:
+                if failed.index == 0:
+                    continue
+                raise EmailTaken(user_id) from failed
+            return replace(changed, version=account.version + 1)
+
     async def erase(self, account: Account) -> None:
         """Forget the person: what remains says only that the id was used. The address is free again."""
         empty = replace(account, email="", name="", password_hash="", last_login_at=None, erased=True)

@@ -85,6 +85,7 @@ class Auth:
     limits: RateLimits
     users: Decider[User, UserEvent]
     rules: Limits
+    verified_only: bool = False
     # An attempt is checked, made and counted in one turn: so many at once cannot slip past the limit, nor do good
     # logins use it up.
     _attempts: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(PARALLEL))
@@ -95,8 +96,8 @@ class Auth:
 
     async def create(self, new: Newcomer, client: Client, *, verified: bool = False) -> Account:
         """A new account. Raises Problem 422 (password, e-mail), 409 (address taken), 429."""
-        address = _checked_email(new.email)
-        _check_password(new.password, [address, new.name], "password")
+        address = checked_email(new.email)
+        check_password(new.password, [address, new.name], "password")
         await self.limits.spend(self.rules.registrations, client.address)
         account = Account(
             id=new_id(),
@@ -113,7 +114,14 @@ class Auth:
             raise Problem(409, "conflict", "There is an account with this e-mail address already.") from error
 
     async def login(self, email: str, password: str, client: Client) -> LoggedIn:
-        """A new session. Raises Problem 401 `invalid_credentials`, after the same work for whatever reason, and 429."""
+        """A new session. Raises as `proved`; 403 `email_not_verified` where verified addresses are required."""
+        account = await self.proved(email, password, client)
+        if self.verified_only and not account.email_verified:
+            raise Problem(403, "email_not_verified", "Verify your e-mail address first: the mail says how.")
+        return await self.begin(account, client)
+
+    async def proved(self, email: str, password: str, client: Client) -> Account:
+        """Whose the password is. Problem 401 `invalid_credentials`, after the same work for any reason, and 429."""
         subject = domain.normal_text(email)
         async with self._attempts:
             await self.limits.check(self.rules.address, client.address)
@@ -127,8 +135,8 @@ class Auth:
                 raise Problem(401, "invalid_credentials", "The e-mail address or the password is wrong.")
         await self.limits.reset(self.rules.account, subject)
         if self.passwords.outdated(account.password_hash):
-            await self._change(account.id, password_hash=await self.passwords.hash(password))
-        return await self.begin(account, client)
+            account = await self._change(account.id, password_hash=await self.passwords.hash(password))
+        return account
 
     async def begin(self, account: Account, client: Client) -> LoggedIn:
         """A session for somebody who has shown who they are. Raises Problem 401 for an erased one."""
@@ -183,16 +191,21 @@ class Auth:
     async def change_password(self, user_id: str, session_id: str | None, old: str, new: str) -> None:
         """Set a new password; every other session ends. Raises Problem 422 for a wrong old or a weak new password."""
         account = await self.me(user_id)
-        await self._confirm(account, old, "old_password")
-        _check_password(new, [account.email, account.name], "new_password")
-        await self._change(user_id, password_hash=await self.passwords.hash(new))
-        await self.sessions.end_all(user_id, but=session_id)
-        await self._record(user_id, domain.ChangePassword())
+        await self.confirm(account, old, "old_password")
+        check_password(new, [account.email, account.name], "new_password")
+        await self.set_password(account, await self.passwords.hash(new), but=session_id)
+
+    async def set_password(self, account: Account, hashed: str, *, but: str | None = None, **fields: Any) -> None:
+        """Replace a password; every session ends, perhaps but one, and tries with the old one are forgotten."""
+        await self._change(account.id, password_hash=hashed, **fields)
+        await self.sessions.end_all(account.id, but=but)
+        await self.limits.reset(self.rules.account, domain.normal_text(account.email))
+        await self._record(account.id, domain.ChangePassword())
 
     async def erase(self, user_id: str, password: str) -> None:
         """Forget the person. What they did stays in the log, under an id that nobody can look up any more."""
         account = await self.me(user_id)
-        await self._confirm(account, password, "password")
+        await self.confirm(account, password, "password")
         await self._record(user_id, domain.Erase())
         await self._forget(account)
 
@@ -211,7 +224,8 @@ class Auth:
         except ValueError as error:
             raise Problem(409, "conflict", str(error)) from error
 
-    async def _confirm(self, account: Account, password: str, field: str) -> None:
+    async def confirm(self, account: Account, password: str, field: str) -> None:
+        """Check the password of somebody who is logged in. Raises Problem 422 for a wrong one, 429."""
         async with self._attempts:
             await self.limits.check(self.rules.account, account.id)
             if not await self.passwords.verify(account.password_hash, password):
@@ -256,14 +270,16 @@ def same_secret(given: str, known: str) -> bool:
     return bool(known) and hmac.compare_digest(given.encode(), known.encode())
 
 
-def _checked_email(email: str) -> str:
+def checked_email(email: str) -> str:
+    """The form in which an address is compared. Raises Problem 422."""
     try:
         return domain.normal_email(email)
     except ValueError as error:
         raise invalid("email", str(error)) from error
 
 
-def _check_password(password: str, personal: Sequence[str], field: str) -> None:
+def check_password(password: str, personal: Sequence[str], field: str) -> None:
+    """Raises Problem 422 for a password that may not be used."""
     try:
         domain.check_password(password, common_passwords(), personal)
     except WeakPassword as error:

@@ -6,6 +6,7 @@ from auth_service.commands import Auth
 from auth_service.invited import InvitedPeople
 from auth_service.joining import Joining
 from auth_service.projects import Projects
+from auth_service.recovery import Recovery
 from auth_service.settings import Settings
 from auth_service.signing import SigningKeys
 from kernel.identity.security import Authenticator
@@ -25,6 +26,7 @@ class Deps:
     projects: Projects
     invited: InvitedPeople
     joining: Joining
+    recovery: Recovery
     keys: SigningKeys
     authenticator: Authenticator
     services: Authenticator

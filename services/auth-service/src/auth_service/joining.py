@@ -6,6 +6,7 @@ from auth_service.commands import Auth, Client, LoggedIn, Newcomer
 from auth_service.domain.account import normal_text
 from auth_service.invited import InvitedPeople
 from auth_service.projects import Projects
+from auth_service.recovery import Recovery
 from contracts.invitation import Token
 from kernel.http.problems import forbidden, not_found
 
@@ -17,9 +18,12 @@ class Joining:
     auth: Auth
     projects: Projects
     invited: InvitedPeople
+    recovery: Recovery
 
-    async def register(self, new: Newcomer, text: str, client: Client) -> LoggedIn:
+    async def register(self, new: Newcomer, text: str, client: Client) -> LoggedIn | None:
         """A new account by an invitation, logged in; a member, unless the address has to be verified before.
+
+        None where nobody is logged in before that.
 
         Raises Problem 404 for an invitation that cannot be used, also when somebody was quicker: then there is no
         account. 403 for another address than the one it was mailed to. Else as `Auth.create`, and 503.
@@ -42,4 +46,7 @@ class Joining:
             if not joined:
                 await self.auth.accounts.remove(account)
                 raise not_found("invitation")
+        if self.recovery.required and not verified:
+            await self.recovery.verify_again(account)
+            return None
         return await self.auth.begin(account, client)

@@ -14,8 +14,10 @@ from auth_service.invited import InvitedPeople
 from auth_service.joining import Joining
 from auth_service.limits import RateLimits
 from auth_service.mails.outbox import Outbox
+from auth_service.once import OnceTokens
 from auth_service.passwords import Passwords
 from auth_service.projects import Projects
+from auth_service.recovery import Recovery
 from auth_service.sessions import Sessions
 from auth_service.settings import Settings
 from auth_service.signing import SigningKeys
@@ -54,6 +56,7 @@ def create_app(settings: Settings, platform: Platform | None = None) -> FastAPI:
                 limits=RateLimits(store),
                 users=Decider(Streams(log, USER_CODEC, user.evolve, 8 * MIB)),
                 rules=Limits.of(settings.login_attempts, settings.address_attempts, settings.registrations),
+                verified_only=settings.verified_email == "required",
             )
 
             async def personal(token: str) -> Principal | None:
@@ -61,13 +64,16 @@ def create_app(settings: Settings, platform: Platform | None = None) -> FastAPI:
                 expires_at = time.time() + PersonalTokenClient.TRUSTED_SECONDS
                 return None if owner is None else Principal(owner, "user", None, expires_at)
 
+            required = settings.verified_email == "required"
+            recovery = Recovery(auth, OnceTokens(store), outbox, settings.public_url.rstrip("/"), required)
             app.state.deps = Deps(
                 settings=settings,
                 store=store,
                 auth=auth,
                 projects=projects,
                 invited=invited,
-                joining=Joining(auth, projects, invited),
+                joining=Joining(auth, projects, invited, recovery),
+                recovery=recovery,
                 keys=keys,
                 authenticator=Authenticator(keys, personal=personal, ended=own.ended),
                 services=Authenticator(keys, audience="auth-service"),

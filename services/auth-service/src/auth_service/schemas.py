@@ -149,11 +149,16 @@ def listed_document(account: Account) -> dict[str, Any]:
     return {"id": account.id, "name": None if account.erased else account.name}
 
 
-def service_document(account: Account) -> dict[str, Any]:
-    """A person as the services see them; an erased one has no address any more."""
+def service_document(account: Account, *, addressed: bool) -> dict[str, Any]:
+    """A person as the services see them; without an address where it gets no mail, as that of an erased one."""
     if account.erased:
         return {"id": account.id, "name": None, "email": None, "locale": account.locale}
-    return {"id": account.id, "name": account.name, "email": account.email, "locale": account.locale}
+    return {
+        "id": account.id,
+        "name": account.name,
+        "email": account.email if addressed else None,
+        "locale": account.locale,
+    }
 
 
 def session_document(session: Session, current: str | None) -> dict[str, Any]:

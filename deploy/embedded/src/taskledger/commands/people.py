@@ -29,6 +29,36 @@ def add_user(
             if answer.status_code != 201:
                 errors = [f"{error['field']} {error['message']}" for error in document.get("errors", [])]
                 raise fail("; ".join(errors) or document["detail"])
+            # Whoever runs the board vouches for the address.
+            await here.auth.state.deps.auth.accounts.change(document["user"]["id"], email_verified=True)
             print(f"{email} is registered: {document['user']['id']}")
+
+    asyncio.run(run())
+
+
+def reset_user(email: str, data: Data = DATA) -> None:
+    """Print a link with which a person sets a new password: once, for 30 minutes."""
+    from taskledger.offline import opened
+
+    async def run() -> None:
+        async with opened(Home(data)) as here:
+            deps = here.auth.state.deps
+            account = await deps.auth.accounts.by_email(email)
+            if account is None or account.erased:
+                raise fail(f"Nobody has the address {email}.")
+            print(await deps.recovery.link(account))
+
+    asyncio.run(run())
+
+
+def list_users(data: Data = DATA) -> None:
+    """List who is registered."""
+    from taskledger.offline import opened
+
+    async def run() -> None:
+        async with opened(Home(data)) as here:
+            for account in await here.auth.state.deps.auth.accounts.directory():
+                verified = "verified" if account.email_verified else "unverified"
+                print(f"{account.email}\t{account.name}\t{account.id}\t{verified}")
 
     asyncio.run(run())

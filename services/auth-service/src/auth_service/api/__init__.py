@@ -2,9 +2,18 @@
 
 from typing import Final
 
-from auth_service.api import internal, oneself, people, sessions
+from auth_service.api import internal, oneself, people, recovery, sessions
 
-_ROUTERS: Final = (oneself.router, people.router, sessions.tokens, sessions.public, sessions.router)
+_ROUTERS: Final = (
+    oneself.router,
+    people.router,
+    sessions.tokens,
+    sessions.public,
+    sessions.registering,
+    sessions.router,
+    recovery.public,
+    recovery.router,
+)
 
 _SERVICES: Final = (people.services, people.public, internal.router)
 

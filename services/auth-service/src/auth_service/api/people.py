@@ -56,7 +56,7 @@ async def list_users(
         service = principal.kind == "service"
         known = frozenset() if service else await _known(deps, principal.id, None)
         found, next_cursor = _people(await deps.auth.find(q or "", known), limit, cursor)
-    return answer({"items": [_document(account, principal) for account in found], "next_cursor": next_cursor})
+    return answer({"items": [_document(deps, account, principal) for account in found], "next_cursor": next_cursor})
 
 
 async def _known(deps: Deps, user_id: str, among: list[str] | None) -> frozenset[str]:
@@ -85,9 +85,9 @@ async def _reader(request: Request) -> Principal:
         return await _service(request)
 
 
-def _document(account: Account, reader: Principal) -> dict[str, Any]:
+def _document(deps: Deps, account: Account, reader: Principal) -> dict[str, Any]:
     if reader.kind == "service":
-        return views.service_document(account)
+        return views.service_document(account, addressed=account.email_verified or not deps.recovery.required)
     if account.id == reader.id and not account.erased:
         return views.own_document(account)
     return views.listed_document(account)

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+import orjson
 from fastapi import Request, Response
 
 from auth_service import cookies
@@ -23,7 +24,7 @@ from auth_service.api.common import (
 from auth_service.commands import LoggedIn, Newcomer
 from auth_service.signing import USER_TOKEN_SECONDS
 from kernel.http import problems
-from kernel.http.idempotency import IdempotentRoute, PublicIdempotentRoute
+from kernel.http.idempotency import IdempotentRoute, PublicIdempotentRoute, UnkeptRoute
 from kernel.http.openapi import answers
 from kernel.http.problems import Problem
 from kernel.http.requests import Cursor, IdempotencyKey, Limit
@@ -36,7 +37,18 @@ from kernel.identity.security import (
     cookie_of,
 )
 
-public: Final = router_of(PublicIdempotentRoute, "auth")
+
+class RegisterRoute(PublicIdempotentRoute):
+    """The first answer has tokens: it is given again only to who still has the password."""
+
+    async def replays(self, request: Request, body: bytes) -> None:
+        """See IdempotentRoute."""
+        sent = orjson.loads(body)
+        await deps_of(request).auth.proved(sent["email"], sent["password"], client_of(request))
+
+
+registering: Final = router_of(RegisterRoute, "auth")
+public: Final = router_of(UnkeptRoute, "auth")
 tokens: Final = router_of(IdempotentRoute, "auth")
 router: Final = router_of(UserRoute, "auth")
 
@@ -58,7 +70,7 @@ def _preferred_locale(request: Request) -> Locale:
     return "ko" if request.headers.get("accept-language", "").lower().startswith("ko") else "en"
 
 
-@public.post(
+@registering.post(
     "/auth/register",
     status_code=201,
     responses=answers(views.SessionOut, status=201, headers=KEPT, writes=True, also=(429,)),
@@ -67,6 +79,8 @@ def _preferred_locale(request: Request) -> Locale:
 async def register(request: Request, body: views.RegisterBody, key: IdempotencyKey = None) -> Response:
     """Make an account and log in. 422 for a weak password, 409 for an address that is taken.
 
+    Where verified addresses are required: 202 whether it is taken or not, and a mail says how to go on.
+
     403 `registration_closed` where only whoever runs the board adds people, or who invites. With `invitation` one is a
     member of the project at once; 404 for one that cannot be used, and then there is no account either.
     """
@@ -74,8 +88,13 @@ async def register(request: Request, body: views.RegisterBody, key: IdempotencyK
     new = Newcomer(body.email, body.password, body.name, body.locale or _preferred_locale(request))
     if body.invitation is not None:
         logged_in = await deps.joining.register(new, body.invitation, client_of(request))
+        if logged_in is None:
+            return answer({}, 202)
     elif deps.settings.registration == "closed":
         raise Problem(403, "registration_closed", "Nobody can register here; whoever runs this board adds people.")
+    elif deps.settings.verified_email == "required":
+        await deps.recovery.register(new, client_of(request))
+        return answer({}, 202)
     else:
         logged_in = await deps.auth.register(new, client_of(request))
     return await _session(request, logged_in, body.session, 201)
@@ -92,7 +111,7 @@ async def login(request: Request, body: views.LoginBody, key: IdempotencyKey = N
     return await _session(request, logged_in, body.session, 200)
 
 
-@tokens.post(
+@public.post(
     "/auth/refresh",
     responses=answers(views.SessionOut, headers=KEPT, writes=True),
     openapi_extra=PUBLIC,

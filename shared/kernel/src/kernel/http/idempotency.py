@@ -52,6 +52,8 @@ class IdempotentRoute(Route):
     Answers other than 2xx are not kept: a repetition tries again. Keys belong to whoever sends them.
     """
 
+    keeps = True
+
     async def caller(self, request: Request) -> str:
         """Whose key it is: the person's, whatever token they come with; without a valid one, the credentials'."""
         deps: Deps = request.app.state.deps
@@ -64,6 +66,9 @@ class IdempotentRoute(Route):
             return request.headers.get("authorization") or request.headers.get("cookie") or ""
         return f"{principal.kind}:{principal.id}"
 
+    async def replays(self, request: Request, body: bytes) -> None:
+        """Raises the Problem for which the first answer is not given again."""
+
     def get_route_handler(self) -> Handle:
         """The handler; it sees only the first of equal requests."""
         endpoint = super().get_route_handler()
@@ -74,9 +79,14 @@ class IdempotentRoute(Route):
                 return await endpoint(request)
             if not 1 <= len(key) <= 200 or not key.isascii() or not key.isprintable():
                 raise invalid("Idempotency-Key", "must be 1 to 200 printable ASCII characters")
+            if not self.keeps:
+                return await endpoint(request)
             body = await request.body()
             kept = _Kept.of(await self.caller(request), key, request, body)
-            return await kept.answer(request.app.state.deps.store, _again(request, body), endpoint)
+            response = await kept.answer(request.app.state.deps.store, _again(request, body), endpoint)
+            if "idempotency-replayed" in response.headers:
+                await self.replays(request, body)
+            return response
 
         return handle
 
@@ -87,6 +97,15 @@ class PublicIdempotentRoute(IdempotentRoute):
     async def caller(self, request: Request) -> str:
         """Nobody in particular: what a browser's cookies are by now must not matter."""
         return ""
+
+
+class UnkeptRoute(IdempotentRoute):
+    """For endpoints whose answers are credentials, or whose requests are worth something once.
+
+    A repetition is carried out anew: it proves again who asks, and gets what they have a right to by now.
+    """
+
+    keeps = False
 
 
 def _again(request: Request, body: bytes) -> Request:
