@@ -49,11 +49,11 @@ class Accounts:
         self._directory: list[Account] = []
         self._directory_until = 0.0
 
-    async def create(self, account: Account) -> Account:
-        """Add an account. Raises EmailTaken."""
+    async def create(self, account: Account, *together: Put) -> Account:
+        """Add an account, in one step with what else is to be written. Raises EmailTaken."""
         claim = Put(_EMAILS, normal_email(account.email), account.id.encode(), expect=ABSENT)
         try:
-            await self._store.write(claim, Put(_USERS, account.id, _encode(account), expect=ABSENT))
+            await self._store.write(claim, Put(_USERS, account.id, _encode(account), expect=ABSENT), *together)
         except ConditionFailed as error:
             raise EmailTaken(account.id) from error
         self._directory_until = 0.0
@@ -72,15 +72,18 @@ class Accounts:
             return None
         return None if claim is None else await self.get(claim.value.decode())
 
-    async def change(self, user_id: str, **fields: Any) -> Account:
-        """Set fields of an account, whatever else changes at the same time. Raises NoAccount, for an erased one too."""
+    async def change(self, user_id: str, *together: Put, **fields: Any) -> Account:
+        """Set fields of an account, whatever else changes at the same time, in one step with other writes.
+
+        Raises NoAccount, for an erased one too.
+        """
         while True:
             account = await self.get(user_id)
             if account is None or account.erased:
                 raise NoAccount(user_id)
             changed = replace(account, **fields)
             try:
-                await self._store.write(Put(_USERS, user_id, _encode(changed), expect=account.version))
+                await self._store.write(Put(_USERS, user_id, _encode(changed), expect=account.version), *together)
             except ConditionFailed:
                 continue
             if "name" in fields:

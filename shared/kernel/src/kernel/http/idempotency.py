@@ -1,13 +1,16 @@
 """`Idempotency-Key` for endpoints whose writes are not commands in the log: the first answer is kept and given again.
 
 The log keeps its own commands for ever (`kernel.log.decider`); here answers are kept for a day, enciphered,
-because those of auth-service carry tokens.
+because those of auth-service carry tokens. A use case may record in its write that it was done
+(`kernel.http.once`), so that a process that dies before its answer is not the last word.
 """
 
 import asyncio
 import base64
 import hashlib
 import hmac
+import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Protocol
@@ -17,6 +20,7 @@ from cryptography.fernet import Fernet
 from fastapi import Request, Response
 from starlette.types import Message
 
+from kernel.http import once
 from kernel.http.problems import Problem, invalid
 from kernel.http.requests import fingerprint_of
 from kernel.http.routes import Handle, Route
@@ -28,7 +32,9 @@ KEPT: Final = timedelta(days=1)
 _RUNNING: Final = timedelta(seconds=60)
 _PARTITION: Final = "idempotency"
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
-_WAIT_SECONDS: Final = 5.0
+_SILENT_SECONDS: Final = 8.0
+"""After so long without an answer whoever has the key is taken for dead, by the clock of who waits."""
+_WAIT_SECONDS: Final = 12.0
 _LOOK_SECONDS: Final = 0.05
 
 
@@ -143,39 +149,68 @@ class _Kept:
 
     async def answer(self, store: KeyValueStore, request: Request, endpoint: Handle) -> Response:
         """The first answer to the key, made now unless there is one."""
-        waited = 0.0
-        while (answer := await self._first(store)) is None and not await self._begin(store):
-            if waited >= _WAIT_SECONDS:
+        began = looked = time.monotonic()
+        version = ABSENT
+        while True:
+            item = await store.get(_PARTITION, self.name)
+            answer = None if item is None else self._decipher(item)
+            if answer is not None:
+                return answer
+            now = time.monotonic()
+            if item is not None and item.version != version:
+                version, looked = item.version, now
+            if item is None or self._is_free(item) or now - looked >= _SILENT_SECONDS:
+                if await self._begin(store, item):
+                    break
+            elif now - began >= _WAIT_SECONDS:
                 raise Problem(409, "conflict", "The same request is being carried out right now.")
             await asyncio.sleep(_LOOK_SECONDS)
-            waited += _LOOK_SECONDS
-        if answer is not None:
-            return answer
+        return await self._carry_out(store, request, endpoint, {} if item is None else _facts(item))
+
+    async def _carry_out(
+        self, store: KeyValueStore, request: Request, endpoint: Handle, facts: Mapping[str, str]
+    ) -> Response:
+        attempt = once.Attempt(lambda known: self._put(KEPT, claimed=True, facts=known), facts)
+        token = once.attempt.set(attempt)
         try:
             response = await endpoint(request)
-        except BaseException:
-            await store.write(Delete(_PARTITION, self.name))
+        except Problem as problem:
+            await self._let_go(store, attempt.facts if problem.status >= 500 else {})
             raise
+        except BaseException:
+            await self._let_go(store, attempt.facts)
+            raise
+        finally:
+            once.attempt.reset(token)
         if 200 <= response.status_code < 300:
             await store.write(self._put(KEPT, answer=self._encipher(response)))
         else:
-            await store.write(Delete(_PARTITION, self.name))
+            await self._let_go(store, attempt.facts if response.status_code >= 500 else {})
         return response
 
-    async def _begin(self, store: KeyValueStore) -> bool:
-        """Claim the key; False when another request has it. The claim of a process that died ends by itself."""
+    async def _begin(self, store: KeyValueStore, found: Item | None) -> bool:
+        """Claim the key; False when another request has it or was quicker."""
+        facts = {} if found is None else _facts(found)
+        expect = ABSENT if found is None else found.version
         try:
-            await store.write(self._put(_RUNNING, expect=ABSENT))
+            # What was recorded is kept as long as an answer; the claim of a process that died ends by itself.
+            await store.write(self._put(KEPT if facts else _RUNNING, expect=expect, claimed=True, facts=facts))
         except ConditionFailed:
             return False
         return True
 
-    async def _first(self, store: KeyValueStore) -> Response | None:
-        """The first answer; None while there is none yet. Raises CommandIdReused."""
-        item = await store.get(_PARTITION, self.name)
-        return None if item is None else self._decipher(item)
+    async def _let_go(self, store: KeyValueStore, facts: Mapping[str, str]) -> None:
+        """There is no answer to keep: the next may try, from what was done on."""
+        if facts:
+            await store.write(self._put(KEPT, claimed=False, facts=facts))
+        else:
+            await store.write(Delete(_PARTITION, self.name))
 
-    def _put(self, kept: timedelta, *, expect: int | None = None, **more: str) -> Put:
+    @staticmethod
+    def _is_free(item: Item) -> bool:
+        return orjson.loads(item.value).get("claimed") is False
+
+    def _put(self, kept: timedelta, *, expect: int | None = None, **more: Any) -> Put:
         value = orjson.dumps({"fingerprint": self.fingerprint, **more})
         return Put(_PARTITION, self.name, value, expires_at=datetime.now(UTC) + kept, expect=expect)
 
@@ -195,6 +230,11 @@ class _Kept:
         pairs = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer["headers"]]
         response.raw_headers = [*pairs, (b"idempotency-replayed", b"true")]
         return response
+
+
+def _facts(item: Item) -> Mapping[str, str]:
+    facts: dict[str, str] = orjson.loads(item.value).get("facts", {})
+    return facts
 
 
 def _derive(secret: bytes, *parts: bytes) -> bytes:
