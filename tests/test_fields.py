@@ -164,7 +164,7 @@ KOREAN: Final = (ROOT / "web/src/locales/ko.po").read_text()
 
 def row_of(field: Field) -> str:
     """What the site says of a field."""
-    found = re.search(rf"^  {field.name}: (\{{.*\}},|\{{\n.*?^  \}},)$", SITE, re.MULTILINE | re.DOTALL)
+    found = re.search(rf"^  {field.name}: (\{{[^\n]*\}}|\{{\n.*?^  \}}),$", SITE, re.MULTILINE | re.DOTALL)
     assert found, f"web/src/ui/fields.tsx: FIELDS has no `{field.name}`"
     return found[1]
 
