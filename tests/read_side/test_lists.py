@@ -23,9 +23,8 @@ from kernel.ports.database import DatabaseUnavailable
 from log_projector.fill import Filler
 from log_projector.generations import Generations
 from task_service.queries import Page, Queries, TaskFilters
+from task_service.statements import SORTS
 from testkit.histories import LABELS, PEOPLE, PRIORITIES, STATUSES, WORDS, Board
-
-SORTS = ("created_at", "updated_at", "key", "rank", "due", "priority", "title", "status")
 
 many_examples = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
@@ -70,17 +69,20 @@ def in_order(tasks: Sequence[Task], sort: str, projects: dict[str, Project]) -> 
         keys = [status.key for status in projects[f"project-{task.project_id}"].statuses]
         return keys.index(task.status) if task.status in keys else len(STATUSES)
 
+    def none_last(value: Any) -> tuple[Any, ...]:
+        return ((value is None) != descending, value) if value is not None else (not descending,)
+
     keys: dict[str, Callable[[Task], Any]] = {
         "created_at": lambda task: task.created_at,
         "updated_at": lambda task: task.updated_at,
         "key": lambda task: task.number,
         "rank": lambda task: task.rank,
-        "due": lambda task: ((task.due is None) != descending, str(task.due)),
         "priority": lambda task: PRIORITIES.index(task.priority),
         "title": lambda task: folded(task.title),
         "status": place,
     }
-    key = keys[sort.removeprefix("-")]
+    name = sort.removeprefix("-")
+    key = keys.get(name, lambda task: none_last(getattr(task, name)))
     return sorted(tasks, key=lambda task: (key(task), task.id), reverse=descending)
 
 

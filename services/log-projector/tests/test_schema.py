@@ -20,6 +20,7 @@ PINNED = {
     3: "c052d528d648bcb522ba6030fbf8cc2522858fbbeee1e08f2d1816c566fb0ccf",
     4: "46f6b40a453b36127cb2e23a8cfb4a27d8d7e1f03562348b1b6bd8abb6904555",
     5: "8a45066b5d25bb8762f6743b3df6f0054237e5a3821b7a0485089090eb92688d",
+    6: "4289a8253803fba848dbbc0f6e8c0a6d2b997cbf0c629159c1406f623f7d15b1",
 }
 """By schema: a digest of its tables and of the rows of the history below. One that was released never changes."""
 
@@ -71,6 +72,7 @@ TASK_EVENTS: list[TaskEvent] = [
     task.TaskDescriptionChanged(old="**Why**", new=""),
     task.TaskStatusChanged(old="waiting", new="done"),
     task.TaskPriorityChanged(old="high", new="none"),
+    task.TaskEstimateChanged(old=None, new=2.5),
     task.TaskDueChanged(old=date(2026, 12, 31), new=None),
     task.TaskLabelsChanged(old=("bug",), new=("bug", "문서")),
     task.TaskRankChanged(old="V0000C", new="V00005VC1"),

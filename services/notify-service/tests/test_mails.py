@@ -26,6 +26,7 @@ EVERY_CHANGE: tuple[tuple[str, Any, Any], ...] = (
     ("description", "", "How to"),
     ("status", "waiting", "in_progress"),
     ("priority", "none", "urgent"),
+    ("estimate", 2.5, 0.0),
     ("due", None, "2026-12-04"),
     ("labels", ["ops"], []),
     ("assignees", None, "bob"),
@@ -95,6 +96,7 @@ Title: Fix it → Fix all
 Description: none → How to
 Status: Waiting → In progress
 Priority: none → urgent
+Estimate: 2.5 → 0
 Due: none → 4 December 2026
 Labels: ops → none
 Assignee: none → Bob
@@ -117,6 +119,7 @@ Operations
 설명: 없음 → How to
 상태: 대기 → 진행 중
 우선순위: 없음 → 긴급
+추정치: 2.5 → 0
 마감일: 없음 → 2026년 12월 4일
 라벨: ops → 없음
 담당자: 없음 → Bob

@@ -18,6 +18,7 @@ async def test_a_task_is_made_with_everything(ann: User, bob: User) -> None:
         "description": "여러\n줄",
         "status": "in_progress",
         "priority": "high",
+        "estimate": 2.5,
         "due": "2026-12-31",
         "labels": ["집", "집", "green"],
         "assignees": [bob.id, bob.id],

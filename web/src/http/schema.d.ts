@@ -1948,6 +1948,8 @@ export interface components {
             description?: string;
             /** Due */
             due?: string | null;
+            /** Estimate */
+            estimate?: number | null;
             /**
              * Labels
              * @default []
@@ -2400,6 +2402,8 @@ export interface components {
             description?: string;
             /** Due */
             due?: string | null;
+            /** Estimate */
+            estimate?: number | null;
             /** Labels */
             labels?: string[] | components["schemas"]["LabelsElements"];
             /**
@@ -2432,6 +2436,8 @@ export interface components {
             description: string;
             /** Due */
             due: string | null;
+            /** Estimate */
+            estimate: number | null;
             /** Id */
             id: string;
             /** Key */
@@ -7318,7 +7324,7 @@ export interface operations {
                 limit?: number;
                 /** @description in title, description or key */
                 q?: string;
-                /** @description created_at, updated_at, key, rank, title, status, priority, due; with `-` the other way round */
+                /** @description created_at, updated_at, key, rank, title, status, priority, estimate, due; with `-` the other way round */
                 sort?: string;
                 /** @description any of these; several times, or with commas */
                 status?: string[];
@@ -7652,7 +7658,7 @@ export interface operations {
                 limit?: number;
                 /** @description in title, description or key */
                 q?: string;
-                /** @description created_at, updated_at, key, rank, title, status, priority, due; with `-` the other way round */
+                /** @description created_at, updated_at, key, rank, title, status, priority, estimate, due; with `-` the other way round */
                 sort?: string;
                 /** @description any of these; several times, or with commas */
                 status?: string[];

@@ -45,6 +45,18 @@ export const FIELDS: Record<TaskField, Described | Plain> = {
   description: { label: () => t`Description`, changed: (actor) => <Trans>{actor} changed the description</Trans> },
   status: { label: () => t`Status`, changed: (actor) => <Trans>{actor} moved it</Trans> },
   priority: { label: () => t`Priority`, changed: (actor) => <Trans>{actor} changed the priority</Trans> },
+  estimate: {
+    label: () => t`Estimate`,
+    changed: (actor) => <Trans>{actor} changed the estimate</Trans>,
+    form: { kind: "number", lowest: 0, highest: 1000, step: 0.5 },
+    icon: "estimate",
+    width: 92,
+    told: (key) => t`Estimate of ${key} changed`,
+    choices: [
+      { id: "any", label: () => t`With an estimate`, passes: (value) => value !== null },
+      { id: "none", label: () => t`Without an estimate`, passes: (value) => value === null },
+    ],
+  },
   due: { label: () => t`Due`, changed: (actor) => <Trans>{actor} changed the due date</Trans> },
   labels: { label: () => t`Labels`, changed: (actor) => <Trans>{actor} changed the labels</Trans> },
   assignees: { label: () => t`Assignees`, changed: (actor) => <Trans>{actor} changed who is assigned</Trans> },

@@ -90,6 +90,16 @@ FIELDS: Final[tuple[Field, ...]] = (
         sorts=True,
     ),
     Field(
+        name="estimate",
+        form=Number(lowest=0, highest=1000, step=0.5),
+        event=task.TaskEstimateChanged,
+        news="edited",
+        words={"en": "Estimate", "ko": "추정치"},
+        headers=("estimate", "estimation", "points", "storypoints", "추정치", "추정", "예상", "점수", "포인트"),
+        sorts=True,
+        since=2,
+    ),
+    Field(
         name="due",
         form=Day(),
         event=task.TaskDueChanged,

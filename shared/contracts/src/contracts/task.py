@@ -22,6 +22,7 @@ class TaskCreated:
     description: str
     status: str
     priority: Priority
+    estimate: float | None = None
     due: date | None
     labels: tuple[str, ...]
     assignees: tuple[str, ...]
@@ -44,6 +45,11 @@ class TaskStatusChanged(FieldChanged[str], field="status"):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskPriorityChanged(FieldChanged[Priority], field="priority"):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskEstimateChanged(FieldChanged[float | None], field="estimate"):
     pass
 
 
@@ -113,6 +119,7 @@ TaskEvent: TypeAlias = (
     | TaskDescriptionChanged
     | TaskStatusChanged
     | TaskPriorityChanged
+    | TaskEstimateChanged
     | TaskDueChanged
     | TaskLabelsChanged
     | TaskRankChanged
@@ -131,6 +138,7 @@ EVENT_NAMES: Final[Mapping[type[TaskEvent], str]] = {
     TaskDescriptionChanged: "task.description-changed",
     TaskStatusChanged: "task.status-changed",
     TaskPriorityChanged: "task.priority-changed",
+    TaskEstimateChanged: "task.estimate-changed",
     TaskDueChanged: "task.due-changed",
     TaskLabelsChanged: "task.labels-changed",
     TaskRankChanged: "task.rank-changed",
@@ -177,6 +185,7 @@ class Task:
     description: str
     status: str
     priority: Priority
+    estimate: float | None = None
     due: date | None
     labels: tuple[str, ...]
     assignees: tuple[str, ...]

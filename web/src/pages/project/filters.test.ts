@@ -10,7 +10,7 @@ const project = {
   ],
 } as Project;
 
-const base = {
+const base: Task = {
   id: "1",
   project_id: "p",
   key: "OPS-1",
@@ -18,6 +18,7 @@ const base = {
   description: "",
   status: "waiting",
   priority: "none",
+  estimate: null,
   due: null,
   labels: [],
   assignees: [],
@@ -27,7 +28,7 @@ const base = {
   updated_at: "2026-11-01T00:00:00Z",
   deleted: false,
   version: 1,
-} as Task;
+};
 const tasks: Task[] = [
   base,
   {
@@ -93,5 +94,29 @@ describe("the filter of a project's tasks", () => {
     const once = toggled(new URLSearchParams("q=a"), "label", "ops");
     expect(`${once}`).toBe("q=a&label=ops");
     expect(`${toggled(once, "label", "ops")}`).toBe("q=a");
+  });
+});
+
+describe("plain fields", () => {
+  const estimated = [3, null, 0.5, 0].map((estimate, index) => ({
+    ...base,
+    id: `${index}`,
+    key: `OPS-${index}`,
+    estimate,
+  }));
+  const shown = (query: string) =>
+    applyFilter([...estimated], readFilter(new URLSearchParams(query), "table"), project, "me-id", "2026-11-20").map(
+      (task) => task.estimate,
+    );
+
+  it("are sorted by, and what has none comes last, whichever way", () => {
+    expect(shown("sort=estimate")).toEqual([0, 0.5, 3, null]);
+    expect(shown("sort=-estimate")).toEqual([3, 0.5, 0, null]);
+  });
+
+  it("are filtered by; a choice that there is not filters nothing", () => {
+    expect(shown("estimate=any&sort=key")).toEqual([3, 0.5, 0]);
+    expect(shown("estimate=none")).toEqual([null]);
+    expect(shown("estimate=constructor&sort=key")).toEqual([3, null, 0.5, 0]);
   });
 });

@@ -67,6 +67,7 @@ class CreateTask:
     description: str = ""
     status: str | None = None
     priority: Priority = "none"
+    estimate: float | None = None
     due: date | None = None
     labels: tuple[str, ...] = ()
     assignees: tuple[str, ...] = ()
@@ -84,6 +85,7 @@ class EditTask:
     description: str | Kept = KEEP
     status: str | Kept = KEEP
     priority: Priority | Kept = KEEP
+    estimate: float | Kept | None = KEEP
     due: date | Kept | None = KEEP
     labels: tuple[str, ...] | Elements[str] | Kept = KEEP
     assignees: tuple[str, ...] | Elements[str] | Kept = KEEP
