@@ -39,8 +39,8 @@ def test_the_site_has_the_headers_that_nginx_gives_it(edge: Template) -> None:
         for policy in of_type(edge, "AWS::CloudFront::ResponseHeadersPolicy").values()
     ]
     (site,) = [p["SecurityHeadersConfig"] for p in policies if "FrameOptions" in p["SecurityHeadersConfig"]]
-    header = re.compile(r'add_header (?!Cache-Control|Retry-After)([\w-]+) (?:"([^"]+)"|(\S+));')
-    given = {name: quoted or bare for name, quoted, bare in header.findall(NGINX)}
+    header = re.compile(r'map \$upstream_http_([a-z_]+) \$\w+\s+\{\s+""\s+(?:"([^"]+)"|(\S+));')
+    given = {name.replace("_", "-").title(): quoted or bare for name, quoted, bare in header.findall(NGINX)}
     assert {
         "Content-Security-Policy": site["ContentSecurityPolicy"]["ContentSecurityPolicy"],
         "X-Content-Type-Options": "nosniff" if site["ContentTypeOptions"]["Override"] else "",
