@@ -37,6 +37,20 @@ def test_nginx_sends_the_sites_policy() -> None:
     assert set(policies) == {CONTENT_SECURITY_POLICY}
 
 
+def test_who_keeps_something_in_a_volume_owns_it() -> None:
+    """A new volume takes owner and mode of the folder in the image; one that the image does not have is root's."""
+    for name, service in OURS.items():
+        for volume in service.get("volumes", []):
+            _, folder, *options = volume.split(":")
+            if "ro" in options:
+                continue
+            stage = RECIPE.partition(f" AS {service['build']['target']}\n")[2].partition("\nFROM ")[0]
+            made = re.search(rf"^RUN install --directory --owner=(\d+) .*{re.escape(folder)}$", stage, re.MULTILINE)
+            assert made is not None, name
+            users = re.findall(r"^USER (\w+)$", stage, re.MULTILINE)
+            assert users == ["root", made[1]], name  # root for that alone
+
+
 def test_every_target_is_run_and_every_image_has_a_target() -> None:
     targets = set(re.findall(r"^FROM \S+ AS ([a-z-]+)$", RECIPE, re.MULTILINE))
     built = {service["build"]["target"] for service in OURS.values()}

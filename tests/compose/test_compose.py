@@ -151,6 +151,25 @@ def test_a_killed_service_comes_back_and_is_found_again(
     assert eventually(lambda: _title(ann, task["id"]), within=30) == task["title"]
 
 
+def test_the_pipe_goes_on_where_it_was_when_it_is_started_again(
+    compose: Composition, people: tuple[Person, Person], task: dict[str, Any]
+) -> None:
+    ann, _ = people
+    read = "import json; print(json.dumps(json.load(open('/data/positions.json'))))"
+    before = eventually(lambda: json.loads(compose("exec", "-T", "pipe", "python", "-c", read)), within=30)
+    assert before["shards"]
+    compose("restart", "pipe")
+    compose("up", "--detach", "--wait", "--no-deps", "pipe")
+    ann.patch(f"/api/tasks/{task['id']}", description="After the restart")
+    look = "import urllib.request as r; print(r.urlopen('http://127.0.0.1:8000/metrics').read().decode())"
+
+    def put() -> float:
+        text = compose("exec", "-T", "pipe", "python", "-c", look)
+        return sum(float(line.split()[1]) for line in text.splitlines() if line.startswith("pipe_events_total"))
+
+    assert eventually(put, within=30) == 1  # the new one; a stream that was sent again would be many
+
+
 def _title(person: Person, task_id: str) -> str | None:
     answer = person.http.get(f"/api/tasks/{task_id}")
     if answer.status_code == 503:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import orjson
@@ -14,12 +14,13 @@ import pytest
 from aiobotocore.session import get_session
 
 from kernel.log.envelope import Envelope
+from kernel.ports.faults import StoreUnavailable
 from kernel.process.platform import Platform
 from taskledger_local.emulator import CREDENTIALS, Emulator
-from taskledger_local.pipe import Entry, calls, entries
+from taskledger_local.pipe import Entry, Pipe, calls, entries
 from taskledger_local.processes import Child, free_port
 from taskledger_local.setup import create_all
-from taskledger_local.stream_reader import Positions
+from taskledger_local.stream_reader import Positions, StreamReader
 from taskledger_local.topology import LOG, PROJECTOR
 from testkit.faults import Answer, Broken, Faults, Lost, aws_error, faults_before
 from testkit.hops import Hops, hops
@@ -89,6 +90,19 @@ def test_positions_are_kept_for_the_stream_that_is_read(tmp_path: Path) -> None:
     assert not again.finished("stream-1", "b")
     again.move("stream-2", "a", "1")
     assert again.of("stream-1", "a") is None
+
+
+async def test_who_cannot_keep_its_position_is_not_ready(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    positions = Positions(tmp_path / "file" / "positions.json")  # a folder that nobody can make
+    pipe = Pipe(StreamReader(cast(Any, None), cast(Any, None), positions, LOG.name), cast(Any, None), "bus")
+    with pytest.raises(OSError):
+        positions.move("stream", "shard", "1")
+    with pytest.raises(StoreUnavailable, match="a restart would send the stream again"):
+        pipe.check_kept()
+    (tmp_path / "file").unlink()
+    positions.move("stream", "shard", "2")
+    pipe.check_kept()
 
 
 def test_positions_that_cannot_be_read_are_forgotten(tmp_path: Path) -> None:

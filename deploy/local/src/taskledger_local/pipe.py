@@ -98,9 +98,15 @@ class Pipe:
         await self._ended.wait()
 
     async def check(self) -> None:
-        """Return when the stream was read lately. Raises StoreUnavailable."""
+        """Return when the stream was read lately, and how far it came is kept. Raises StoreUnavailable."""
         if time.monotonic() - self._read_at > _STALE_SECONDS:
             raise StoreUnavailable(f"the stream was not read for {_STALE_SECONDS:g} s")
+        self.check_kept()
+
+    def check_kept(self) -> None:
+        """Return when how far it came is kept. Raises StoreUnavailable."""
+        if self._reader.unkept:
+            raise StoreUnavailable(f"a restart would send the stream again: {self._reader.unkept}")
 
     async def _put(self, waiting: Sequence[Entry]) -> None:
         """Put the entries of a call; what fails of them is put again before anything behind it goes."""

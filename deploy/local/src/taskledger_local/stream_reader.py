@@ -37,6 +37,8 @@ class Positions:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self.fault = ""
+        """Why the newest position could not be kept; empty when it was."""
         self._stream = ""
         self._shards: dict[str, str] = {}
         if path.exists():
@@ -60,10 +62,15 @@ class Positions:
         if stream != self._stream:
             self._stream, self._shards = stream, {}
         self._shards[shard] = position
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = self._path.with_suffix(".new")
-        fresh.write_bytes(orjson.dumps({"stream": self._stream, "shards": self._shards}))
-        os.replace(fresh, self._path)
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            fresh = self._path.with_suffix(".new")
+            fresh.write_bytes(orjson.dumps({"stream": self._stream, "shards": self._shards}))
+            os.replace(fresh, self._path)
+        except OSError as fault:
+            self.fault = f"{type(fault).__name__}: {fault}"
+            raise
+        self.fault = ""
 
     def finish(self, stream: str, shard: str) -> None:
         """Keep that a shard was read to its end."""
@@ -89,6 +96,11 @@ class StreamReader:
     def stop(self) -> None:
         """End after the page that is being dealt with."""
         self._stopping.set()
+
+    @property
+    def unkept(self) -> str:
+        """Why a restart would begin further back than it came; empty when it would not."""
+        return self._positions.fault
 
     @property
     def stopped(self) -> bool:
