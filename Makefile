@@ -88,6 +88,9 @@ smoke: .venv/.dev ## docker compose up, a journey, down, up again: wherever Dock
 panels: .venv/.dev .venv/emulator/.installed web/dist/index.html ## every query of the dashboard and the rules, asked of a real Prometheus
 	$(BIN)/pytest -q --override-ini addopts=--import-mode=importlib tests/observe/panels
 
+rehearse: .venv/.dev .venv/emulator/.installed web/dist/index.html ## lose a board on an emulator of AWS, and bring it back from its backups
+	$(BIN)/pytest -q -m "" tests/test_restore.py
+
 probe: .venv/.dev ## a person's way through the board at TASKLEDGER_URL, such as one that was just deployed
 	$(BIN)/pytest -q --override-ini addopts=--import-mode=importlib tests/deployed
 

@@ -170,3 +170,20 @@ def test_the_environment_is_closed_to_other_branches_before_anybody_may_take_a_r
     assert [call.split()[3] for call in variables] == [
         "AWS_REGION", "AWS_PUSH_ROLE", "AWS_DEPLOY_ROLE", "AWS_DIFF_ROLE",
     ]  # fmt: skip
+
+
+def test_tables_can_be_copied_between_regions(begin: ModuleType) -> None:
+    here, there = (
+        boto3.client("backup", region_name=region, aws_access_key_id="test", aws_secret_access_key="test")
+        for region in ("eu-central-1", "eu-west-1")
+    )
+    wanted = {
+        "ResourceTypeOptInPreference": {"DynamoDB": True, "RDS": True},
+        "ResourceTypeManagementPreference": {"DynamoDB": True},
+    }
+    with Stubber(here) as first, Stubber(there) as second:
+        for stub in (first, second):
+            stub.add_response("update_region_settings", {}, wanted)
+        begin.allow_copies(here, there)
+        first.assert_no_pending_responses()
+        second.assert_no_pending_responses()

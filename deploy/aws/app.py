@@ -6,6 +6,7 @@ import sys
 import aws_cdk as cdk
 from cdk_nag import AwsSolutionsChecks
 
+from taskledger_aws.backup import BackupStack, CopiesStack
 from taskledger_aws.certificate import CertificateStack
 from taskledger_aws.cluster import ClusterStack
 from taskledger_aws.compute import ComputeStack
@@ -13,7 +14,7 @@ from taskledger_aws.data import DataStack
 from taskledger_aws.delivery import DeliveryStack
 from taskledger_aws.edge import EdgeStack
 from taskledger_aws.events import EventsStack
-from taskledger_aws.given import given_to
+from taskledger_aws.given import MissingContext, given_to
 from taskledger_aws.mail import MailStack
 from taskledger_aws.network import NetworkStack
 from taskledger_aws.operator_tasks import OperatorStack
@@ -54,6 +55,12 @@ def build(app: cdk.App, *, account: str, region: str) -> None:
         cross_region_references=True,
         env=here,
     )
+    if profile.copies and given.backup_region is None:
+        raise MissingContext("backups are copied to another region: -c backup_region=eu-west-1, where the data may be")
+    backups = BackupStack(app, "TaskledgerBackup", profile=profile, given=given, env=here)
+    if given.backup_region is not None:
+        there = cdk.Environment(account=account, region=given.backup_region)
+        backups.add_stack_dependency(CopiesStack(app, "TaskledgerCopies", profile=profile, env=there))
     cluster = ClusterStack(app, "TaskledgerCluster", profile=profile, network=network, env=here)
     operator = OperatorStack(
         app,
@@ -91,7 +98,13 @@ def build(app: cdk.App, *, account: str, region: str) -> None:
         env=here,
     )
     # Parameters say nothing of who has to be there first.
-    for user, makers in ((events, [tables]), (operator, [tables, data]), (compute, [operator]), (watch, [compute])):
+    for user, makers in (
+        (events, [tables]),
+        (backups, [tables, data]),
+        (operator, [tables, data]),
+        (compute, [operator]),
+        (watch, [compute]),
+    ):
         for maker in makers:
             user.add_stack_dependency(maker)
     cdk.Tags.of(app).add("application", "taskledger")

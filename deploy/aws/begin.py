@@ -66,6 +66,15 @@ def prepare(iam: Any) -> None:
         iam.create_service_linked_role(AWSServiceName=LINKED)
 
 
+def allow_copies(*backups: Any) -> None:
+    """Have AWS Backup handle tables itself, in both regions: only then it copies them between regions."""
+    for backup in backups:
+        backup.update_region_settings(
+            ResourceTypeOptInPreference={"DynamoDB": True, "RDS": True},
+            ResourceTypeManagementPreference={"DynamoDB": True},
+        )
+
+
 def set_up(repository: str, variables: Mapping[str, str]) -> None:
     """Prepare the repository at GitHub, or print how: its environment first, for the roles trust whoever may use it.
 
@@ -115,10 +124,13 @@ def main(arguments: list[str]) -> int:
             return 2
         context.keep(ssm, told | {"repository": repository, "repository_ids": numbers_of(repository)})
         prepare(session.client("iam"))
+        if "backup_region" in told:
+            allow_copies(session.client("backup"), session.client("backup", region_name=told["backup_region"]))
         with tempfile.TemporaryDirectory() as name:
             outputs = Path(name) / "outputs.json"
-            regions = {session.region_name, "us-east-1"} if told.get("domain") else {session.region_name}
-            for region in sorted(regions):
+            others = {"us-east-1"} if told.get("domain") else set()
+            others |= {told["backup_region"]} if "backup_region" in told else set()
+            for region in sorted({session.region_name} | others):
                 _run([CDK, "bootstrap", f"aws://{account}/{region}"], environment)
             _run([CDK, "deploy", "TaskledgerDelivery", f"--outputs-file={outputs}"], environment)
             made = json.loads(outputs.read_text())["TaskledgerDelivery"]

@@ -17,7 +17,7 @@ PARAMETER: Final = "/taskledger/context"
 LOOKUPS: Final = "/taskledger/lookups"
 """What the CDK looked up in the account, such as its zones: `cdk.context.json` of whoever deployed last."""
 
-VARIABLES: Final = ("PROFILE", "DOMAIN", "ZONE", "SENDER", "ALARM_EMAIL", "REGISTRATION", "REPOSITORY")
+VARIABLES: Final = ("PROFILE", "DOMAIN", "ZONE", "SENDER", "ALARM_EMAIL", "REGISTRATION", "BACKUP_REGION", "REPOSITORY")
 """Variables by which a value may be told, in small letters its name."""
 
 LOOKED_UP: Final = Path(__file__).with_name("cdk.context.json")

@@ -4,6 +4,7 @@ from typing import Any
 
 from aws_cdk import Duration, RemovalPolicy, Stack
 from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_rds as rds
 from constructs import Construct
 
@@ -37,6 +38,14 @@ class DataStack(Stack):
         hand_over(self, made.DATABASE_SECRET, database.secret.secret_full_arn or database.secret.secret_arn)
 
     def _database(self, profile: Profile, vpc: ec2.IVpc, services: ec2.ISecurityGroup) -> rds.DatabaseInstance:
+        # Of our own: a snapshot under AWS's key can be copied to no other account.
+        key = kms.Key(
+            self,
+            "Key",
+            description="The database and its snapshots",
+            enable_key_rotation=True,
+            removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+        )
         engine = rds.DatabaseInstanceEngine.mysql(version=_MYSQL)
         database = rds.DatabaseInstance(
             self,
@@ -52,7 +61,7 @@ class DataStack(Stack):
             allocated_storage=profile.database_storage,
             max_allocated_storage=4 * profile.database_storage,
             storage_type=rds.StorageType.GP3,
-            storage_encrypted=True,
+            storage_encryption_key=key,
             iam_authentication=True,
             backup_retention=Duration.days(profile.backup_days),
             copy_tags_to_snapshot=True,

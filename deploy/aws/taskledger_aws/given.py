@@ -36,6 +36,10 @@ class Given:
     """`open`: whoever reaches the board may register; `closed`: people are added by the `taskledger` command."""
     alarm_email: str | None = None
     """Who is told of alarms by mail."""
+    backup_region: str | None = None
+    """Where backups are copied to: a region that people's data may be in, which nobody else can say."""
+    backup_vault: str | None = None
+    """The ARN of a vault of another account that they are copied to besides."""
     log_table: str | None = None
     """The log's table, where a restore made another one; with `log_stream`, the ARN of its stream."""
     log_stream: str | None = None

@@ -21,6 +21,8 @@ class Profile:
     """So many at once are nearly all that its memory allows."""
     database_multi_az: bool
     backup_days: int
+    copies: bool
+    """Whether backups have to be copied to another region."""
     protect: bool
     """Whether what holds data refuses to be deleted. `release.py` says so after the first release that passed, for a
     creation that failed before must be undone whole."""
@@ -52,6 +54,7 @@ PROFILES: Final = {
         database_connections=60,
         database_multi_az=False,
         backup_days=7,
+        copies=False,
         protect=False,
         archive_days=7,
         log_days=30,
@@ -72,6 +75,7 @@ PROFILES: Final = {
         database_connections=500,
         database_multi_az=True,
         backup_days=35,
+        copies=True,
         protect=False,
         archive_days=30,
         log_days=90,

@@ -14,10 +14,21 @@ ACCOUNT = "123456789012"
 REGION = "eu-central-1"
 GIVEN = {
     "small": {"sender": "board@example.org"},
-    "production": {"domain": "board.example.org", "alarm_email": "operators@example.org", "protect": True},
+    "production": {
+        "domain": "board.example.org",
+        "alarm_email": "operators@example.org",
+        "backup_region": "eu-west-1",
+        "protect": True,
+        "log_table": "taskledger-log-20261123",
+        "log_stream": f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/taskledger-log-20261123/stream/2026-11-23T04:00:00.000",
+        "keys_table": "taskledger-keys-20261123",
+        "database": "taskledger-20261123",
+        "database_address": f"taskledger-20261123.c0ffee.{REGION}.rds.amazonaws.com:3307",
+        "database_secret": f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:taskledger-20261123-first-user-AbCdEf",
+    },
 }
-"""Each profile with what it is told, so that both ways are looked at: with a domain and without, before the
-first release that passed and after it."""
+"""Each profile with what it is told, so that both ways are looked at: with a domain and without, before the first
+release that passed, and after it and a restore."""
 
 DIGESTS = {name: f"sha256:{number:064x}" for number, name in enumerate(IMAGES)}
 """Of a release; the profile `production` is told of one."""

@@ -32,6 +32,7 @@ PATTERNS: Final[Mapping[str, str]] = {
 
 POLICIES_OF_AWS: Final[Mapping[str, str]] = {
     "AWSLambdaBasicExecutionRole": "The CDK's own functions write their log.",
+    "AWSBackupServiceRolePolicyForBackup": "AWS Backup takes it: what it calls changes with what it can back up.",
     "AmazonRDSEnhancedMonitoringRole": "RDS writes what it measures; it takes this policy and no other.",
 }
 

@@ -196,12 +196,12 @@ async def opened(
         yield Pipe(StreamReader(dynamodb, streams, Positions(state / "positions.json"), table), events, bus)
 
 
-def create_pipe(endpoint: str, tables_endpoint: str, state: Path) -> FastAPI:
+def create_pipe(endpoint: str, tables_endpoint: str, state: Path, table: str = LOG.name) -> FastAPI:
     """The pipe as an app with health and metrics."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with opened(endpoint, tables_endpoint, state) as pipe, Background() as background:
+        async with opened(endpoint, tables_endpoint, state, table=table) as pipe, Background() as background:
             background.start("pipe", pipe.run, drain=pipe.stop)
             app.state.checks = {"pipe": pipe.check}
             yield
@@ -217,9 +217,10 @@ def main() -> None:
     parser.add_argument("--endpoint", required=True, help="of the bus")
     parser.add_argument("--tables-endpoint", help="of the tables and their streams, where it is another one")
     parser.add_argument("--state", required=True, type=Path, help="the folder that keeps how far it came")
+    parser.add_argument("--table", default=LOG.name, help="the log's, where a restore made another one")
     given = parser.parse_args()
     tables = given.tables_endpoint or given.endpoint
-    serve("pipe", Settings, lambda _: create_pipe(given.endpoint, tables, given.state))
+    serve("pipe", Settings, lambda _: create_pipe(given.endpoint, tables, given.state, given.table))
 
 
 if __name__ == "__main__":

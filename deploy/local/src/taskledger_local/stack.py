@@ -49,6 +49,7 @@ class Stack:
 
     `visibility`: seconds after which messages of a consumer that was killed are given out again. `database`: options of
     the databases' URLs, such as `timeout=2`. `variables` are more of them for the services, such as `LOG_LEVEL`.
+    `tables`: the names of those that a restore made, by the names of those in whose place they are used.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class Stack:
         visibility: int = PROJECTOR.visibility,
         database: str = "",
         variables: Mapping[str, str] | None = None,
+        tables: Mapping[str, str] | None = None,
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         named = os.environ.get("TASKLEDGER_MYSQL_URL")
@@ -74,9 +76,10 @@ class Stack:
         self._databases = ["taskledger_read", "taskledger_notify"]
         if named and not keep:  # others may use that server
             self._databases = [f"{name}_{secrets.token_hex(4)}" for name in self._databases]
+        log, keys = ((tables or {}).get(each.name, each.name) for each in (LOG, KEYS))
         environment = {
-            "EVENT_STORE_URL": f"dynamodb://{LOG.name}?region={REGION}&endpoint={at.tables}",
-            "KEY_VALUE_URL": f"dynamodb://{KEYS.name}?region={REGION}&endpoint={at.tables}",
+            "EVENT_STORE_URL": f"dynamodb://{log}?region={REGION}&endpoint={at.tables}",
+            "KEY_VALUE_URL": f"dynamodb://{keys}?region={REGION}&endpoint={at.tables}",
             "SUBSCRIPTION_URL": f"sqs://taskledger?region={REGION}&endpoint={at.queues}&visibility={visibility}&poll={POLL}",
             "READ_MODEL_URL": f"{self.mysql.url(self._databases[0])}?{database}",
             "NOTIFY_DB_URL": f"{self.mysql.url(self._databases[1])}?{database}",
@@ -87,7 +90,12 @@ class Stack:
         }
         answers = {"KEY_VALUE_URL": f"dynamodb://{ANSWERS.name}?region={REGION}&endpoint={at.tables}"}
         self.services = Services(folder, environment, port, own={"notify": answers})
-        pipe = [f"--endpoint={at.bus}", f"--tables-endpoint={at.tables}", f"--state={folder / 'pipe'}"]
+        pipe = [
+            f"--endpoint={at.bus}",
+            f"--tables-endpoint={at.tables}",
+            f"--state={folder / 'pipe'}",
+            f"--table={log}",
+        ]
         self.pipe = HttpChild("pipe", "taskledger_local.pipe", folder, environment, free_port(), *pipe)
 
     @property
