@@ -20,7 +20,7 @@ GIVEN = {
         "backup_region": "eu-west-1",
         "protect": True,
         "log_table": "taskledger-log-20261123",
-        "log_stream": f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/taskledger-log-20261123/stream/2026-11-23T04:00:00.000",
+        "log_stream": f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/taskledger-log-20261123/stream/2026-11-23",
         "keys_table": "taskledger-keys-20261123",
         "database": "taskledger-20261123",
         "database_address": f"taskledger-20261123.c0ffee.{REGION}.rds.amazonaws.com:3307",
