@@ -4,6 +4,7 @@ import base64
 import unicodedata
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 from functools import partial
 from random import Random
 from typing import Any
@@ -13,15 +14,22 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from contracts import project as project_contract
 from contracts import read_model
+from contracts import task as task_contract
+from contracts.codecs import PROJECT_CODEC, TASK_CODEC
 from contracts.documents import project_document, task_document
 from contracts.project import Project
 from contracts.task import Task
 from kernel.http.problems import Problem
 from kernel.http.requests import encode_cursor
+from kernel.log.codec import Codec
+from kernel.log.envelope import Envelope
+from kernel.log.streams import Streams
 from kernel.ports.database import DatabaseUnavailable
 from log_projector.fill import Filler
 from log_projector.generations import Generations
+from task_service.past_lists import Listing, PastLists
 from task_service.queries import Page, Queries, TaskFilters
 from task_service.statements import SORTS
 from testkit.histories import LABELS, PEOPLE, PRIORITIES, STATUSES, WORDS, Board
@@ -135,6 +143,42 @@ async def test_my_tasks_are_those_assigned_to_me_where_i_am_a_member(
         wanted = as_bytes(in_order(mine, sort, board.projects))
         page = partial(read_side.queries.my_tasks, user, filters, sort, limit=limit)
         assert await every_page(page) == wanted
+
+
+def fold_until(events: Sequence[Envelope], moment: datetime, codec: Codec[Any], evolve: Callable[..., Any]) -> Any:
+    """The state that the events up to the last one at or before a moment make, folded here and by nothing else."""
+    count = max((at for at, event in enumerate(events, 1) if event.time <= moment), default=0)
+    state = None
+    for event in events[:count]:
+        state = evolve(state, codec.decode(event))
+    return state
+
+
+@pytest.mark.slow
+@many_examples
+@given(randoms, filters_given, sorts, st.integers(1, 9))
+async def test_pages_of_any_moment_are_what_the_log_says_of_it(
+    open_read_side: Any, random: Random, filters: TaskFilters, sort: str, limit: int
+) -> None:
+    read_side, board = await open_read_side(), Board(random)
+    grown = board.grow(80)
+    await read_side.happen(grown)
+    lists = PastLists(read_side.queries, Streams(read_side.store, TASK_CODEC, task_contract.evolve))
+    for moment in [event.time + timedelta(microseconds=random.choice([0, 0, 1])) for event in random.sample(grown, 8)]:
+        projects = {
+            s: fold_until(board.events[s], moment, PROJECT_CODEC, project_contract.evolve) for s in board.projects
+        }
+        tasks = [fold_until(board.events[s], moment, TASK_CODEC, task_contract.evolve) for s in board.tasks]
+        for then in filter(None, projects.values()):
+            there = [one for one in tasks if one is not None and one.project_id == then.id and found(one, filters)]
+            wanted = as_bytes(in_order(there, sort, projects))
+
+            async def page(cursor: str | None, then: Project = then, moment: datetime = moment) -> Page:
+                listing = Listing(filters=filters, sort=sort, cursor=cursor, limit=limit)
+                states, more = await lists.page(then, listing, moment)
+                return as_bytes(states), more
+
+            assert await every_page(page) == wanted
 
 
 @pytest.mark.slow

@@ -18,6 +18,7 @@ from kernel.consuming import checkpoints
 from kernel.consuming.consumer import Consumer
 from kernel.identity.security import ServiceClient
 from kernel.log.streams import Streams
+from kernel.log.times import microseconds
 from kernel.ports.database import Database, DatabaseUnavailable, Row, Statement, Write
 from kernel.ports.event_store import EventStore
 from kernel.ports.mailer import Mail, MailRejected, MailUnavailable
@@ -27,7 +28,6 @@ from notify_service.people import DirectoryAway, People
 from notify_service.projections import Bounds, Notifier
 from notify_service.sender import Limits, Sender
 from notify_service.settings import Settings
-from notify_service.tables import microseconds
 from testkit.notify import AUTH_URL, Auth, Caller, History, World, eventually
 
 TO_DONE = TaskStatusChanged(old="waiting", new="done")

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from contracts.project import DEFAULT_STATUSES, Project, Status
-from task_service.domain.flow import Days, bands, microseconds, percentile, standing_counts, thinned
+from kernel.log.times import microseconds
+from task_service.domain.flow import Days, bands, percentile, standing_counts, thinned
 from testkit.log import NOON
 
 HOUR = 3_600_000_000

@@ -2,18 +2,18 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TypeAlias
 
 import orjson
 
-from contracts.documents import history_document, project_document, task_document
+from contracts.documents import history_document, project_document, task_document, task_summary
 from contracts.fields import COLUMNS
 from contracts.forms import stored
 from contracts.project import Project, ProjectEvent
 from contracts.read_model import TITLE_KEY_LENGTH, folded
 from contracts.task import Task, TaskEvent
 from kernel.log.event import Recorded
+from kernel.log.times import microseconds
 
 Values: TypeAlias = Mapping[str, Any]
 """A row, or its key, by the names of columns."""
@@ -30,8 +30,6 @@ class View:
     gone: Rows
 
 
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND: Final = timedelta(microseconds=1)
 _STORED: Final = [(field.name, field.form) for field in COLUMNS]
 
 
@@ -85,6 +83,7 @@ def project_view(before: Project | None, after: Project, moments: Rows) -> View:
 def task_moment(event: Recorded[TaskEvent], before: Task | None, after: Task) -> Rows:
     """The rows that an event of a task adds for good: activity, where the task went, who came and left."""
     told = _activity_row(event, after.project_id, task_id=after.id, task_key=after.key, title=after.title)
+    told["state"] = _json(task_summary(after))
     rows: dict[str, Sequence[Values]] = {"activity": [told]}
     key = {"task_id": after.id, "version": event.version, "project_id": after.project_id, "time": told["time"]}
     old, new = _standing(before), _standing(after)
@@ -100,14 +99,17 @@ def task_moment(event: Recorded[TaskEvent], before: Task | None, after: Task) ->
 
 def project_moment(event: Recorded[ProjectEvent], before: Project | None, after: Project) -> Rows:
     """The rows that an event of a project adds for good: activity."""
-    return {"activity": [_activity_row(event, after.id, task_id=None, task_key=None, title=None)]}
+    told = _activity_row(event, after.id, task_id=None, task_key=None, title=None)
+    return {"activity": [{**told, "state": None}]}
 
 
 def _standing(state: Task | None) -> str:
     return "" if state is None or state.deleted else state.status
 
 
-def _activity_row(event: Recorded[TaskEvent] | Recorded[ProjectEvent], project_id: str, **task: str | None) -> Values:
+def _activity_row(
+    event: Recorded[TaskEvent] | Recorded[ProjectEvent], project_id: str, **task: str | None
+) -> dict[str, Any]:
     return {
         "stream": event.stream,
         "version": event.version,
@@ -160,11 +162,6 @@ def _difference(column: str, before: Iterable[str], after: Iterable[str]) -> _Di
     return _Difference(
         [{column: value} for value in now if value not in was], [{column: value} for value in was if value not in now]
     )
-
-
-def microseconds(time: datetime) -> int:
-    """Microseconds since 1970."""
-    return (time - _EPOCH) // _MICROSECOND
 
 
 def _json(document: Mapping[str, Any]) -> bytes:

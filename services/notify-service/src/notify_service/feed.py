@@ -19,9 +19,10 @@ from sqlalchemy import and_, bindparam, delete, func, or_, select
 from contracts.project import Project, ProjectEvent
 from contracts.project import stream_of as project_stream
 from kernel.log.streams import CannotApply, Streams
+from kernel.log.times import microseconds
 from kernel.ports.database import Database, DatabaseUnavailable, Statement, Write
 from kernel.ports.faults import StoreUnavailable
-from notify_service.tables import feed, microseconds
+from notify_service.tables import feed
 from notify_service.telemetry import STREAMS
 
 log = structlog.get_logger("feed")

@@ -8,11 +8,12 @@ from typing import Any, Final
 from sqlalchemy import ClauseElement, literal_column, select, update
 
 from kernel.log.event import Recorded
+from kernel.log.times import microseconds
 from kernel.ports.database import DialectName, Statement, Write
 from notify_service import schemas as views
 from notify_service import tables
 from notify_service.domain.notice import Notice, Telling
-from notify_service.tables import insert_absent, microseconds
+from notify_service.tables import insert_absent
 
 _PUT_NOTICE: Final = insert_absent(tables.notices)
 _PUT_DELIVERY: Final = insert_absent(tables.deliveries)

@@ -19,6 +19,7 @@ from sqlalchemy import bindparam, func, select, update
 from contracts.project import Project, ProjectEvent
 from contracts.project import stream_of as project_stream
 from kernel.log.streams import CannotApply, Streams
+from kernel.log.times import microseconds, time_of
 from kernel.observe import tracing
 from kernel.ports.database import Database, DatabaseUnavailable, ExpectationFailed, Row, Statement, Write
 from kernel.ports.faults import StoreUnavailable
@@ -27,7 +28,7 @@ from notify_service.domain.notice import Kind, Why
 from notify_service.feed import wait
 from notify_service.mails import Letter, render
 from notify_service.people import DirectoryAway, People, Person
-from notify_service.tables import deliveries, microseconds, notices, time_of
+from notify_service.tables import deliveries, notices
 from notify_service.telemetry import DELIVERIES, MAILS_PENDING, OLDEST_MAIL_SECONDS
 
 log = structlog.get_logger("sender")

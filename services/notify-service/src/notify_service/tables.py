@@ -1,7 +1,6 @@
 """The tables of notify-service, and how rows come into them. Times are microseconds since 1970, UTC."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -116,19 +115,6 @@ feed_turn: Final = Table(
 
 STEPS: Final[Sequence[Step]] = ()
 """How databases of older programs become as the tables above: what changes a table that people have adds a step."""
-
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND: Final = timedelta(microseconds=1)
-
-
-def microseconds(time: datetime) -> int:
-    """A time as the tables keep it."""
-    return (time - _EPOCH) // _MICROSECOND
-
-
-def time_of(stored: int) -> datetime:
-    """A time that the tables kept."""
-    return _EPOCH + stored * _MICROSECOND
 
 
 def insert_absent(table: Table) -> Statement:

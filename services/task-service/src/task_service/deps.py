@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from kernel.identity.security import Authenticator
 from task_service.batches import TaskBatches
 from task_service.captures import Captures
+from task_service.changes import Changes
 from task_service.commands import Projects, Tasks
 from task_service.insights import Insights
 from task_service.invitations import Invitations
 from task_service.lists import Lists
+from task_service.past import Past
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +30,5 @@ class Deps:
     lists: Lists
     insights: Insights
     invitations: Invitations
+    past: Past
+    changes: Changes

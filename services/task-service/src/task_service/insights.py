@@ -15,13 +15,13 @@ import orjson
 
 from contracts.project import Project
 from kernel.http import problems
+from kernel.log.times import microseconds
 from kernel.ports.database import Row
 from task_service.commands import Projects
 from task_service.domain.flow import (
     Band,
     Days,
     bands,
-    microseconds,
     percentile,
     standing_counts,
     thinned,

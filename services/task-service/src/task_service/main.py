@@ -6,8 +6,8 @@ from typing import Final
 
 from fastapi import FastAPI
 
-from contracts import project, task, user
-from contracts.codecs import PROJECT_CODEC, TASK_CODEC, USER_CODEC
+from contracts import project, reader, task, user
+from contracts.codecs import PROJECT_CODEC, READER_CODEC, TASK_CODEC, USER_CODEC
 from kernel.http.app import add_health
 from kernel.http.app import create_app as create_service
 from kernel.identity.ended_sessions import ask_of
@@ -22,6 +22,7 @@ from task_service.addresses import Addresses
 from task_service.api import ROUTES
 from task_service.batches import TaskBatches
 from task_service.captures import Captures
+from task_service.changes import CaughtUp, Changes
 from task_service.commands import Projects, Tasks
 from task_service.deps import Deps
 from task_service.insights import Insights
@@ -30,6 +31,8 @@ from task_service.lists import Lists
 from task_service.memberships import Memberships
 from task_service.mentions import Directory
 from task_service.numbers import Numbers
+from task_service.past import Past
+from task_service.past_lists import PastLists
 from task_service.places import Places
 from task_service.queries import Queries
 from task_service.registered import Registered
@@ -54,32 +57,33 @@ def create_app(settings: Settings, platform: Platform | None = None) -> FastAPI:
             queries = Queries(read_model)
             tasks = Streams(store, TASK_CODEC, task.evolve, REMEMBERED_TASKS)
             registered = Registered(Streams(store, USER_CODEC, user.evolve, REMEMBERED_USERS))
+            project_streams = Streams(store, PROJECT_CODEC, project.evolve)
             projects = Projects(
-                Decider(Streams(store, PROJECT_CODEC, project.evolve)),
+                Decider(project_streams),
                 registered,
                 Memberships(queries),
                 settings.joining,
             )
             numbers, directory, keys = Numbers(store), Directory(auth), JwksClient(http)
             batches = TaskBatches(Batches(tasks), projects, numbers)
+            readers = Streams(store, READER_CODEC, reader.evolve)
+            commands = Tasks(
+                Decider(tasks), projects, numbers, Places(tasks, queries), directory, settings.min_version_wait
+            )
+            past_lists = PastLists(queries, tasks)
             app.state.deps = Deps(
                 authenticator=Authenticator(keys, personal=PersonalTokenClient(auth), ended=own.ended),
                 services=Authenticator(keys, audience="task-service"),
                 public_url=settings.public_url.rstrip("/"),
                 projects=projects,
-                tasks=Tasks(
-                    Decider(tasks),
-                    projects,
-                    numbers,
-                    Places(tasks, queries),
-                    directory,
-                    settings.min_version_wait,
-                ),
+                tasks=commands,
                 batches=batches,
                 captures=Captures(projects, batches, directory, queries),
                 lists=Lists(queries, projects),
                 insights=Insights(queries, projects),
                 invitations=Invitations(projects, Addresses(auth), directory),
+                past=Past(projects, commands, project_streams, tasks, past_lists),
+                changes=Changes(projects, tasks, queries, CaughtUp(Decider(readers))),
             )
             if platform is None:  # embedded, auth-service tells of them in the same process
                 background = await stack.enter_async_context(Background())

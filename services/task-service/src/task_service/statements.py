@@ -187,3 +187,32 @@ def activity_statement(number: int, later_page: bool) -> Statement:
     query = select(a.time, a.stream, a.version, a.doc).where(a.project_id == bindparam("project"))
     columns = (a.time, a.stream, a.version)
     return Statement(lambda dialect: _paged(query, dialect, columns, later_page, descending=True))
+
+
+@lru_cache(maxsize=8)
+def touched_statement(number: int) -> Statement:
+    """Of a generation: the streams of the tasks of a project that something happened to in a stretch of time."""
+    a = tables(number).activity.c
+    return Statement(
+        select(a.stream)
+        .where(a.project_id == bindparam("project"), a.time > bindparam("begin"), a.time <= bindparam("end"))
+        .where(a.stream >= "task-", a.stream > bindparam("after"))
+        .distinct()
+        .order_by(a.stream)
+        .limit(bindparam("limit"))
+    )
+
+
+@lru_cache(maxsize=8)
+def past_statement(number: int) -> Statement:
+    """Of a generation: of each task of a project that was there at a moment, its stream and what it was then."""
+    a = tables(number).activity
+    newest = (
+        select(a.c.stream, func.max(a.c.version).label("version"))
+        .where(a.c.project_id == bindparam("project"), a.c.time <= bindparam("at"), a.c.stream >= "task-")
+        .group_by(a.c.stream)
+        .subquery()
+    )
+    return Statement(
+        select(a.c.stream, a.c.state).join(newest, (a.c.stream == newest.c.stream) & (a.c.version == newest.c.version))
+    )

@@ -2,9 +2,10 @@
 
 from typing import Any, Final
 
-from contracts import project, task, user
+from contracts import project, reader, task, user
 from contracts.fields import FIELDS
 from contracts.project import ProjectEvent
+from contracts.reader import ReaderEvent
 from contracts.task import TaskEvent
 from contracts.user import UserEvent
 from kernel.log.codec import Codec, Upcaster
@@ -32,4 +33,5 @@ PROJECT_CODEC: Final[Codec[ProjectEvent]] = Codec(
         ("project.statuses-changed", 1): lambda data: {name: _colourless(data[name]) for name in ("old", "new")},
     },
 )
+READER_CODEC: Final[Codec[ReaderEvent]] = Codec(reader.EVENT_NAMES)
 USER_CODEC: Final[Codec[UserEvent]] = Codec(user.EVENT_NAMES)

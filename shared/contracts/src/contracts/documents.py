@@ -29,6 +29,23 @@ def task_document(state: Task) -> dict[str, Any]:
     return _of_task(state)
 
 
+_summary_of_task: Final = reader(
+    (
+        *("key", "number"),
+        *(name for name in NAMES if name != "description"),
+        "rank",
+        "created_at",
+        "updated_at",
+        "deleted",
+    )
+)
+
+
+def task_summary(state: Task) -> dict[str, Any]:
+    """What lists filter and sort a task by, but for its description, which may be long."""
+    return _summary_of_task(state)
+
+
 def comment_document(comment: Comment) -> dict[str, Any]:
     """A comment as the API returns it."""
     return {

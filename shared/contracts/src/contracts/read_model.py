@@ -168,6 +168,8 @@ def tables(number: int) -> Tables:
             Column("project_id", _ID, nullable=False),
             Column("time", BigInteger, nullable=False),
             Column("doc", LargeBinary, nullable=False),
+            # What a task was after the event, without its description: by it lists of the past are filtered and sorted.
+            Column("state", LargeBinary, nullable=True),
             Index(name("activity_project"), "project_id", "time", "stream", "version"),
         ),
         # Where tasks stood and went: a row for each event that took one to another status; '' is nowhere, where a task

@@ -6,7 +6,8 @@ from contracts.task import Task
 from kernel.http.openapi import answers
 from kernel.http.requests import Cursor, IdempotencyKey, IfMatch, Limit, command_of, encode_cursor, page, resource
 from kernel.log.decider import Outcome
-from task_service.api.common import VERSIONED, UserRoute, behind, deps_of, user_of
+from task_service.api.common import AS_OF, VERSIONED, UserRoute, behind, deps_of, user_of
+from task_service.api.moments import At, as_of
 from task_service.domain.task import DeleteComment
 from task_service.schemas import CommentBody, CommentView, Page, comment_bytes
 
@@ -14,10 +15,15 @@ router = APIRouter(route_class=UserRoute, tags=["comments"], generate_unique_id_
 CHANGED = answers(CommentView, headers=VERSIONED, writes=True)
 
 
-@router.get("/api/tasks/{task_id}/comments", responses=answers(Page[CommentView]))
-async def list_comments(request: Request, task_id: str, limit: Limit = 50, cursor: Cursor = None) -> Response:
+@router.get("/api/tasks/{task_id}/comments", responses=answers(Page[CommentView], headers=AS_OF))
+async def list_comments(
+    request: Request, task_id: str, limit: Limit = 50, cursor: Cursor = None, at: At = None
+) -> Response:
     """The comments of a task, oldest first; a deleted one keeps its place, without its text."""
     after = behind(cursor)
+    if at is not None:
+        then, rest = await deps_of(request).past.comments(task_id, user_of(request), after, limit, at)
+        return as_of(page(map(comment_bytes, then), None if rest is None else encode_cursor(rest)), at)
     comments, more = await deps_of(request).tasks.comments(task_id, user_of(request), after, limit)
     return page(map(comment_bytes, comments), None if more is None else encode_cursor(more))
 

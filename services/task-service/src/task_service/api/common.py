@@ -17,6 +17,9 @@ from task_service.field_types import LabelText
 from task_service.schemas import project_bytes, task_bytes
 
 LabelName = Annotated[LabelText, Path(description="the label, percent-encoded")]
+AS_OF: Final = ("Taskledger-As-Of",)
+"""The header of answers about the past: the moment that they are of."""
+
 VERSIONED: Final = ("ETag", "Idempotency-Replayed")
 _MOST: Final = 2**53
 

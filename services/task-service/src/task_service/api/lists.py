@@ -7,8 +7,10 @@ from pydantic import AfterValidator, BaseModel, Field
 
 from kernel.http.openapi import answers
 from kernel.http.requests import Text, page
-from task_service.api.common import UserRoute, deps_of, user_of
+from task_service.api.common import AS_OF, UserRoute, deps_of, user_of
+from task_service.api.moments import Moment, as_of
 from task_service.lists import Listed
+from task_service.past_lists import Listing
 from task_service.queries import DEFAULT_SORT, TaskFilters
 from task_service.schemas import ActivityView, Page, ProjectView, TaskView
 from task_service.statements import SORTS
@@ -68,6 +70,12 @@ class TasksQuery(PageQuery):
         )
 
 
+class ProjectTasksQuery(TasksQuery):
+    """Which tasks of a project."""
+
+    at: Moment | None = Field(default=None, description="as they were at that moment, folded from the log")
+
+
 def _page(listed: Listed) -> Response:
     response = page(listed.documents, listed.more)
     if listed.unreadable:
@@ -75,11 +83,14 @@ def _page(listed: Listed) -> Response:
     return response
 
 
-@router.get("/api/projects/{project_id}/tasks", responses=answers(Page[TaskView]))
-async def list_tasks(request: Request, project_id: str, query: Annotated[TasksQuery, Query()]) -> Response:
+@router.get("/api/projects/{project_id}/tasks", responses=answers(Page[TaskView], headers=AS_OF))
+async def list_tasks(request: Request, project_id: str, query: Annotated[ProjectTasksQuery, Query()]) -> Response:
     """The tasks of a project, newest first unless `sort` says otherwise."""
     user_id = user_of(request)
     filters = query.filters(user_id)
+    if query.at is not None:
+        listing = Listing(filters=filters, sort=query.sort, cursor=query.cursor, limit=query.limit)
+        return as_of(page(*await deps_of(request).past.tasks(project_id, user_id, listing, query.at)), query.at)
     return page(
         *await deps_of(request).lists.tasks(project_id, user_id, filters, query.sort, query.cursor, query.limit)
     )

@@ -7,7 +7,8 @@ from fastapi import APIRouter, Path, Request, Response
 from contracts.project import Label, Status
 from kernel.http.openapi import answers
 from kernel.http.requests import IdempotencyKey, IfMatch, command_of, resource
-from task_service.api.common import CREATED, VERSIONED, LabelName, UserRoute, deps_of, project_answer, user_of
+from task_service.api.common import AS_OF, CREATED, VERSIONED, LabelName, UserRoute, deps_of, project_answer, user_of
+from task_service.api.moments import At, as_of
 from task_service.domain.elements import Elements
 from task_service.domain.project import CreateProject, DeleteProject, EditProject, RemoveMember, RestoreProject
 from task_service.field_types import StatusKeyText
@@ -45,10 +46,13 @@ async def create_project(request: Request, body: NewProject, key: IdempotencyKey
     return project_answer(outcome, user_id, status=201, Location=f"/api/projects/{outcome.state.id}")
 
 
-@router.get("/api/projects/{project_id}", responses=answers(ProjectView, headers=("ETag",)))
-async def read_project(request: Request, project_id: str) -> Response:
+@router.get("/api/projects/{project_id}", responses=answers(ProjectView, headers=("ETag", *AS_OF)))
+async def read_project(request: Request, project_id: str, at: At = None) -> Response:
     """A project, deleted or not."""
     user_id = user_of(request)
+    if at is not None:
+        then = await deps_of(request).past.project(project_id, user_id, at)
+        return as_of(resource(project_bytes(then, user_id), then.version), at)
     project = await deps_of(request).projects.managed(project_id, user_id)
     return resource(project_bytes(project, user_id), project.version)
 

@@ -6,7 +6,18 @@ from fastapi import APIRouter, Query, Request, Response
 
 from kernel.http.openapi import answers
 from kernel.http.requests import Cursor, IdempotencyKey, IfMatch, Limit, command_of, encode_cursor, page, resource
-from task_service.api.common import CREATED, VERSIONED, LabelName, UserRoute, behind, deps_of, task_answer, user_of
+from task_service.api.common import (
+    AS_OF,
+    CREATED,
+    VERSIONED,
+    LabelName,
+    UserRoute,
+    behind,
+    deps_of,
+    task_answer,
+    user_of,
+)
+from task_service.api.moments import At, as_of
 from task_service.domain.elements import Elements
 from task_service.domain.task import Assign, CreateTask, DeleteTask, EditTask, RestoreTask, TaskChange, Unassign
 from task_service.places import Neighbours
@@ -40,9 +51,12 @@ async def create_task(request: Request, project_id: str, body: NewTask, key: Ide
     return task_answer(outcome, status=201, Location=f"/api/tasks/{outcome.state.id}")
 
 
-@router.get("/api/tasks/{task_id}", responses=answers(TaskView, headers=("ETag",)))
-async def read_task(request: Request, task_id: str, min_version: MinVersion = 0) -> Response:
+@router.get("/api/tasks/{task_id}", responses=answers(TaskView, headers=("ETag", *AS_OF)))
+async def read_task(request: Request, task_id: str, min_version: MinVersion = 0, at: At = None) -> Response:
     """A task, deleted or not, always as new as the log. With a `min_version` from the future: 503 after a second."""
+    if at is not None:
+        then = await deps_of(request).past.task(task_id, user_of(request), at)
+        return as_of(resource(task_bytes(then), then.version), at)
     task = await deps_of(request).tasks.read(task_id, user_of(request), min_version)
     return resource(task_bytes(task), task.version)
 

@@ -9,18 +9,12 @@ from itertools import accumulate, pairwise
 from typing import Final
 
 from contracts.project import Category, Project, Status
+from kernel.log.times import microseconds
 
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND: Final = timedelta(microseconds=1)
 _DAY: Final = 86_400_000_000
 
 NOWHERE: Final = ""
 """Where a task stands before it is made and while it is deleted."""
-
-
-def microseconds(instant: datetime) -> int:
-    """Microseconds since 1970."""
-    return (instant - _EPOCH) // _MICROSECOND
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,10 @@ HEADERS: Final[dict[str, Any]] = {
         "schema": {"type": "string"},
         "description": "Ids of projects that are left out, for this version cannot read their history.",
     },
+    "Taskledger-As-Of": {
+        "schema": {"type": "string", "format": "date-time"},
+        "description": "The moment that the answer is of, where `at` asked for one.",
+    },
     "Location": {"schema": {"type": "string"}, "description": "Where the new resource is."},
     "Idempotency-Replayed": {
         "schema": {"type": "string", "const": "true"},

@@ -3,6 +3,7 @@ reloaded."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final, Generic, TypeVar
 
 from kernel.log.codec import Codec, UndecodableEvent
@@ -62,6 +63,17 @@ class CannotApply(Exception):
         self.reason = reason
 
 
+def until(events: Sequence[Envelope], moment: datetime) -> Sequence[Envelope]:
+    """The events up to the last one that happened at or before a moment.
+
+    Clocks of processes differ: an event that bears a later time than one behind it still comes before that one.
+    """
+    end = len(events)
+    while end and events[end - 1].time > moment:
+        end -= 1
+    return events[:end]
+
+
 class Streams(Generic[S, E]):
     """The streams of one kind of aggregate: load, fold, remember."""
 
@@ -101,6 +113,10 @@ class Streams(Generic[S, E]):
         if known.version == version:
             return known
         return self.fold(known, await self.store.load(stream, known.version, version))
+
+    async def as_of(self, stream: str, moment: datetime) -> Folded[S]:
+        """The state after the last event that happened at or before a moment. Raises CannotApply."""
+        return self.fold(Folded(None, 0), until(await self.store.load(stream), moment))
 
     def fold(self, folded: Folded[S], tail: Sequence[Envelope]) -> Folded[S]:
         """The state after more events. Raises CannotApply at the first event that cannot be applied."""

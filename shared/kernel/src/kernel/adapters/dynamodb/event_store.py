@@ -3,7 +3,7 @@
 import asyncio
 import zlib
 from collections.abc import AsyncIterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import islice
 from typing import Final
 
@@ -11,6 +11,7 @@ from kernel.adapters import appends as checks
 from kernel.adapters.dynamodb.items import Operation, expressions, item
 from kernel.adapters.dynamodb.table import ConditionsFailed, DynamoTable
 from kernel.log.envelope import SOURCES, Envelope
+from kernel.log.times import microseconds, time_of
 from kernel.ports.event_store import CommandAlreadyDone, CommandRecord, Head, StreamAppend, VersionConflict
 
 SLICES: Final = 64
@@ -27,8 +28,6 @@ _SLICES_AT_ONCE: Final = 8
 
 _ABSENT: Final = expressions(ConditionExpression="attribute_not_exists(#pk)")
 _MOVE: Final = "SET #version = :version, #changed_at = :now, #slice = :slice"
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND: Final = timedelta(microseconds=1)
 
 
 class DynamodbEventStore:
@@ -47,7 +46,7 @@ class DynamodbEventStore:
 
     async def append(self, appends: Sequence[StreamAppend], command: CommandRecord | None = None) -> None:
         events = checks.encoded(appends, command)
-        now = (datetime.now(UTC) - _EPOCH) // _MICROSECOND
+        now = microseconds(datetime.now(UTC))
         operations = [_head(append, now) for append in appends]
         operations += [
             _event(event, body)
@@ -101,7 +100,7 @@ class DynamodbEventStore:
 
     async def heads(self, changed_since: datetime | None = None) -> AsyncIterator[Head]:
         # A head that changes meanwhile moves to the end of its slice and is seen again, never missed.
-        since = 0 if changed_since is None else (changed_since - _EPOCH) // _MICROSECOND
+        since = 0 if changed_since is None else microseconds(changed_since)
         slices = iter(range(SLICES))
         while group := list(islice(slices, _SLICES_AT_ONCE)):
             for found in await asyncio.gather(*(self._slice(each, since) for each in group)):
@@ -116,7 +115,7 @@ class DynamodbEventStore:
             ),
         )
         return [
-            Head(stream=head["pk"], version=head["version"], changed_at=_EPOCH + head["changed_at"] * _MICROSECOND)
+            Head(stream=head["pk"], version=head["version"], changed_at=time_of(head["changed_at"]))
             async for head in found
         ]
 

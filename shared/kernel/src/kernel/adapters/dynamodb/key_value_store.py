@@ -4,20 +4,19 @@ import re
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from kernel.adapters.dynamodb.items import Operation, Value, expressions, item
 from kernel.adapters.dynamodb.table import ConditionsFailed, DynamoTable
+from kernel.log.times import microseconds, time_of
 from kernel.ports.faults import StoreUnavailable
 from kernel.ports.key_value_store import ABSENT, ConditionFailed, Delete, Item, Put
 
 _MAX_OPERATIONS: Final = 100
 _MAX_RACES: Final = 10
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND: Final = timedelta(microseconds=1)
 # What never expires does so in the year 9999: each item has an expiry, and one comparison says whether it lives.
-_NEVER: Final = (datetime(9999, 12, 31, tzinfo=UTC) - _EPOCH) // _MICROSECOND
+_NEVER: Final = microseconds(datetime(9999, 12, 31, tzinfo=UTC))
 # A number is kept as one, so that DynamoDB can count it up; its numbers have up to 38 digits.
 _NUMBER: Final = re.compile(rb"0|-?[1-9][0-9]{0,36}")
 _LAST: Final = "\U0010ffff"
@@ -151,7 +150,7 @@ def _item(found: dict[str, Any]) -> Item:
         key=found["sk"],
         value=b"%d" % found["number"] if "number" in found else found["value"],
         version=found["version"],
-        expires_at=None if expiry == _NEVER else _EPOCH + expiry * _MICROSECOND,
+        expires_at=None if expiry == _NEVER else time_of(expiry),
     )
 
 
@@ -160,7 +159,7 @@ def _now() -> int:
 
 
 def _microseconds(expires_at: datetime | None) -> int:
-    return _NEVER if expires_at is None else (expires_at - _EPOCH) // _MICROSECOND
+    return _NEVER if expires_at is None else microseconds(expires_at)
 
 
 def _seconds(microseconds: int) -> int:

@@ -3,7 +3,7 @@
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -13,6 +13,7 @@ from kernel.adapters.sqlite.engine import GroupCommitWriter, Readers, connect, i
 from kernel.adapters.sqlite.ownership import LOOK_EVERY, Ownership
 from kernel.log.envelope import Envelope
 from kernel.log.lru import Lru
+from kernel.log.times import microseconds, time_of
 from kernel.ports.event_store import CommandAlreadyDone, CommandRecord, Head, StreamAppend, VersionConflict
 from kernel.ports.faults import StoreUnavailable
 
@@ -52,8 +53,6 @@ _ALLOCATE: Final = (
     " ON CONFLICT (name) DO UPDATE SET value = value + ?2 RETURNING value"
 )
 
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND: Final = timedelta(microseconds=1)
 _REMEMBERED_HEADS: Final = 100_000
 _LONG_TAIL: Final = 100
 
@@ -94,7 +93,7 @@ class SqliteEventStore:
             for append, bodies in zip(appends, checks.encoded(appends, command), strict=True)
             for version, body in enumerate(bodies, append.expected + 1)
         ]
-        now = _microseconds(datetime.now(UTC))
+        now = microseconds(datetime.now(UTC))
 
         def work(db: sqlite3.Connection) -> None:
             if command is not None:
@@ -159,14 +158,14 @@ class SqliteEventStore:
 
     async def heads(self, changed_since: datetime | None = None) -> AsyncIterator[Head]:
         # A head that changes meanwhile moves to the end and is seen again, never missed.
-        after: tuple[int, str] = (_microseconds(changed_since) if changed_since else 0, "")
+        after: tuple[int, str] = (microseconds(changed_since) if changed_since else 0, "")
         while True:
             try:
                 rows = await self._readers.run(partial(_heads, after=after))
             except sqlite3.Error as error:
                 raise _unavailable(error) from error
             for stream, version, changed_at in rows:
-                yield Head(stream=stream, version=version, changed_at=_EPOCH + changed_at * _MICROSECOND)
+                yield Head(stream=stream, version=version, changed_at=time_of(changed_at))
             if not rows:
                 return
             after = (rows[-1][2], rows[-1][0])
@@ -252,10 +251,6 @@ def _heads(db: sqlite3.Connection, after: tuple[int, str]) -> list[tuple[str, in
 
 def _decode(rows: Sequence[tuple[int, str, int, bytes]]) -> list[tuple[int, Envelope]]:
     return [(position, Envelope.stored(stream, version, raw)) for position, stream, version, raw in rows]
-
-
-def _microseconds(time: datetime) -> int:
-    return (time - _EPOCH) // _MICROSECOND
 
 
 def _unavailable(error: sqlite3.Error) -> StoreUnavailable:

@@ -4,11 +4,12 @@ import asyncio
 import sqlite3
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 from kernel.adapters.sqlite.engine import GroupCommitWriter, connect, migrate
+from kernel.log.times import microseconds, time_of
 from kernel.ports.faults import StoreUnavailable
 from kernel.ports.key_value_store import ConditionFailed, Delete, Item, Put
 
@@ -44,8 +45,6 @@ _PURGE: Final = (
 _MAX_OPERATIONS: Final = 100
 _PURGE_SECONDS: Final = 60.0
 _LAST: Final = "\U0010ffff"
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND: Final = timedelta(microseconds=1)
 
 
 class SqliteKeyValueStore:
@@ -168,15 +167,13 @@ def _get(db: sqlite3.Connection, partition: str, key: str) -> Item | None:
 def _put(
     db: sqlite3.Connection, partition: str, key: str, value: bytes, version: int, expires_at: datetime | None
 ) -> None:
-    expiry = None if expires_at is None else (expires_at - _EPOCH) // _MICROSECOND
+    expiry = None if expires_at is None else microseconds(expires_at)
     db.execute(_PUT, (partition, key, value, version, expiry))
 
 
 def _item(row: tuple[str, bytes, int, int | None]) -> Item:
     key, value, version, expiry = row
-    return Item(
-        key=key, value=value, version=version, expires_at=None if expiry is None else _EPOCH + expiry * _MICROSECOND
-    )
+    return Item(key=key, value=value, version=version, expires_at=None if expiry is None else time_of(expiry))
 
 
 def _unavailable(error: sqlite3.Error) -> StoreUnavailable:
