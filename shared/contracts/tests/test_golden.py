@@ -6,14 +6,19 @@ from typing import Any, Final
 import orjson
 import pytest
 
-from contracts.codecs import PROJECT_CODEC, TASK_CODEC, USER_CODEC
+from contracts.codecs import PROJECT_CODEC, READER_CODEC, TASK_CODEC, USER_CODEC
 from kernel.log.codec import Codec
 from kernel.log.envelope import Envelope
 
 GOLDEN: Final = Path(__file__).parent / "golden"
 """`<type>.v<schema version>.json`: an envelope as the log had it. A file is added for each version, never changed."""
 
-CODECS: Final[dict[str, Codec[Any]]] = {"task": TASK_CODEC, "project": PROJECT_CODEC, "user": USER_CODEC}
+CODECS: Final[dict[str, Codec[Any]]] = {
+    "task": TASK_CODEC,
+    "project": PROJECT_CODEC,
+    "reader": READER_CODEC,
+    "user": USER_CODEC,
+}
 FILES: Final = sorted(GOLDEN.glob("*.json"))
 
 

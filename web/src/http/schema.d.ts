@@ -407,6 +407,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/catch-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Catch Up
+         * @description What became of all projects of the caller since their marks. Looking moves no mark.
+         */
+        get: operations["read_catch_up"];
+        /**
+         * Put Catch Up
+         * @description Say that everything until a moment has been seen, in one project or in all.
+         */
+        put: operations["put_catch_up"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/invitations/{token}": {
         parameters: {
             query?: never;
@@ -661,6 +685,26 @@ export interface paths {
          * @description Make a task of each line, all or none. Days, people, labels, priorities, parents and projects are understood.
          */
         post: operations["capture"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/projects/{project_id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Changes
+         * @description What became of a project between two moments, task by task; what came back to where it was is left out.
+         */
+        get: operations["read_changes"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1261,6 +1305,89 @@ export interface components {
             tasks: components["schemas"]["TaskView"][] | components["schemas"]["DraftView"][];
         };
         /**
+         * CatchUpView
+         * @description What became of all projects of the caller. `at` is the moment to mark as seen.
+         */
+        CatchUpView: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Projects */
+            projects: components["schemas"]["CaughtView"][];
+        };
+        /**
+         * CaughtItemView
+         * @description What became of a task, to the caller: it is theirs now, it became so, it waits for them.
+         */
+        CaughtItemView: {
+            /** Actors */
+            actors: string[];
+            /** Became Mine */
+            became_mine: boolean;
+            /** Changes */
+            changes: components["schemas"]["ChangeView"][];
+            /** Comments */
+            comments: number;
+            /** Key */
+            key: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "added" | "removed" | "restored" | "changed";
+            /** Mine */
+            mine: boolean;
+            /** Status */
+            status: string;
+            /** Steps */
+            steps: number;
+            /** Task Id */
+            task_id: string;
+            /** Title */
+            title: string;
+        };
+        /**
+         * CaughtView
+         * @description What became of a project since the caller's mark. `more`: more tasks were touched than are told.
+         */
+        CaughtView: {
+            /** Items */
+            items: components["schemas"]["CaughtItemView"][];
+            /** More */
+            more: boolean;
+            /** Name */
+            name: string;
+            /** Project Id */
+            project_id: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+        };
+        /**
+         * ChangesView
+         * @description A part of what became of a project between two moments.
+         */
+        ChangesView: {
+            /**
+             * From
+             * Format: date-time
+             */
+            from: string;
+            /** Items */
+            items: components["schemas"]["NetChangeView"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            /**
+             * To
+             * Format: date-time
+             */
+            to: string;
+        };
+        /**
          * ChangeView
          * @description A field's old and new value; of a list that changed by one element, the one that went or came.
          */
@@ -1844,6 +1971,32 @@ export interface components {
             to: string;
         };
         /**
+         * Mark
+         * @description Up to when somebody has seen a project, or all of theirs.
+         */
+        Mark: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Project Id */
+            project_id?: string | null;
+        };
+        /**
+         * MarkView
+         * @description A mark as it was set.
+         */
+        MarkView: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Project Id */
+            project_id: string | null;
+        };
+        /**
          * MeaningView
          * @description What a part means: of `assignees` and `project` an id, of `labels` a name, of `parent` a task's key.
          *
@@ -1889,6 +2042,31 @@ export interface components {
         NameView: {
             /** Name */
             name: string | null;
+        };
+        /**
+         * NetChangeView
+         * @description What became of a task. `comments`: written since and standing. `mine`: the caller is assigned now.
+         */
+        NetChangeView: {
+            /** Actors */
+            actors: string[];
+            /** Changes */
+            changes: components["schemas"]["ChangeView"][];
+            /** Comments */
+            comments: number;
+            /** Key */
+            key: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "added" | "removed" | "restored" | "changed";
+            /** Steps */
+            steps: number;
+            /** Task Id */
+            task_id: string;
+            /** Title */
+            title: string;
         };
         /**
          * NewInvitation
@@ -4816,6 +4994,171 @@ export interface operations {
             };
         };
     };
+    read_catch_up: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CatchUpView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_catch_up: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Mark"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description The answer is the first one to this Idempotency-Key. */
+                    "Idempotency-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MarkView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     show_invitation: {
         parameters: {
             query?: never;
@@ -5714,7 +6057,10 @@ export interface operations {
     };
     read_project: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description as it was at that moment, folded from the log; who may look is decided today */
+                at?: string | null;
+            };
             header?: never;
             path: {
                 project_id: string;
@@ -5728,6 +6074,8 @@ export interface operations {
                 headers: {
                     /** @description The version, quoted; for `If-Match`. */
                     ETag?: string;
+                    /** @description The moment that the answer is of, where `at` asked for one. */
+                    "Taskledger-As-Of"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6142,6 +6490,72 @@ export interface operations {
             };
             /** @description Unsupported Media Type */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_changes: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the part before */
+                cursor?: string | null;
+                /** @description changes after this moment; else all of them */
+                from?: string;
+                limit?: number;
+                /** @description and until this one; now unless it is given */
+                to?: string | null;
+            };
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangesView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7315,6 +7729,8 @@ export interface operations {
             query?: {
                 /** @description any of these users; `me` is the caller */
                 assignee?: string[];
+                /** @description as they were at that moment, folded from the log */
+                at?: string | null;
                 /** @description `next_cursor` of the part before */
                 cursor?: string | null;
                 /** @description the deleted ones instead */
@@ -7340,6 +7756,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The moment that the answer is of, where `at` asked for one. */
+                    "Taskledger-As-Of"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7721,6 +8139,8 @@ export interface operations {
     read_task: {
         parameters: {
             query?: {
+                /** @description as it was at that moment, folded from the log; who may look is decided today */
+                at?: string | null;
                 /** @description never answer with an older version than this */
                 min_version?: number;
             };
@@ -7737,6 +8157,8 @@ export interface operations {
                 headers: {
                     /** @description The version, quoted; for `If-Match`. */
                     ETag?: string;
+                    /** @description The moment that the answer is of, where `at` asked for one. */
+                    "Taskledger-As-Of"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8230,6 +8652,8 @@ export interface operations {
     list_comments: {
         parameters: {
             query?: {
+                /** @description as it was at that moment, folded from the log; who may look is decided today */
+                at?: string | null;
                 cursor?: string | null;
                 limit?: number;
             };
@@ -8244,6 +8668,8 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    /** @description The moment that the answer is of, where `at` asked for one. */
+                    "Taskledger-As-Of"?: string;
                     [name: string]: unknown;
                 };
                 content: {

@@ -1,7 +1,7 @@
 """Routes of what became of projects: between two moments, and since somebody last said that they have seen it."""
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
@@ -14,13 +14,15 @@ from task_service.api.lists import PageQuery
 from task_service.api.moments import Moment
 from task_service.change_documents import CatchUpView, ChangesView, MarkView, catch_up_bytes, changes_bytes, mark_bytes
 
+_BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
 router = APIRouter(route_class=UserRoute, tags=["changes"], generate_unique_id_function=lambda route: route.name)
 
 
 class ChangesQuery(PageQuery):
     """Between which moments."""
 
-    begin: Moment = Field(alias="from", description="changes after this moment")
+    begin: Moment = Field(default=_BEGINNING, alias="from", description="changes after this moment; else all of them")
     end: Moment | None = Field(default=None, alias="to", description="and until this one; now unless it is given")
 
 

@@ -7,7 +7,12 @@ from typing import Any, Final
 
 import orjson
 
-SOURCES: Final = {"task": "/task-service", "project": "/task-service", "user": "/auth-service"}
+SOURCES: Final = {
+    "task": "/task-service",
+    "project": "/task-service",
+    "reader": "/task-service",
+    "user": "/auth-service",
+}
 """CloudEvents `source` by the kind of stream: the service that owns the stream."""
 
 _UTC_Z = orjson.OPT_UTC_Z
