@@ -20,6 +20,7 @@ ROUTES: Final[Mapping[str, str]] = {
     "projects": "task",
     "tasks": "task",
     "invitations": "task",
+    "catch-up": "task",
     "notifications": "notify",
     "stream": "notify",
     "outbox": "notify",
