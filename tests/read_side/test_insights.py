@@ -22,6 +22,8 @@ from kernel.log.decider import Decider
 from kernel.log.streams import Streams
 from task_service.commands import Projects
 from task_service.insights import Asked, Insights
+from task_service.keys import ProjectKeys
+from task_service.memberships import Memberships
 from task_service.registered import Registered
 from testkit.histories import Board
 
@@ -160,6 +162,9 @@ def insights_of(read_side: Any) -> Insights:
     projects = Projects(
         Decider(Streams(read_side.store, PROJECT_CODEC, project.evolve)),
         Registered(Streams(read_side.store, USER_CODEC, user.evolve)),
+        Memberships(read_side.queries),
+        "direct",
+        ProjectKeys(read_side.store, read_side.queries),
     )
     return Insights(read_side.queries, projects)
 

@@ -31,6 +31,7 @@ from task_service.domain.project import (
     RemoveMember,
     RestoreProject,
     key_from,
+    next_key,
 )
 from testkit.tasks import Given
 
@@ -94,6 +95,20 @@ def test_two_statuses_with_one_key_are_rejected() -> None:
 )
 def test_a_key_is_made_of_the_name(name: str, key: str) -> None:
     assert key_from(name) == key
+
+
+@pytest.mark.parametrize(
+    ("key", "taken", "then"),
+    [
+        ("OPS", (), "OPS"),
+        ("OPS", ("OPS",), "OPS2"),
+        ("OPS", ("OPS", "OPS2"), "OPS3"),
+        ("ABCDEFGHIJ", ("ABCDEFGHIJ",), "ABCDEFGHI2"),
+        ("AB", tuple(["AB"] + [f"AB{n}" for n in range(2, 12)]), "AB12"),
+    ],
+)
+def test_the_next_free_key_has_a_number(key: str, taken: tuple[str, ...], then: str) -> None:
+    assert next_key(key, taken) == then
 
 
 # --- name and statuses ---

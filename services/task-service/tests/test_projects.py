@@ -181,3 +181,23 @@ async def test_the_key_of_a_project_never_changes(ann: User) -> None:
     answer = await ann.patch(f"/projects/{project['id']}", {"key": "NEW"})
 
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "key")
+
+
+async def test_projects_of_one_person_have_different_keys(ann: User, bob: User) -> None:
+    names = ["Website", "Website", "운영팀", "운영팀", "🚀", "計画"]
+    made = [(await ann.project(name))["key"] for name in names]
+    assert made == ["WEBS", "WEBS2", "UYT", "UYT2", "PRJ", "PRJ2"]
+    assert (await bob.project("Website"))["key"] == "WEBS"
+    assert (await ann.project("Website", key="WEBS"))["key"] == "WEBS"
+
+
+async def test_keys_are_different_of_projects_that_are_made_at_the_same_time(ann: User) -> None:
+    made = await asyncio.gather(*(ann.project("Operations") for _ in range(5)))
+    assert sorted(project["key"] for project in made) == ["OPER", "OPER2", "OPER3", "OPER4", "OPER5"]
+
+
+async def test_a_project_that_is_asked_for_again_takes_no_key(ann: User) -> None:
+    for _ in range(3):
+        answer = await ann.post("/projects", {"name": "Website"}, key="once")
+        assert answer.json()["key"] == "WEBS"
+    assert (await ann.project("Website"))["key"] == "WEBS2"

@@ -1,10 +1,22 @@
 """Cursors, If-Match and the commands that requests make."""
 
+from typing import Annotated
+
 import pytest
+from pydantic import TypeAdapter, ValidationError
 from starlette.requests import Request
 
 from kernel.http.problems import Problem
-from kernel.http.requests import check_if_match, command_of, decode_cursor, encode_cursor
+from kernel.http.requests import (
+    Line,
+    Text,
+    VisibleText,
+    at_most_octets,
+    check_if_match,
+    command_of,
+    decode_cursor,
+    encode_cursor,
+)
 
 
 def request(body: bytes = b"{}", path: str = "/api/tasks") -> Request:
@@ -57,3 +69,56 @@ async def test_without_a_key_every_request_is_a_command_of_its_own() -> None:
     one, two = await command_of(request(), "ann", None), await command_of(request(), "ann", None)
     assert one.id != two.id
     assert not one.keyed
+
+
+LINE, TEXT = TypeAdapter(Line), TypeAdapter(Text)
+
+
+@pytest.mark.parametrize("gap", ["\t", "\x0b", "\x0c", "\x85", "\u2028", "\u2029", "\t\t"])
+def test_gaps_of_other_programs_are_a_space_in_a_line_and_an_end_of_line_in_a_text(gap: str) -> None:
+    assert LINE.validate_python(f"{gap}Left{gap}Right{gap}") == "Left Right"
+    expected = "Left\tRight" if gap == "\t" else "Left\t\tRight" if gap == "\t\t" else "Left\nRight"
+    assert TEXT.validate_python(f"Left{gap}Right") == expected
+
+
+@pytest.mark.parametrize("control", ["\x00", "\x1b", "\x07", "\x7f", "\n", "\r\n"])
+def test_what_is_no_text_in_a_line_is_refused(control: str) -> None:
+    with pytest.raises(ValidationError):
+        LINE.validate_python(f"a{control}b")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " ",
+        "\u200b",
+        "\u3164",
+        "\u115f\u1160",
+        "\uffa0",
+        "\u2800",
+        "\ufeff",
+        "\u202e",
+        "\u00ad",
+        "\u2060 \ufe0f",
+        "\U000e0020",
+    ],
+)
+def test_what_cannot_be_seen_is_empty(text: str) -> None:
+    for kind in (Line, VisibleText):
+        with pytest.raises(ValidationError, match="must not be empty"):
+            TypeAdapter(kind).validate_python(text)
+
+
+@pytest.mark.parametrize("text", [".", "가", "👩‍👩‍👧", "❤️", "ـ", "́", "x\u200by"])
+def test_what_can_be_seen_stays_as_it_is(text: str) -> None:
+    assert LINE.validate_python(text) == text
+
+
+def test_a_text_is_bounded_as_it_is_stored() -> None:
+    bounded = TypeAdapter(Annotated[Text, at_most_octets(12)])
+    for fits in ("a" * 12, "가" * 4, "🙂" * 3, "\n" * 6):
+        assert bounded.validate_python(fits) == fits
+    for longer in ("a" * 13, "가" * 5, "🙂" * 4, "\n" * 7):
+        with pytest.raises(ValidationError, match="at most 12 bytes"):
+            bounded.validate_python(longer)

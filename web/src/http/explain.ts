@@ -45,7 +45,14 @@ export function said(message: string): string {
       return t`A project needs an owner. Make someone else an owner first.`;
     case "The project is deleted; restore it first.":
       return t`The project is deleted. Restore it first.`;
+    case "at most 150000 bytes":
+      return t`It is too long to be kept. Emoji count fourfold, Korean letters threefold.`;
+    case "must be one line":
+      return t`It must be one line.`;
     default: {
+      const longest = /^at most (\d+)( characters)?$/.exec(message);
+      const most = Number(longest?.[1]).toLocaleString(document.documentElement.lang || undefined);
+      if (longest) return longest[2] ? t`It may have at most ${most} characters.` : t`There may be at most ${most}.`;
       // A field's message is the end of a sentence.
       const text = message.charAt(0).toUpperCase() + message.slice(1);
       return /[.!?]$/.test(text) ? text : `${text}.`;

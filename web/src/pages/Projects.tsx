@@ -5,7 +5,10 @@ import { type FormEvent, useState } from "react";
 import { Link, useLocation, useSearch } from "wouter";
 import { ApiError } from "../http/client";
 import { explain } from "../http/explain";
+import type { Project } from "../http/types";
 import { ago } from "../lib/dates";
+import { keyFrom, nextKey } from "../lib/projectKey";
+import { keys } from "../sync/cache";
 import { createProject, restoreProject } from "../sync/projects";
 import { useConfig, useDeletedProjects, useProjects } from "../sync/queries";
 import { Dialog } from "../ui/Dialog";
@@ -115,14 +118,6 @@ function DeletedProjects() {
   );
 }
 
-/** The key that a name suggests: its initials, or the first letters of its one word. Only A to Z and digits. */
-export function suggestedKey(name: string): string {
-  const words = name.toUpperCase().match(/[A-Z0-9]+/g) ?? [];
-  const letters = words.length > 1 ? words.map((word) => word[0]).join("") : (words[0] ?? "").slice(0, 4);
-  const key = letters.replace(/^[0-9]+/, "").slice(0, 6);
-  return key.length < 2 ? "" : key;
-}
-
 function NewProject({ onClose }: { onClose: () => void }) {
   const client = useQueryClient();
   const [, go] = useLocation();
@@ -130,12 +125,13 @@ function NewProject({ onClose }: { onClose: () => void }) {
   const [key, setKey] = useState<string | null>(null);
   const [error, setError] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
-  const shownKey = key ?? suggestedKey(name);
+  const taken = (client.getQueryData<Project[]>(keys.projects) ?? []).map((project) => project.key);
+  const shownKey = key ?? (name.trim() ? nextKey(keyFrom(name), taken) : "");
   async function submit(event: FormEvent): Promise<void> {
     event.preventDefault();
     setBusy(true);
     try {
-      const project = await createProject(client, { name: name.trim(), ...(shownKey ? { key: shownKey } : {}) });
+      const project = await createProject(client, { name: name.trim(), ...(key ? { key } : {}) });
       go(`/projects/${project.id}`, { replace: true });
     } catch (cause) {
       setError(cause);

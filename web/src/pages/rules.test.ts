@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { Task } from "../http/types";
+import { keyFrom, nextKey } from "../lib/projectKey";
 import { safeAddress } from "../ui/Markdown";
 import { safeNext } from "./Login";
 import { groupOf } from "./MyTasks";
-import { suggestedKey } from "./Projects";
 import { statusKey } from "./project/settings/Statuses";
 import { mentionAt } from "./task/Comments";
 
@@ -32,10 +32,22 @@ describe("addresses", () => {
 
 describe("suggestions", () => {
   it("makes a project's key of its initials or its first letters", () => {
-    expect(suggestedKey("Website relaunch")).toBe("WR");
-    expect(suggestedKey("Operations")).toBe("OPER");
-    expect(suggestedKey("2026 plan")).toBe("");
-    expect(suggestedKey("운영 개선")).toBe("");
+    // The same names and keys as in task-service's test of its own.
+    for (const [name, key] of [
+      ["Website relaunch", "WR"],
+      ["Operations", "OPER"],
+      ["운영팀", "UYT"],
+      ["개발 보드", "GB"],
+      ["Équipe été", "EE"],
+      ["2026 Roadmap", "ROAD"],
+      ["Q4", "Q4"],
+      ["X", "PRJ"],
+      ["計画", "PRJ"],
+      ["🚀", "PRJ"],
+    ])
+      expect(keyFrom(name ?? "")).toBe(key);
+    expect(nextKey("OPS", ["OPS", "OPS2"])).toBe("OPS3");
+    expect(nextKey("ABCDEFGHIJ", ["ABCDEFGHIJ"])).toBe("ABCDEFGHI2");
   });
 
   it("makes a status key that no other status has, for Korean names too", () => {

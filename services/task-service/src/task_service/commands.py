@@ -19,6 +19,7 @@ from kernel.observe.context import current
 from task_service.domain import project as projects
 from task_service.domain import task as tasks
 from task_service.domain.access import Need, not_found, require
+from task_service.keys import ProjectKeys
 from task_service.memberships import Memberships
 from task_service.mentions import Directory, mentioned
 from task_service.numbers import Numbers
@@ -41,11 +42,13 @@ class Projects:
         registered: Registered,
         memberships: Memberships,
         joining: Joining,
+        keys: ProjectKeys,
     ) -> None:
         self.decider = decider
         self.registered = registered
         self.memberships = memberships
         self._joining = joining
+        self._keys = keys
 
     async def latest(self, project_id: str) -> Project | None:
         """The project as the log has it now, or None."""
@@ -77,7 +80,12 @@ class Projects:
         return require(outcome.state, user_id, need)
 
     async def create(self, new: projects.CreateProject, command: Command) -> Outcome[Project]:
-        """Make a project."""
+        """Make a project; without a key it gets one that none of its maker's projects has."""
+        replayed = await self.decider.replay(command)
+        if replayed is not None:
+            return replayed
+        if new.key is None:
+            new = replace(new, key=await self._keys.free(new.by, new.name))
         stream = project_contract.stream_of(new_id())
         outcome = await self.decider.execute(stream, lambda _: projects.create(new), command, new=True)
         self.memberships.note(outcome.state)

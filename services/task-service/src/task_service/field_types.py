@@ -100,10 +100,14 @@ class TextElements(requests.Body):
     remove: tuple[str, ...] = ()
 
 
+_OCTETS: Final = requests.at_most_octets(fields.MAX_OCTETS)
+
+
 def _taken(form: Form) -> Any:
     match form:
         case Text():
-            return Annotated[requests.Text if form.lines else requests.Line, StringConstraints(max_length=form.longest)]
+            kind = requests.Text if form.lines else requests.Line
+            return Annotated[kind, StringConstraints(max_length=form.longest), _OCTETS]
         case StatusKey():
             return StatusKeyText
         case Choice():

@@ -27,6 +27,7 @@ from task_service.commands import Projects, Tasks
 from task_service.deps import Deps
 from task_service.insights import Insights
 from task_service.invitations import Invitations
+from task_service.keys import ProjectKeys
 from task_service.lists import Lists
 from task_service.memberships import Memberships
 from task_service.mentions import Directory
@@ -63,6 +64,7 @@ def create_app(settings: Settings, platform: Platform | None = None) -> FastAPI:
                 registered,
                 Memberships(queries),
                 settings.joining,
+                ProjectKeys(store, queries),
             )
             numbers, directory, keys = Numbers(store), Directory(auth), JwksClient(http)
             batches = TaskBatches(Batches(tasks), projects, numbers)

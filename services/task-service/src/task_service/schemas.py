@@ -4,13 +4,13 @@ from datetime import date, datetime
 from typing import Annotated, Any, Generic, TypeVar
 
 import orjson
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from contracts import project
 from contracts.documents import comment_document, history_document, project_document, task_document
 from contracts.project import Category, Color, Project, ProjectEvent, Role, Status
 from contracts.task import Comment, Task, TaskEvent
-from kernel.http.requests import Body, Line, Text
+from kernel.http.requests import Body, Line, VisibleText
 from kernel.log.event import Recorded
 from task_service.domain.elements import Elements
 from task_service.domain.project import (
@@ -39,16 +39,10 @@ from task_service.field_types import (
 # --- what is taken ---
 
 
-def _not_blank(text: str) -> str:
-    if not text.strip():
-        raise ValueError("must not be empty")
-    return text
-
-
 Name = Annotated[Line, StringConstraints(max_length=MAX_NAME)]
 ProjectKey = Annotated[str, StringConstraints(pattern=PROJECT_KEY_PATTERN)]
 TaskId = Annotated[str, StringConstraints(max_length=64)]
-CommentText = Annotated[Text, AfterValidator(_not_blank), StringConstraints(max_length=MAX_COMMENT)]
+CommentText = Annotated[VisibleText, StringConstraints(max_length=MAX_COMMENT)]
 Mentions = Annotated[tuple[UserId, ...], Field(max_length=MAX_MENTIONS)]
 
 

@@ -14,6 +14,8 @@ from contracts.task import Priority
 
 MAX_TITLE: Final = 500
 MAX_DESCRIPTION: Final = 50_000
+MAX_OCTETS: Final = 150_000
+"""Of one text, in JSON and UTF-8: the old and the new one together are still an event that the log takes."""
 MAX_LABELS: Final = 20
 MAX_LABEL: Final = 50
 MAX_ASSIGNEES: Final = 40

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final, TypeAlias
 
@@ -247,6 +247,16 @@ def key_from(name: str) -> str:
     words = re.findall("[A-Z][A-Z0-9]*", latin.upper())
     key = "".join(word[0] for word in words)[:10] if len(words) > 1 else "".join(words)[:4]
     return key if len(key) > 1 else "PRJ"
+
+
+def next_key(key: str, taken: Collection[str]) -> str:
+    """The key, or the next one with a number that is not taken: OPS, OPS2, OPS3."""
+    number = 1
+    numbered = key
+    while numbered in taken:
+        number += 1
+        numbered = f"{key[: 10 - len(str(number))]}{number}"
+    return numbered
 
 
 def _latin(character: str) -> str:

@@ -126,13 +126,32 @@ def _field(location: Sequence[Any]) -> str:
     return ".".join(part for part in named if not part.startswith(UNNAMED)) or "body"
 
 
+def _message(item: Mapping[str, Any]) -> str:
+    """What is wrong with a field, in words of our own: a library's are about its types, and change with it."""
+    context = item.get("ctx", {})
+    match item["type"]:
+        case "string_too_long" | "too_long":
+            many = f"at most {context['max_length']}"
+            return f"{many} characters" if isinstance(item["input"], str) else many
+        case "string_too_short" | "too_short":
+            return "must not be empty" if context["min_length"] == 1 else f"at least {context['min_length']}"
+        case "missing":
+            return "is needed"
+        case "extra_forbidden":
+            return "is not known here"
+        case "string_type":
+            return "must be text"
+        case _:
+            return str(item["msg"]).removeprefix("Value error, ")
+
+
 def _of_validation(error: RequestValidationError) -> Problem:
     found = error.errors()
     if any(item["type"] == "json_invalid" for item in found):
         return Problem(
             422, "malformed_json", "The body is not valid JSON.", errors=[("body", str(found[0]["ctx"]["error"]))]
         )
-    pairs = [(_field(item["loc"]), str(item["msg"]).removeprefix("Value error, ")) for item in found[:20]]
+    pairs = [(_field(item["loc"]), _message(item)) for item in found[:20]]
     return Problem(422, "validation_failed", "The request is not valid; `errors` says where.", errors=pairs)
 
 

@@ -17,7 +17,16 @@ from kernel.log.decider import Command
 from kernel.log.ids import new_id
 from kernel.observe.context import current
 
-_UNCLEAN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_UNCLEAN: Final = re.compile("[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")
+_BREAKS: Final = re.compile("[\x0b\x0c\x85\u2028\u2029]")
+"""The ends of lines and pages that other programs have: a slide's soft break, a form feed."""
+_GAPS: Final = re.compile("[\t\x0b\x0c\x85\u2028\u2029]+")
+
+_SHOWS_NOTHING: Final = frozenset(
+    "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0"
+    + "".join(map(chr, range(0xFE00, 0xFE10)))
+)
+"""Letters and marks that are drawn as nothing: fillers of Hangul, the empty Braille pattern, variation selectors."""
 
 
 class Body(BaseModel):
@@ -26,27 +35,54 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+def is_visible(text: str) -> bool:
+    """Whether anything of the text can be seen: more than spaces, controls and letters that show nothing."""
+    return any(
+        character not in _SHOWS_NOTHING and unicodedata.category(character) not in ("Cc", "Cf", "Zs", "Zl", "Zp")
+        for character in text
+    )
+
+
+def _visible(text: str) -> str:
+    if not is_visible(text):
+        raise ValueError("must not be empty")
+    return text
+
+
 def _clean(text: str) -> str:
-    text = unicodedata.normalize("NFC", text)
+    text = unicodedata.normalize("NFC", _BREAKS.sub("\n", text))
     if _UNCLEAN.search(text):
         raise ValueError("must not contain control characters or unpaired surrogates")
     return text
 
 
 def _one_line(text: str) -> str:
-    text = _clean(text).strip()
-    if not text:
-        raise ValueError("must not be empty")
-    if any(character in text for character in "\n\r\t"):
+    text = _visible(_clean(_GAPS.sub(" ", text)).strip())
+    if "\n" in text or "\r" in text:
         raise ValueError("must be one line")
     return text
 
 
 Text = Annotated[str, AfterValidator(_clean)]
-"""Text of several lines, NFC, without control characters."""
+"""Text of several lines, NFC, without control characters; other programs' ends of lines and pages are ours."""
+
+VisibleText = Annotated[str, AfterValidator(_clean), AfterValidator(_visible)]
+"""The same, and something of it can be seen."""
 
 Line = Annotated[str, AfterValidator(_one_line)]
-"""One line of text, trimmed, not empty, NFC, without control characters."""
+"""One line of text, trimmed, with something to be seen, NFC; tabs, soft breaks and form feeds are spaces."""
+
+
+def at_most_octets(limit: int) -> AfterValidator:
+    """A bound on the text as it is stored, in JSON and UTF-8, so that what was taken can always be changed."""
+
+    def fits(text: str) -> str:
+        if len(text) * 4 > limit and len(orjson.dumps(text)) - 2 > limit:
+            raise ValueError(f"at most {limit} bytes")
+        return text
+
+    return AfterValidator(fits)
+
 
 IdempotencyKey = Annotated[
     str | None, Header(alias="Idempotency-Key", min_length=1, max_length=200, pattern=r"^[\x21-\x7e][\x20-\x7e]*$")

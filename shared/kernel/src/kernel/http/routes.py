@@ -1,7 +1,7 @@
 """The route class of every service's router: JSON is read strictly, and what is plainly right is not asked about."""
 
-from collections.abc import Callable, Coroutine
-from typing import Any, get_origin
+from collections.abc import Callable, Coroutine, Iterable
+from typing import Any, Final, get_origin
 from urllib.parse import parse_qsl
 
 import orjson
@@ -9,6 +9,8 @@ from fastapi import Request, Response
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
+
+from kernel.http.problems import Problem
 
 Handle = Callable[[Request], Coroutine[Any, Any, Response]]
 
@@ -31,7 +33,7 @@ class Route(APIRoute):
 
     def get_route_handler(self) -> Handle:
         """The handler, given a JsonRequest."""
-        handle = super().get_route_handler()
+        handle = _only_declared(super().get_route_handler(), self)
 
         async def strictly(request: Request) -> Response:
             return await handle(JsonRequest(request.scope, request.receive))
@@ -43,6 +45,7 @@ class Route(APIRoute):
         body = next(iter(self.dependant.body_params), None)
         query = next((field for field in self.dependant.query_params if _model_of(field)), None)
         lists = _lists_of(_model_of(query)) if query else frozenset()
+        known = frozenset(_names_of(query)) if query else frozenset()
 
         async def plainly(given: Request) -> Response:
             request = JsonRequest(given.scope, given.receive)
@@ -52,6 +55,8 @@ class Route(APIRoute):
             values: dict[str, Any] = dict(request.path_params)
             try:
                 if query is not None:
+                    if not _parsed(scope["query_string"], lists).keys() <= known:
+                        return await handle(request)
                     values[query.name] = _model_of(query).model_validate(_parsed(scope["query_string"], lists))
                 elif scope["query_string"]:
                     return await handle(request)
@@ -63,6 +68,32 @@ class Route(APIRoute):
             return response
 
         return plainly
+
+
+_FROM_ELSEWHERE: Final = ("/callback",)
+"""Ends of paths that other programs send people to, with what parameters they like."""
+
+
+def _only_declared(handle: Handle, route: APIRoute) -> Handle:
+    """The handler, behind a 422 for a parameter that no one declared: a slip in a filter's name is not "everything"."""
+    if route.path.endswith(_FROM_ELSEWHERE):
+        return handle
+    declared = frozenset(name for field in route.dependant.query_params for name in _names_of(field))
+
+    async def only_declared(request: Request) -> Response:
+        unknown = sorted(request.query_params.keys() - declared) if request.scope["query_string"] else []
+        if unknown:
+            shown = [(name[:100], "is not a parameter here") for name in unknown[:20]]
+            known = f"It has {', '.join(sorted(declared))}." if declared else "It has none."
+            raise Problem(422, "unknown_parameter", f"There is no such parameter here. {known}", errors=shown)
+        return await handle(request)
+
+    return only_declared
+
+
+def _names_of(field: Any) -> Iterable[str]:
+    model = _model_of(field)
+    return [field.alias] if model is None else [f.alias or name for name, f in model.model_fields.items()]
 
 
 def _is_plain(dependant: Dependant) -> bool:
