@@ -65,6 +65,7 @@ stack: .venv/.run .venv/emulator/.installed web/dist/index.html ## serve the boa
 
 test: .venv/.dev .venv/emulator/.installed .venv/aws/.installed web/dist/index.html ## install what is needed and run every test
 	tools/need-chromium
+	tools/need-faketime
 	cd web && ../tools/with-node npm test --silent
 	# A file's tests stay together, as they share its servers; the slow files come first, so that none is waited for alone.
 	$(BIN)/pytest -q --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder

@@ -2,15 +2,26 @@
 
 import asyncio
 import time
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from typing import Any
 
+import httpx
 import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet, OctKey
 from starlette.requests import Request
 
 from kernel.http.problems import Problem
-from kernel.identity.security import Authenticator, Principal, authenticate, authenticate_user
+from kernel.identity.security import (
+    ISSUER,
+    USER_AUDIENCE,
+    Authenticator,
+    JwksClient,
+    Principal,
+    authenticate,
+    authenticate_user,
+)
 
 KEY = ECKey.generate_key("P-256", {"kid": "k1", "alg": "ES256", "use": "sig"}, private=True)
 OTHER = ECKey.generate_key("P-256", {"kid": "k1", "alg": "ES256", "use": "sig"}, private=True)
@@ -161,3 +172,26 @@ async def test_another_scheme_is_a_401_even_beside_a_good_cookie(authorization: 
     with pytest.raises(Problem) as caught:
         await authenticate(asked, Authenticator(Keys()))
     assert caught.value.status == 401
+
+
+async def test_tokens_are_judged_by_the_clock_of_who_made_them() -> None:
+    key = ECKey.generate_key("P-256", {"kid": "k"})
+    ahead = 600.0  # of auth-service, compared with this machine
+
+    def answer(_: httpx.Request) -> httpx.Response:
+        date = format_datetime(datetime.fromtimestamp(time.time() + ahead, UTC), usegmt=True)
+        return httpx.Response(200, json={"keys": [key.as_dict(private=False)]}, headers={"date": date})
+
+    def token(begins: float, ends: float) -> str:
+        now = time.time() + ahead
+        claims = {"iss": ISSUER, "aud": USER_AUDIENCE, "sub": "ann", "nbf": now + begins, "exp": now + ends}
+        return jwt.encode({"alg": "ES256", "kid": "k"}, claims, key)
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(answer), base_url="http://auth") as http:
+        authenticator = Authenticator(JwksClient(http))
+        principal = await authenticator.principal(token(-5, 300))
+        assert abs(principal.expires_at - (time.time() + 300)) < 5
+        with pytest.raises(Problem, match="has expired"):
+            await authenticator.principal(token(-300, -5))
+        with pytest.raises(Problem, match="not valid yet"):
+            await authenticator.principal(token(120, 300))

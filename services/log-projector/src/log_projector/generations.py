@@ -1,8 +1,8 @@
 """The generations of the read model in a database: begun, filled, made the active one, dropped."""
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Final, Literal, TypeAlias
 
 from sqlalchemy import bindparam, delete, insert, update
@@ -10,10 +10,12 @@ from sqlalchemy import bindparam, delete, insert, update
 from contracts import read_model
 from contracts.read_model import ACTIVATE, ACTIVE, GENERATIONS, SCHEMA, active, consumer_name, generations, tables
 from kernel.consuming import checkpoints
+from kernel.consuming.clock import DatabaseClock
 from kernel.ports.database import Database, DuplicateRow, Statement, Write
 
 State: TypeAlias = Literal["filling", "live", "leaving"]
 
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _ABANDONED_AFTER: Final = 30_000_000
 
 _ADD: Final = Statement(insert(generations))
@@ -33,17 +35,17 @@ _FORGET: Final = [
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """A generation as the database has it. `beat`: the last sign of life of who fills it, microseconds since 1970."""
+    """A generation as the database has it. `silent`: microseconds since the last sign of life of who fills it."""
 
     number: int
     schema: int
     state: State
-    beat: int
+    silent: int
 
     @property
     def being_filled(self) -> bool:
         """Whether a rebuild works on it; one that fell silent is not coming back."""
-        return self.state == "filling" and _now() - self.beat < _ABANDONED_AFTER
+        return self.state == "filling" and self.silent < _ABANDONED_AFTER
 
 
 class Generations:
@@ -51,6 +53,7 @@ class Generations:
 
     def __init__(self, database: Database) -> None:
         self.database = database
+        self._clock = DatabaseClock(database)
 
     async def prepare(self) -> None:
         """Make the tables that tell of generations and checkpoints, where they are missing."""
@@ -59,7 +62,9 @@ class Generations:
 
     async def all(self) -> Sequence[Generation]:
         """Every generation, of whatever schema, oldest first."""
-        return [Generation(*row) for row in await self.database.fetch(GENERATIONS)]
+        now = await self._now()
+        rows = await self.database.fetch(GENERATIONS)
+        return [Generation(number, schema, state, now - beat) for number, schema, state, beat in rows]
 
     async def live(self) -> Sequence[int]:
         """The generations of this schema that are to be kept current."""
@@ -74,7 +79,7 @@ class Generations:
         """Make a new, empty generation that nobody reads yet, and return its number."""
         while True:
             number = 1 + max((known.number for known in await self.all()), default=0)
-            row = {"number": number, "schema_version": SCHEMA, "state": "filling", "beat": _now()}
+            row = {"number": number, "schema_version": SCHEMA, "state": "filling", "beat": await self._now()}
             try:
                 await self.database.write(Write(_ADD, row))
             except DuplicateRow:
@@ -84,7 +89,7 @@ class Generations:
 
     async def beat(self, number: int) -> None:
         """Give a sign of life for a generation that is being filled."""
-        await self.database.write(Write(_BEAT, {"number_": number, "now": _now()}))
+        await self.database.write(Write(_BEAT, {"number_": number, "now": await self._now()}))
 
     async def mark(self, number: int, state: State) -> None:
         """Set the state of a generation; projectors follow within `POLL_SECONDS`."""
@@ -100,6 +105,5 @@ class Generations:
         await self.database.drop(tables(number).metadata)
         await self.database.write(Write(_REMOVE, {"number_": number}), Write(_DEACTIVATE, {"number_": number}), *forget)
 
-
-def _now() -> int:
-    return time.time_ns() // 1000
+    async def _now(self) -> int:
+        return (await self._clock.now() - _EPOCH) // timedelta(microseconds=1)

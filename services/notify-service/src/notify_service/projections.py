@@ -30,6 +30,7 @@ from contracts.project import (
 )
 from contracts.project import stream_of as project_stream
 from contracts.task import Task, TaskEvent
+from kernel.consuming.clock import DatabaseClock
 from kernel.log.codec import UndecodableEvent
 from kernel.log.envelope import Envelope, id_of, kind_of
 from kernel.log.event import Recorded
@@ -84,6 +85,7 @@ class Notifier:
         bounds: Bounds,
     ) -> None:
         self._database = database
+        self._clock = DatabaseClock(database)
         self._tasks = tasks
         self._projects = projects
         self._bounds = bounds
@@ -158,7 +160,7 @@ class Notifier:
         # As it stands now, which may be later than the event: who has left is told nothing more.
         project = (await self._projects.latest(project_stream(notice.project_id))).state
         preferences = {user_id: await self._preferences(user_id) for user_id in notice.concerned}
-        now = datetime.now(UTC)
+        now = await self._clock.now()
         tellings = tellings_of(notice, project, preferences, now, self._bounds.mail)
         for telling in tellings:
             DELIVERIES.labels(telling.channel, telling.state).inc()

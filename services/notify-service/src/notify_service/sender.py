@@ -9,7 +9,7 @@ import random
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
 import orjson
@@ -18,6 +18,7 @@ from sqlalchemy import bindparam, func, select, update
 
 from contracts.project import Project, ProjectEvent
 from contracts.project import stream_of as project_stream
+from kernel.consuming.clock import DatabaseClock
 from kernel.log.streams import CannotApply, Streams
 from kernel.log.times import microseconds, time_of
 from kernel.observe import tracing
@@ -141,6 +142,7 @@ class Sender:
         chance: Callable[[], float] = random.random,
     ) -> None:
         self._database = database
+        self._clock = DatabaseClock(database)
         self._mailer = mailer
         self._people = people
         self._projects = projects
@@ -183,7 +185,7 @@ class Sender:
         Raises DirectoryAway (no attempt is counted: mails wait for auth-service), DatabaseUnavailable,
         StoreUnavailable.
         """
-        now = microseconds(datetime.now(UTC))
+        now = microseconds(await self._clock.now())
         due = [_Due.of(row) for row in await self._database.fetch(_DUE, {"now": now, "limit": _BATCH})]
         if due:
             told = [mail.traceparent for mail in due]
@@ -214,13 +216,13 @@ class Sender:
             if not await self._take(mail):
                 return None
             result = _Result("pending", None, "CannotApply")
-            if datetime.now(UTC) - mail.time > self._limits.max_age:
+            if await self._clock.now() - mail.time > self._limits.max_age:
                 result = _Result("failed", "expired", "CannotApply")
             await self._record(mail, mail.attempts + 1, result)
             return result
         reader = people.get(mail.user_id)
         attempt = mail.attempts
-        if datetime.now(UTC) - mail.time > self._limits.max_age:
+        if await self._clock.now() - mail.time > self._limits.max_age:
             result = _Result("failed", "expired") if attempt else _Result("suppressed", "too_old")
         elif project is None or project.role_of(mail.user_id) is None:
             result = _Result("suppressed", "not_a_member")
@@ -236,7 +238,7 @@ class Sender:
 
     async def _take(self, mail: _Due) -> bool:
         """Count an attempt and keep the mail from other senders; False when another one was first."""
-        until = microseconds(datetime.now(UTC) + self._limits.lease)
+        until = microseconds(await self._clock.now() + self._limits.lease)
         try:
             await self._database.write(
                 Write(_TAKE, {"id_": mail.id, "attempts_": mail.attempts, "until": until}, expect=1)
@@ -275,7 +277,7 @@ class Sender:
         return _Result("sent")
 
     async def _record(self, mail: _Due, attempt: int, result: _Result) -> None:
-        now = datetime.now(UTC)
+        now = await self._clock.now()
         values = {
             "id_": mail.id,
             "attempts_": attempt,
@@ -285,7 +287,7 @@ class Sender:
             "error": result.error,
             "next": microseconds(now + self._pause(attempt)),
         }
-        give_up_at = now + self._limits.lease
+        give_up_at = time.monotonic() + self._limits.lease.total_seconds()
         while True:
             try:
                 await self._database.write(Write(_RECORD, values, expect=1))
@@ -293,7 +295,7 @@ class Sender:
                 log.warning("sender.overtaken", delivery=mail.id)  # the lease ran out, and another sender went on
                 return
             except DatabaseUnavailable:
-                if datetime.now(UTC) > give_up_at:
+                if time.monotonic() > give_up_at:
                     raise  # the mail may be sent again
                 await asyncio.sleep(_RECORD_AGAIN_SECONDS)
             else:
@@ -312,4 +314,4 @@ class Sender:
         self._measured_at = time.monotonic()
         count, oldest = (await self._database.fetch(_WAITING))[0]
         MAILS_PENDING.set(count)
-        OLDEST_MAIL_SECONDS.set((microseconds(datetime.now(UTC)) - oldest) / 1e6 if count else 0)
+        OLDEST_MAIL_SECONDS.set((microseconds(await self._clock.now()) - oldest) / 1e6 if count else 0)

@@ -4,10 +4,12 @@ import hashlib
 import time
 from collections.abc import Awaitable, Callable, Container, Mapping
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from typing import Any, Final, Literal, Protocol
 
 import httpx
 import orjson
+import structlog
 from cachetools import LRUCache
 from fastapi import Request
 from joserfc import jwt
@@ -16,6 +18,8 @@ from joserfc.jwk import KeySet
 
 from kernel.http import problems
 from kernel.http.problems import Problem
+
+log = structlog.get_logger("security")
 
 ISSUER: Final = "taskledger"
 USER_AUDIENCE: Final = "taskledger"
@@ -30,6 +34,8 @@ LEEWAY_SECONDS: Final = 60
 
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _KEY_REFRESH_SECONDS: Final = 10.0
+_CLOCK_SECONDS: Final = 2.0
+"""What the `Date` of an answer cannot tell: it has whole seconds, and the answer took some time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +63,11 @@ class JwksClient:
         self._http = http
         self._keys: KeySet | None = None
         self._read_at = 0.0
+        self._ahead = 0.0
+
+    def now(self) -> float:
+        """The time by the clock of auth-service, which says until when tokens hold: seconds since 1970."""
+        return time.time() + self._ahead
 
     async def keys(self, *, refresh: bool = False) -> KeySet:
         """See KeySource. Raises Problem 503 when auth-service does not answer."""
@@ -66,11 +77,25 @@ class JwksClient:
                 answer = await self._http.get("/api/auth/.well-known/jwks.json")
                 answer.raise_for_status()
                 self._keys = KeySet.import_key_set(answer.json())
+                self._learn_clock(answer)
             except (httpx.HTTPError, ValueError) as fault:
                 if self._keys is None:
                     raise problems.unavailable("The keys of auth-service cannot be read right now.") from fault
             self._read_at = time.monotonic()
         return self._keys
+
+    def _learn_clock(self, answer: httpx.Response) -> None:
+        date = answer.headers.get("date")
+        if date is None:
+            return  # within one process there is one clock
+        try:
+            ahead = parsedate_to_datetime(date).timestamp() + 0.5 - time.time()
+        except ValueError:
+            return
+        ahead = ahead if abs(ahead) > _CLOCK_SECONDS else 0.0
+        if abs(ahead - self._ahead) > _CLOCK_SECONDS:
+            log.warning("clock.off", against="auth-service", seconds=round(-ahead, 1))
+            self._ahead = ahead
 
 
 PersonalTokens = Callable[[str], Awaitable[Principal | None]]
@@ -91,6 +116,7 @@ class Authenticator:
         self._audience = audience
         self._personal = personal
         self._ended = ended
+        self._now = keys.now if isinstance(keys, JwksClient) else time.time
         self._verified: LRUCache[bytes, Principal] = LRUCache(maxsize=20_000)
 
     async def principal(self, token: str) -> Principal:
@@ -113,7 +139,9 @@ class Authenticator:
             claims = await self._claims(token)
         except (JoseError, ValueError) as error:
             raise problems.not_authenticated("The token is not valid.") from error
-        return _principal_of(claims, self._audience)
+        if not _is_now(claims, self._now()):
+            await self._keys.keys(refresh=True)  # perhaps a clock was set: its answer says what time it is
+        return _principal_of(claims, self._audience, self._now())
 
     async def _claims(self, token: str) -> Mapping[str, Any]:
         keys = await self._keys.keys()
@@ -124,8 +152,19 @@ class Authenticator:
             return jwt.decode(token, keys, algorithms=ALGORITHMS).claims
 
 
-def _principal_of(claims: Mapping[str, Any], audience: str) -> Principal:
-    """RFC 7519, section 4.1, and RFC 8725: issuer, audience and times are all checked."""
+def _is_now(claims: Mapping[str, Any], now: float) -> bool:
+    """Whether a token holds at a time by the clock of who made it."""
+    expires_at, not_before = claims.get("exp"), claims.get("nbf", 0)
+    if not isinstance(expires_at, int | float) or not isinstance(not_before, int | float):
+        return True
+    return expires_at > now and not_before <= now + LEEWAY_SECONDS
+
+
+def _principal_of(claims: Mapping[str, Any], audience: str, now: float) -> Principal:
+    """RFC 7519, section 4.1, and RFC 8725: issuer, audience and times are all checked.
+
+    `now` is by the clock of who made the token; the principal's times are by this machine's.
+    """
     expires_at, not_before, subject = claims.get("exp"), claims.get("nbf", 0), claims.get("sub")
     if (
         claims.get("iss") != ISSUER
@@ -135,9 +174,11 @@ def _principal_of(claims: Mapping[str, Any], audience: str) -> Principal:
         or not isinstance(subject, str)
     ):
         raise problems.not_authenticated("The token is not for this service.")
-    now = time.time()
-    if expires_at <= now or not_before > now + LEEWAY_SECONDS:
+    if expires_at <= now:
         raise problems.not_authenticated("The token has expired.")
+    if not_before > now + LEEWAY_SECONDS:
+        raise problems.not_authenticated("The token is not valid yet.")
+    expires_at += time.time() - now
     service = subject.removeprefix("service:")
     if service != subject:
         return Principal(service, "service", None, float(expires_at))
