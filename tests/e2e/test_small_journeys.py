@@ -75,3 +75,48 @@ def test_what_is_marked_as_read_without_a_network_is_kept_and_sent(visitor: Visi
     expect(page.locator(".unsent")).to_contain_text("Mark as read")
     page.context.set_offline(False)
     eventually(lambda: len(ann.all("/api/notifications?unread=true")) == unread - 1, within=20)
+
+
+def test_back_from_a_task_that_was_closed_is_where_one_was_before(visitor: Visitor) -> None:
+    page = visitor.page
+    page.locator(".sidebar").get_by_role("link", name="Operations").click()
+    visitor.card("Renew it").locator(".card-link").click()
+    expect(page.locator(".panel-title")).to_have_value("Renew it")
+    page.keyboard.press("Escape")
+    expect(page.locator(".panel")).to_have_count(0)
+    page.locator(".sidebar").get_by_role("link", name="My tasks").click()
+    page.go_back()
+    expect(visitor.card("Renew it")).to_be_visible()
+    page.go_back()
+    expect(page.locator(".board")).to_be_visible()
+    expect(page.locator(".panel")).to_have_count(0)
+
+
+# What a keyboard of another layout sends: the letter that it writes, and the place of the key.
+PRESS = """([key, code, ctrl]) => document.activeElement.dispatchEvent(new KeyboardEvent("keydown",
+  { key, code, ctrlKey: ctrl, bubbles: true, cancelable: true }))"""
+
+
+@pytest.mark.parametrize(
+    ("c", "k", "z"), [("ㅊ", "ㅏ", "ㅋ"), ("с", "л", "я"), ("ψ", "κ", "ζ")], ids=["ko", "ru", "el"]
+)
+def test_keys_work_with_a_layout_without_latin_letters(visitor: Visitor, c: str, k: str, z: str) -> None:
+    page = visitor.page
+    page.evaluate(PRESS, [c, "KeyC", False])
+    expect(page.get_by_role("dialog", name="New task")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog", name="New task")).to_have_count(0)
+    page.evaluate(PRESS, [k, "KeyK", True])
+    expect(page.locator("dialog.palette")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("dialog.palette")).to_have_count(0)
+    page.evaluate(PRESS, [z, "KeyZ", True])
+    expect(visitor.toast("Nothing to undo")).to_be_visible()
+
+
+def test_a_key_of_a_syllable_that_is_being_composed_is_no_shortcut(visitor: Visitor) -> None:
+    page = visitor.page
+    page.evaluate("""document.activeElement.dispatchEvent(new KeyboardEvent("keydown",
+      { key: "ㅏ", code: "KeyK", ctrlKey: true, isComposing: true, bubbles: true }))""")
+    page.keyboard.press("Control+k")
+    expect(page.locator("dialog.palette")).to_be_visible()

@@ -4,6 +4,7 @@ import { type ReactNode, Suspense, useEffect, useRef, useState } from "react";
 import { Link, useLocation } from "wouter";
 import { useReachable } from "../http/reach";
 import type { User } from "../http/types";
+import { keyOf } from "../lib/keys";
 import { useLogout } from "../pages/parts/leaving";
 import { Avatar } from "../pages/parts/People";
 import { usePending } from "../sync/pending";
@@ -61,7 +62,8 @@ function usePaletteKey(toggle: () => void): void {
   current.current = toggle;
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if ((event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey && event.key.toLowerCase() === "k") {
+      if (event.isComposing) return;
+      if ((event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey && keyOf(event).toLowerCase() === "k") {
         event.preventDefault();
         current.current();
       }

@@ -1,11 +1,11 @@
 import { useEffect } from "react";
-import { typing } from "../lib/keys";
+import { keyOf, typing } from "../lib/keys";
 import type { Way } from "../sync/undo";
 import { turn } from "../sync/undoStack";
 
 function wayOfKey(event: KeyboardEvent): Way | undefined {
-  if (!(event.ctrlKey || event.metaKey) || event.altKey) return undefined;
-  const key = event.key.toLowerCase();
+  if (!(event.ctrlKey || event.metaKey) || event.altKey || event.isComposing) return undefined;
+  const key = keyOf(event).toLowerCase();
   if (key === "z") return event.shiftKey ? "redo" : "undo";
   return key === "y" && event.ctrlKey && !event.shiftKey ? "redo" : undefined;
 }

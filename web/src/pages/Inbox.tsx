@@ -2,12 +2,13 @@ import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useQueryClient } from "@tanstack/react-query";
 import { Suspense, useState } from "react";
-import { Link, useLocation } from "wouter";
+import { Link } from "wouter";
 import type { Notification, Project } from "../http/types";
 import { ago, dayHeading, dayOf, fullTime } from "../lib/dates";
 import { read } from "../sync/changes";
 import { useInbox, useProjects, useUnread } from "../sync/queries";
 import { Empty } from "../ui/Empty";
+import { useClosing } from "../ui/history";
 import { Icon } from "../ui/icons";
 import { useTitle } from "../ui/title";
 import { Failed } from "./parts/Failed";
@@ -18,7 +19,7 @@ import { TaskPanel } from "./task/panel";
 
 export default function Inbox({ taskId }: { taskId: string | undefined }) {
   const client = useQueryClient();
-  const [, go] = useLocation();
+  const close = useClosing("/inbox");
   const [unreadOnly, setUnreadOnly] = useState(false);
   const inbox = useInbox(unreadOnly);
   const unread = useUnread().data ?? 0;
@@ -106,7 +107,7 @@ export default function Inbox({ taskId }: { taskId: string | undefined }) {
       </div>
       {taskId && (
         <Suspense fallback={<aside className="panel" />}>
-          <TaskPanel key={taskId} id={taskId} onClose={() => go("/inbox")} />
+          <TaskPanel key={taskId} id={taskId} onClose={close} />
         </Suspense>
       )}
     </div>

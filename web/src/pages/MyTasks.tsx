@@ -2,13 +2,14 @@ import { plural, t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useQueryClient } from "@tanstack/react-query";
 import { Suspense, useMemo } from "react";
-import { Link, useLocation } from "wouter";
+import { Link } from "wouter";
 import type { Project, Task } from "../http/types";
 import { dayOf, daysUntil } from "../lib/dates";
 import { editTask } from "../sync/changes";
 import { statusOf, useMyTasks, useProjects } from "../sync/queries";
 import { Due } from "../ui/Due";
 import { Empty } from "../ui/Empty";
+import { useClosing } from "../ui/history";
 import { PriorityIcon } from "../ui/icons";
 import { Label } from "../ui/Label";
 import { Progress } from "../ui/Progress";
@@ -33,7 +34,7 @@ export function groupOf(task: Task, done: boolean, today: string): Group {
 export default function MyTasks({ taskId }: { taskId: string | undefined }) {
   const tasks = useMyTasks();
   const projects = useProjects().data;
-  const [, go] = useLocation();
+  const close = useClosing("/my-tasks");
   useTitle(t`My tasks`);
   const byId = useMemo(() => new Map(projects?.map((project) => [project.id, project])), [projects]);
   const groups = useMemo(() => {
@@ -96,7 +97,7 @@ export default function MyTasks({ taskId }: { taskId: string | undefined }) {
       </div>
       {taskId && (
         <Suspense fallback={<aside className="panel" />}>
-          <TaskPanel key={taskId} id={taskId} onClose={() => go("/my-tasks")} />
+          <TaskPanel key={taskId} id={taskId} onClose={close} />
         </Suspense>
       )}
     </div>

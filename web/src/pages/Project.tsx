@@ -7,7 +7,7 @@ import type { Project as ProjectType } from "../http/types";
 import { isView, lastView, rememberView } from "../sync/prefs";
 import { useProject } from "../sync/queries";
 import { Empty } from "../ui/Empty";
-import { useKeptSearch } from "../ui/history";
+import { useClosing, useKeptSearch } from "../ui/history";
 import { Icon } from "../ui/icons";
 import { useShortcuts } from "../ui/shortcuts";
 import { useTitle } from "../ui/title";
@@ -45,6 +45,7 @@ export default function Project({ id, view, taskId }: Props) {
     if (isView(view)) rememberView(id, view);
   }, [id, view]);
   const path = `/projects/${id}`;
+  const close = useClosing(other ? `${path}/${other}` : kept(`${path}/${tasks}`), other ? undefined : kept(path));
   const show = (name: string) => go(other ? `${path}/${name}` : kept(`${path}/${name}`));
   useShortcuts({
     b: () => show("board"),
@@ -74,7 +75,7 @@ export default function Project({ id, view, taskId }: Props) {
       </div>
       {taskId && (
         <Suspense fallback={<aside className="panel" />}>
-          <TaskPanel key={taskId} id={taskId} onClose={() => go(kept(`${path}/${other ?? tasks}`))} />
+          <TaskPanel key={taskId} id={taskId} onClose={close} />
         </Suspense>
       )}
     </div>

@@ -1,4 +1,5 @@
-import { type ReactNode, useRef } from "react";
+import type { ReactNode } from "react";
+import { DayPicker } from "./DayPicker";
 import { Icon } from "./icons";
 
 interface Props {
@@ -11,29 +12,13 @@ interface Props {
   children: ReactNode;
 }
 
-/** The browser's own calendar under a readable chip. A day is YYYY-MM-DD. */
+/** A day in a readable chip that opens a calendar. A day is YYYY-MM-DD. */
 export function DayField({ value, onChange, label, remove, disabled, children }: Props) {
-  const input = useRef<HTMLInputElement>(null);
   return (
     <span className="chip due-chip">
-      <button
-        type="button"
-        className="due-open"
-        disabled={disabled}
-        aria-label={label}
-        onClick={() => input.current?.showPicker()}
-      >
+      <DayPicker label={label} className="due-open" value={value} onPick={onChange} disabled={disabled} none={remove}>
         {children}
-      </button>
-      <input
-        ref={input}
-        type="date"
-        tabIndex={-1}
-        aria-hidden="true"
-        value={value ?? ""}
-        disabled={disabled}
-        onChange={(event) => onChange(event.target.value || null)}
-      />
+      </DayPicker>
       {value && !disabled && (
         <button type="button" className="chip-clear" aria-label={remove} onClick={() => onChange(null)}>
           <Icon name="close" size={12} />

@@ -3,6 +3,7 @@ import { type KeyboardEvent, type ReactNode, useEffect, useId, useMemo, useRef, 
 import { flushSync } from "react-dom";
 import { composing } from "../lib/keys";
 import { Icon } from "./icons";
+import { place } from "./place";
 
 export interface Option {
   id: string;
@@ -65,21 +66,6 @@ export function Picker(props: Props) {
 
   const close = (): void => popover.current?.hidePopover();
 
-  function place(): void {
-    const anchor = button.current?.getBoundingClientRect();
-    const box = popover.current;
-    if (!anchor || !box || matchMedia("(max-width: 640px)").matches) return;
-    const below = innerHeight - anchor.bottom - 12;
-    const above = anchor.top - 12;
-    const up = below < Math.min(box.scrollHeight, 280) && above > below;
-    const width = box.offsetWidth;
-    const left = align === "end" ? anchor.right - width : anchor.left;
-    box.style.left = `${Math.max(8, Math.min(left, innerWidth - width - 8))}px`;
-    box.style.maxHeight = `${Math.min(360, up ? above : below)}px`;
-    box.style.top = up ? "auto" : `${anchor.bottom + 4}px`;
-    box.style.bottom = up ? `${innerHeight - anchor.top + 4}px` : "auto";
-  }
-
   /** Shows the list with the focus in it, all at once: keys that follow the click find their place. */
   function toggle(): void {
     if (popover.current?.matches(":popover-open")) {
@@ -94,7 +80,7 @@ export function Picker(props: Props) {
       setOpen(true);
     });
     popover.current?.showPopover();
-    place();
+    place(button.current, popover.current, align);
     (input.current ?? list.current)?.focus({ preventScroll: true });
   }
 

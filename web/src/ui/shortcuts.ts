@@ -1,5 +1,5 @@
 import { useEffect, useRef } from "react";
-import { composing, typing } from "../lib/keys";
+import { keyOf, typing } from "../lib/keys";
 
 /**
  * Single keys and two-key sequences ("g i") that work anywhere but in a field or an open dialog. Where two parts of the
@@ -12,12 +12,14 @@ export function useShortcuts(bindings: Record<string, (event: KeyboardEvent) => 
     let prefix = "";
     let at = 0;
     const onKey = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || composing(event) || typing(event.target)) return;
+      // Outside of a field nothing is composed: what an input method keeps to itself there is a key like others.
+      if (event.defaultPrevented || event.isComposing || typing(event.target)) return;
       if (event.ctrlKey || event.metaKey || event.altKey) return;
       if (document.querySelector("dialog[open], [popover]:popover-open")) return;
-      const sequence = Date.now() - at < 900 ? `${prefix} ${event.key}` : "";
-      const run = current.current[sequence] ?? current.current[event.key];
-      prefix = event.key;
+      const key = keyOf(event);
+      const sequence = Date.now() - at < 900 ? `${prefix} ${key}` : "";
+      const run = current.current[sequence] ?? current.current[key];
+      prefix = key;
       at = Date.now();
       if (run) {
         event.preventDefault();

@@ -1,6 +1,7 @@
 import { type KeyboardEvent, useCallback, useEffect, useRef, useState } from "react";
 import { useSearch } from "wouter";
 import type { Project, Task } from "../../http/types";
+import { keyOf } from "../../lib/keys";
 import { dragWithin, type Point } from "../../ui/drag";
 import { BoardColumn } from "./board/BoardColumn";
 import { useCarry } from "./board/carry";
@@ -63,7 +64,7 @@ export default function Board({ project, tasks, loading, openId, filtered, byHan
           return;
         }
       }
-    } else if (event.key === "m") {
+    } else if (keyOf(event.nativeEvent) === "m") {
       event.preventDefault();
       card.querySelector<HTMLElement>(".card-move")?.click();
     }

@@ -2,6 +2,7 @@ import { plural, t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { type RefObject, useEffect, useMemo, useState } from "react";
 import type { Project, Task } from "../../http/types";
+import { composing } from "../../lib/keys";
 import { labelColor, labelsOf } from "../../lib/labels";
 import { FIELDS, PLAIN } from "../../ui/fields";
 import { Dot, Icon, PriorityIcon } from "../../ui/icons";
@@ -68,7 +69,7 @@ export function FilterBar({ project, tasks, filter, shown, field, search, onChan
             change("q", event.target.value);
           }}
           onKeyDown={(event) => {
-            if (event.key === "Escape") event.currentTarget.blur();
+            if (event.key === "Escape" && !composing(event)) event.currentTarget.blur();
           }}
         />
         <kbd>/</kbd>

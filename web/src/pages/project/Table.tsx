@@ -5,6 +5,7 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { type CSSProperties, type KeyboardEvent, useCallback, useMemo, useRef, useState } from "react";
 import { useSearch, useSearchParams } from "wouter";
 import type { Project, Task } from "../../http/types";
+import { keyOf } from "../../lib/keys";
 import { everything, extended, NOTHING, toggled } from "../../lib/selection";
 import { keys } from "../../sync/cache";
 import { Empty } from "../../ui/Empty";
@@ -61,11 +62,11 @@ export default function Table({ project, tasks, openId, filter }: Props) {
     const command = event.ctrlKey || event.metaKey;
     if (event.key === "Escape" && selected.length > 0) {
       setSelection(NOTHING);
-    } else if (command && event.key.toLowerCase() === "a" && writable) {
+    } else if (command && keyOf(event.nativeEvent).toLowerCase() === "a" && writable) {
       setSelection({ ids: new Set(order), anchor: "" });
     } else if (command || !row) {
       return;
-    } else if (event.key === "x" && writable) {
+    } else if (keyOf(event.nativeEvent) === "x" && writable) {
       choose(row.dataset.task ?? "", false);
     } else if (step) {
       const index = Number(row.dataset.index) + step;

@@ -1,12 +1,12 @@
 import { plural, t } from "@lingui/core/macro";
 import { Plural, Trans } from "@lingui/react/macro";
 import { useQueryClient } from "@tanstack/react-query";
-import { useRef } from "react";
 import type { Priority, Project, Task, User } from "../../../http/types";
-import { addDays, capitalised, dayHeading, dayOf, dueText } from "../../../lib/dates";
+import { dueText } from "../../../lib/dates";
 import { labelsOf } from "../../../lib/labels";
 import { assign, changeMany, edit, remove, type Step } from "../../../sync/bulk";
 import { keys } from "../../../sync/cache";
+import { DayPicker } from "../../../ui/DayPicker";
 import { Icon, PriorityIcon, StatusIcon } from "../../../ui/icons";
 import { Picker } from "../../../ui/Picker";
 import { PRIORITIES, priorityName, statusName } from "../../../ui/words";
@@ -150,7 +150,21 @@ export function BulkBar({ project, tasks, selected, onClear }: Props) {
           <Icon name="tag" />
           <Trans>Labels</Trans>
         </Picker>
-        <DuePicker due={sameDue(selected)} onPick={setDue} />
+        <DayPicker label={t`Due date`} className="chip" value={sameDue(selected)} onPick={setDue}>
+          <Icon name="calendar" />
+          <Trans>Due date</Trans>
+        </DayPicker>
+        {selected.some((task) => task.due) && (
+          <button
+            type="button"
+            className="chip"
+            onClick={() => setDue(null)}
+            aria-label={t`No due date`}
+            title={t`No due date`}
+          >
+            <Icon name="close" />
+          </button>
+        )}
         <button type="button" className="chip danger" onClick={removeAll}>
           <Icon name="trash" />
           <Trans>Delete</Trans>
@@ -167,35 +181,3 @@ const sameDue = (tasks: Task[]): string | null => {
   const days = new Set(tasks.map((task) => task.due));
   return days.size === 1 ? ([...days][0] ?? null) : null;
 };
-
-/** The days that are most often meant, and the browser's own calendar for the others. */
-function DuePicker({ due, onPick }: { due: string | null; onPick: (due: string | null) => void }) {
-  const date = useRef<HTMLInputElement>(null);
-  const today = dayOf();
-  const near = [today, addDays(today, 1), addDays(today, 7)];
-  return (
-    <span className="due-chip">
-      <Picker
-        label={t`Due date`}
-        options={[
-          ...near.map((day) => ({ id: day, label: capitalised(dayHeading(day)), icon: <Icon name="calendar" /> })),
-          { id: "other", label: t`Another day …`, icon: <Icon name="edit" /> },
-          { id: "none", label: t`No due date`, icon: <Icon name="close" />, apart: true },
-        ]}
-        selected={due ? [due] : []}
-        onPick={(id) => (id === "other" ? date.current?.showPicker() : onPick(id === "none" ? null : id))}
-      >
-        <Icon name="calendar" />
-        <Trans>Due date</Trans>
-      </Picker>
-      <input
-        ref={date}
-        type="date"
-        tabIndex={-1}
-        aria-hidden="true"
-        value={due ?? ""}
-        onChange={(event) => event.target.value && onPick(event.target.value)}
-      />
-    </span>
-  );
-}
