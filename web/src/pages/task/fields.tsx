@@ -3,6 +3,7 @@ import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useQueryClient } from "@tanstack/react-query";
 import type { Priority, Project, Task } from "../../http/types";
+import { dueText } from "../../lib/dates";
 import { labelColor, labelsOf } from "../../lib/labels";
 import { keys } from "../../sync/cache";
 import { statusOf } from "../../sync/queries";
