@@ -7,7 +7,7 @@ import { Failed } from "../pages/parts/Failed";
 import { lastPerson, rememberSignedIn } from "../sync/prefs";
 import { useMe } from "../sync/queries";
 import { useKeptFocus } from "../ui/focus";
-import { Login, SignedIn } from "./first";
+import { Invitation, Login, Recover, SignedIn } from "./first";
 import { Announcer, Toaster } from "./Toaster";
 
 export function App() {
@@ -23,6 +23,18 @@ export function App() {
           </Route>
           <Route path="/register">
             <Login mode="register" />
+          </Route>
+          <Route path="/invitation">
+            <Invitation />
+          </Route>
+          <Route path="/forgot">
+            <Recover step="forgot" />
+          </Route>
+          <Route path="/reset">
+            <Recover step="reset" />
+          </Route>
+          <Route path="/verify">
+            <Recover step="verify" />
           </Route>
           <Route>
             <Gate />

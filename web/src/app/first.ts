@@ -9,3 +9,5 @@ const first = async <T>(code: Promise<T>): Promise<T> => {
 
 export const Login = page(() => first(import("../pages/Login")));
 export const SignedIn = page(() => first(import("./SignedIn")));
+export const Invitation = page(() => first(import("../pages/Invitation")));
+export const Recover = page(() => first(import("../pages/Recover")));

@@ -1,7 +1,18 @@
 /** Every call that the site makes, by what it is for. */
 import type { Place } from "../lib/order";
 import { call } from "./client";
-import type { Config, Preferences, Project, ProjectEdit, Role, Task, TaskChanges, TaskEdit, User } from "./types";
+import type {
+  Config,
+  NewInvitation,
+  Preferences,
+  Project,
+  ProjectEdit,
+  Role,
+  Task,
+  TaskChanges,
+  TaskEdit,
+  User,
+} from "./types";
 
 const PAGE = 200;
 
@@ -37,8 +48,36 @@ const named = (user: { id: string; name: string | null }): User => ({ ...user, n
 export const me = () => call("get", "/api/auth/me").then(named);
 export const login = (body: { email: string; password: string }) =>
   call("post", "/api/auth/login", { body: { ...body, session: "cookie" } }).then(({ user }) => named(user));
-export const register = (body: { email: string; password: string; name: string; locale: "en" | "ko" }) =>
-  call("post", "/api/auth/register", { body: { ...body, session: "cookie" } }).then(({ user }) => named(user));
+export interface NewAccount {
+  email: string;
+  password: string;
+  name: string;
+  locale: "en" | "ko";
+  invitation?: string;
+}
+/** Null where the address has to be verified before anybody is signed in. */
+export const register = (body: NewAccount): Promise<User | null> =>
+  call("post", "/api/auth/register", { body: { ...body, session: "cookie" } }).then(({ user }) =>
+    user ? named(user) : null,
+  );
+export const forgotPassword = (email: string) => call("post", "/api/auth/password/forgot", { body: { email } });
+export const resetPassword = (token: string, password: string) =>
+  call("post", "/api/auth/password/reset", { body: { token, password } });
+export const changeEmail = (email: string, password: string) =>
+  call("post", "/api/auth/email", { body: { email, password } });
+export const sendVerification = () => call("post", "/api/auth/email/verification");
+export const verifyEmail = (token: string) => call("post", "/api/auth/email/verify", { body: { token } });
+
+export const invitation = (token: string) => call("get", "/api/invitations/{token}", { path: { token } });
+export const acceptInvitation = (token: string) => call("post", "/api/invitations/{token}/accept", { path: { token } });
+export const invitations = (projectId: string) =>
+  call("get", "/api/projects/{project_id}/invitations", { path: { project_id: projectId } }).then(({ items }) => items);
+export const invite = (projectId: string, body: NewInvitation) =>
+  call("post", "/api/projects/{project_id}/invitations", { path: { project_id: projectId }, body });
+export const withdrawInvitation = (projectId: string, id: string) =>
+  call("delete", "/api/projects/{project_id}/invitations/{invitation_id}", {
+    path: { project_id: projectId, invitation_id: id },
+  });
 export const logout = () => call("post", "/api/auth/logout");
 export const editMe = (body: { name?: string; locale?: "en" | "ko" }) =>
   call("patch", "/api/auth/me", { body }).then(named);

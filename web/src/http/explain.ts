@@ -7,6 +7,8 @@ export function explain(error: unknown): string {
   if (!(error instanceof ApiError)) return t`Something went wrong here. Reload the page and try again.`;
   if (error.status === 0) return t`The server cannot be reached. Check your connection and try again.`;
   if (error.code === "invalid_credentials") return t`The e-mail or the password is wrong.`;
+  if (error.code === "email_not_verified") return t`Confirm your e-mail address first: the link is in your mail.`;
+  if (error.code === "invalid_token") return t`This link cannot be used any more. Ask for another one.`;
   if (error.status === 401) return t`You are signed out. Sign in again.`;
   if (error.status === 403) return t`Your role in this project does not allow that. Ask an owner.`;
   if (error.status === 404) return t`This does not exist any more, or you have no access to it.`;

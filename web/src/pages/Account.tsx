@@ -16,6 +16,7 @@ import { chooseLocale, LOCALES } from "../ui/i18n";
 import { Icon } from "../ui/icons";
 import { PasswordField } from "../ui/PasswordField";
 import { useTitle } from "../ui/title";
+import { Address } from "./account/Address";
 import { Erase } from "./account/Erase";
 import { Sessions } from "./account/Sessions";
 import { Tokens } from "./account/Tokens";
@@ -37,6 +38,7 @@ export default function Account() {
       </header>
       <Profile me={me} />
       <Appearance me={me} />
+      <Address me={me} />
       <Password />
       <Sessions />
       <Tokens />

@@ -2,7 +2,7 @@ import { i18n } from "@lingui/core";
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, useId, useState } from "react";
+import { type FormEvent, useState } from "react";
 import { Link, Redirect, useLocation, useSearchParams } from "wouter";
 import { ApiError } from "../http/client";
 import { login, register } from "../http/endpoints";
@@ -11,10 +11,12 @@ import type { Locale } from "../http/types";
 import { keys } from "../sync/cache";
 import { rememberSignedIn, signedInBefore } from "../sync/prefs";
 import { useConfig, useMe } from "../sync/queries";
-import { chooseLocale, LOCALES } from "../ui/i18n";
-import { Icon, Logo, StatusIcon } from "../ui/icons";
+import { Icon, Logo } from "../ui/icons";
 import { PasswordField } from "../ui/PasswordField";
 import { useTitle } from "../ui/title";
+import { Entrance } from "./parts/Entrance";
+import { Field } from "./parts/Field";
+import { Mailed } from "./parts/Mailed";
 
 /** An address inside the site; anything else that came with the link is ignored. */
 export function safeNext(next: string | null): string {
@@ -30,12 +32,15 @@ export default function Login({ mode }: { mode: "login" | "register" }) {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const [password, setPassword] = useState("");
+  const [mailed, setMailed] = useState("");
   const registering = mode === "register";
   const next = safeNext(search.get("next"));
   const other = `${registering ? "/login" : "/register"}${search.size > 0 ? `?${search}` : ""}`;
   useTitle(registering ? t`Create an account` : t`Sign in`);
   if (me.data && !busy) return <Redirect to={next} replace />;
   if (registering && closed) return <Redirect to={other} replace />;
+
+  if (mailed) return <Mailed to={mailed} />;
 
   async function submit(event: FormEvent<HTMLFormElement>): Promise<void> {
     event.preventDefault();
@@ -48,6 +53,7 @@ export default function Login({ mode }: { mode: "login" | "register" }) {
       const user = await (registering
         ? register({ email, password, name: text("name").trim(), locale: i18n.locale as Locale })
         : login({ email, password }));
+      if (!user) return setMailed(email);
       client.clear();
       client.setQueryData(keys.me, user);
       rememberSignedIn(true);
@@ -65,139 +71,66 @@ export default function Login({ mode }: { mode: "login" | "register" }) {
   };
   const fields = ["name", "email", "password"].filter(about);
   return (
-    <div className="login">
-      <aside className="login-side" aria-hidden="true">
-        <div className="login-brand">
-          <Logo />
-          Taskledger
-        </div>
-        <p className="login-claim">
-          <Trans>Every change, kept.</Trans>
-        </p>
-        <ol className="login-ledger">
-          <li>
-            <StatusIcon of={{ category: "waiting" }} />
-            <span>
-              <Trans>A task is written down</Trans>
-            </span>
-            <time>09:12</time>
-          </li>
-          <li>
-            <StatusIcon of={{ category: "active" }} />
-            <span>
-              <Trans>Someone takes it on</Trans>
-            </span>
-            <time>10:40</time>
-          </li>
-          <li>
-            <StatusIcon of={{ category: "done" }} />
-            <span>
-              <Trans>It is done, and everyone knows</Trans>
-            </span>
-            <time>16:05</time>
-          </li>
-        </ol>
-      </aside>
-      <main className="login-main">
-        <form className="login-form" onSubmit={submit}>
-          <Logo />
-          <h1>{registering ? t`Create an account` : t`Sign in`}</h1>
-          {problem && fields.length === 0 && (
-            <p className="form-error" role="alert">
-              <Icon name="warn" />
-              {problem.status === 409
-                ? t`There is an account with this e-mail already. Sign in instead.`
-                : explain(problem)}
-            </p>
-          )}
-          {error !== null && !problem && (
-            <p className="form-error" role="alert">
-              {explain(error)}
-            </p>
-          )}
-          {registering && (
-            <Field label={t`Name`} name="name" autoComplete="name" maxLength={100} error={about("name")} autoFocus />
-          )}
-          <Field
-            label={t`E-mail`}
-            name="email"
-            type="email"
-            autoComplete={registering ? "email" : "username"}
-            error={about("email")}
-            autoFocus={!registering}
-          />
-          <PasswordField
-            label={t`Password`}
-            autoComplete={registering ? "new-password" : "current-password"}
-            value={password}
-            onChange={setPassword}
-            rules={registering}
-            error={about("password")}
-          />
-          <button type="submit" className="button primary wide" disabled={busy}>
-            {busy ? <span className="spinner" /> : null}
-            {registering ? t`Create account` : t`Sign in`}
-          </button>
-          {closed ? (
-            <p className="login-other">
-              <Trans>New here? Ask whoever runs this board for an account.</Trans>
-            </p>
-          ) : (
-            <p className="login-other">
-              {registering ? t`Already have an account?` : t`New here?`}{" "}
-              <Link href={other} onClick={() => setError(null)}>
-                {registering ? t`Sign in` : t`Create an account`}
-              </Link>
-            </p>
-          )}
-        </form>
-        <div className="login-languages">
-          {(Object.keys(LOCALES) as Locale[]).map((locale) => (
-            <button
-              key={locale}
-              type="button"
-              lang={locale}
-              className="link-button"
-              aria-pressed={i18n.locale === locale}
-              onClick={() => void chooseLocale(locale)}
-            >
-              {LOCALES[locale]}
-            </button>
-          ))}
-        </div>
-      </main>
-    </div>
-  );
-}
-
-interface FieldProps {
-  label: string;
-  name: string;
-  type?: string;
-  autoComplete: string;
-  maxLength?: number;
-  error?: string | undefined;
-  autoFocus?: boolean;
-}
-
-function Field({ label, error, ...input }: FieldProps) {
-  const id = useId();
-  return (
-    <div className="field">
-      <label htmlFor={id}>{label}</label>
-      <input
-        {...input}
-        id={id}
-        className="input"
-        required
-        aria-invalid={!!error}
-        aria-describedby={error && `${id}-error`}
-      />
-      {error && (
-        <p id={`${id}-error`} className="field-error" role="alert">
-          {error}
-        </p>
-      )}
-    </div>
+    <Entrance>
+      <form className="login-form" onSubmit={submit}>
+        <Logo />
+        <h1>{registering ? t`Create an account` : t`Sign in`}</h1>
+        {problem && fields.length === 0 && (
+          <p className="form-error" role="alert">
+            <Icon name="warn" />
+            {problem.status === 409
+              ? t`There is an account with this e-mail already. Sign in instead.`
+              : explain(problem)}
+          </p>
+        )}
+        {error !== null && !problem && (
+          <p className="form-error" role="alert">
+            {explain(error)}
+          </p>
+        )}
+        {registering && (
+          <Field label={t`Name`} name="name" autoComplete="name" maxLength={100} error={about("name")} autoFocus />
+        )}
+        <Field
+          label={t`E-mail`}
+          name="email"
+          type="email"
+          autoComplete={registering ? "email" : "username"}
+          error={about("email")}
+          autoFocus={!registering}
+        />
+        <PasswordField
+          label={t`Password`}
+          autoComplete={registering ? "new-password" : "current-password"}
+          value={password}
+          onChange={setPassword}
+          rules={registering}
+          error={about("password")}
+        />
+        {!registering && (
+          <p className="login-forgot">
+            <Link href="/forgot">
+              <Trans>Forgot your password?</Trans>
+            </Link>
+          </p>
+        )}
+        <button type="submit" className="button primary wide" disabled={busy}>
+          {busy ? <span className="spinner" /> : null}
+          {registering ? t`Create account` : t`Sign in`}
+        </button>
+        {closed ? (
+          <p className="login-other">
+            <Trans>New here? Ask whoever runs this board for an account.</Trans>
+          </p>
+        ) : (
+          <p className="login-other">
+            {registering ? t`Already have an account?` : t`New here?`}{" "}
+            <Link href={other} onClick={() => setError(null)}>
+              {registering ? t`Sign in` : t`Create an account`}
+            </Link>
+          </p>
+        )}
+      </form>
+    </Entrance>
   );
 }

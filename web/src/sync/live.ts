@@ -136,6 +136,9 @@ function outdated(client: QueryClient, change: LiveChange): (readonly string[])[
   }
   if (change.project) {
     putProject(client, change.project);
+    if (change.type.startsWith("project.invit")) found.push(keys.invitations(change.project_id));
+    // Who comes is somebody one works with from now on, and has a name.
+    if (change.type === "project.member-added") found.push(keys.users);
     if (change.type.startsWith("project.member")) found.push(keys.projects, keys.project(change.project_id));
   } else if (change.type.startsWith("project.")) {
     found.push(keys.projects, keys.project(change.project_id));

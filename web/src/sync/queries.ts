@@ -141,7 +141,7 @@ async function settle(batch: Waiting[]): Promise<void> {
     const found = new Map(
       (await api.usersById([...new Set(batch.map((one) => one.id))])).map((user) => [user.id, user]),
     );
-    // Who was erased has no name any more; an empty one is shown as a former member.
+    // Who was erased has no name any more, and whom one does not work with is left out: both are shown as former members.
     for (const { id, resolve } of batch) resolve(found.get(id) ?? { id, name: "" });
   } catch (cause) {
     for (const { reject } of batch) reject(cause);
@@ -149,7 +149,12 @@ async function settle(batch: Waiting[]): Promise<void> {
 }
 
 export const userQuery = (id: string) =>
-  queryOptions({ queryKey: keys.user(id), queryFn: () => loadUser(id), staleTime: 10 * 60_000, enabled: id !== "" });
+  queryOptions({
+    queryKey: keys.user(id),
+    queryFn: () => loadUser(id),
+    staleTime: ({ state }) => (state.data?.name ? 10 * 60_000 : 0),
+    enabled: id !== "",
+  });
 export const useUser = (id: string): User | undefined => useQuery(userQuery(id)).data;
 
 /** The status that a task's key names; a status that the project no longer has is shown by its key. */

@@ -8,6 +8,8 @@ import { place } from "./place";
 export interface Option {
   id: string;
   label: string;
+  /** What it is found by as well, in lower case and whole. */
+  also?: string | undefined;
   icon?: ReactNode;
   hint?: string | undefined;
   danger?: boolean;
@@ -55,7 +57,7 @@ export function Picker(props: Props) {
   const shown = useMemo(() => {
     const wanted = query.trim().toLocaleLowerCase();
     const found = wanted
-      ? props.options.filter((option) => option.label.toLocaleLowerCase().includes(wanted))
+      ? props.options.filter((option) => option.label.toLocaleLowerCase().includes(wanted) || option.also === wanted)
       : props.options;
     const create =
       onCreate && wanted && !props.options.some((option) => option.label.toLocaleLowerCase() === wanted)

@@ -86,6 +86,12 @@ export function Told({ entry: { type, changes, actor: actorId }, project, actor 
       ) : (
         <Trans>{actor} added a member</Trans>
       );
+    case "project.invited":
+      return <Trans>{actor} made an invitation</Trans>;
+    case "project.invitation-accepted":
+      return <Trans>{actor} accepted an invitation</Trans>;
+    case "project.invitation-withdrawn":
+      return <Trans>{actor} withdrew an invitation</Trans>;
     case "project.member-role-changed":
       return <Trans>{actor} changed the role of a member</Trans>;
     case "project.member-removed":

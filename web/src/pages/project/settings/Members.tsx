@@ -5,6 +5,7 @@ import { useState } from "react";
 import { useLocation } from "wouter";
 import * as api from "../../../http/endpoints";
 import type { Member, Project, Role } from "../../../http/types";
+import { keys } from "../../../sync/cache";
 import { addMember, changeRole, removeMember } from "../../../sync/projects";
 import { useMe } from "../../../sync/queries";
 import { Dialog } from "../../../ui/Dialog";
@@ -13,6 +14,7 @@ import { Picker } from "../../../ui/Picker";
 import { useSettled } from "../../../ui/settled";
 import { ROLES, roleName } from "../../../ui/words";
 import { Avatar, Name } from "../../parts/People";
+import { Invitations } from "./Invitations";
 
 function roleHint(role: Role): string {
   switch (role) {
@@ -83,6 +85,7 @@ export function Members({ project, owner }: { project: Project; owner: boolean }
           </li>
         ))}
       </ul>
+      {owner && <Invitations project={project} />}
       {owner && <AddMember project={project} onAdd={(id) => void addMember(client, project, id)} />}
       {giving && <GiveUp project={project} giving={giving} onClose={() => setGiving(null)} />}
     </section>
@@ -127,6 +130,7 @@ function GiveUp({ project, giving, onClose }: { project: Project; giving: Giving
 }
 
 function AddMember({ project, onAdd }: { project: Project; onAdd: (id: string) => void }) {
+  const client = useQueryClient();
   const [query, setQuery] = useState("");
   const wanted = useSettled(query.trim());
   const found = useQuery({
@@ -142,10 +146,20 @@ function AddMember({ project, onAdd }: { project: Project; onAdd: (id: string) =
       className="button"
       options={(found.data ?? [])
         .filter((user) => !inside.has(user.id))
-        .map((user) => ({ id: user.id, label: user.name, icon: <Avatar id={user.id} /> }))}
-      search={t`Search people by name`}
+        .map((user) => ({
+          id: user.id,
+          label: user.name,
+          // Whom an address found; not while the answer is still that to another one.
+          also: found.isPlaceholderData ? undefined : wanted.toLocaleLowerCase(),
+          icon: <Avatar id={user.id} />,
+        }))}
+      search={t`A colleague's name, or an exact e-mail`}
       onSearch={setQuery}
-      onPick={onAdd}
+      onPick={(id) => {
+        const user = found.data?.find((one) => one.id === id);
+        if (user) client.setQueryData(keys.user(id), user);
+        onAdd(id);
+      }}
     >
       <Icon name="plus" />
       <Trans>Add a member</Trans>
