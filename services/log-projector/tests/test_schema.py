@@ -22,6 +22,7 @@ PINNED = {
     5: "8a45066b5d25bb8762f6743b3df6f0054237e5a3821b7a0485089090eb92688d",
     6: "4289a8253803fba848dbbc0f6e8c0a6d2b997cbf0c629159c1406f623f7d15b1",
     7: "2e3cbe6c0e279924fa7be61a91e5f31091d208be37bba6275c5a12cdafe1a794",
+    8: "059e70ba95062a9300be8e264bda1131d3005b85bd93fc821d7e0427da7bdceb",
 }
 """By schema: a digest of its tables and of the rows of the history below. One that was released never changes."""
 
@@ -74,6 +75,7 @@ TASK_EVENTS: list[TaskEvent] = [
     task.TaskStatusChanged(old="waiting", new="done"),
     task.TaskPriorityChanged(old="high", new="none"),
     task.TaskEstimateChanged(old=None, new=2.5),
+    task.TaskStartChanged(old=None, new=date(2026, 12, 1)),
     task.TaskDueChanged(old=date(2026, 12, 31), new=None),
     task.TaskLabelsChanged(old=("bug",), new=("bug", "문서")),
     task.TaskRankChanged(old="V0000C", new="V00005VC1"),

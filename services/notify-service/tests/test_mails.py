@@ -27,6 +27,7 @@ EVERY_CHANGE: tuple[tuple[str, Any, Any], ...] = (
     ("status", "waiting", "in_progress"),
     ("priority", "none", "urgent"),
     ("estimate", 2.5, 0.0),
+    ("start", "2026-12-01", None),
     ("due", None, "2026-12-04"),
     ("labels", ["ops"], []),
     ("assignees", None, "bob"),
@@ -97,6 +98,7 @@ Description: none → How to
 Status: Waiting → In progress
 Priority: none → urgent
 Estimate: 2.5 → 0
+Start: 1 December 2026 → none
 Due: none → 4 December 2026
 Labels: ops → none
 Assignee: none → Bob
@@ -120,6 +122,7 @@ Operations
 상태: 대기 → 진행 중
 우선순위: 없음 → 긴급
 추정치: 2.5 → 0
+시작일: 2026년 12월 1일 → 없음
 마감일: 없음 → 2026년 12월 4일
 라벨: ops → 없음
 담당자: 없음 → Bob

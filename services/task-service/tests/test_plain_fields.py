@@ -6,7 +6,7 @@ import pytest
 
 from testkit.tasks import User, World, expect
 
-VALUES: Final[dict[str, tuple[Any, Any]]] = {"estimate": (2.5, 8)}
+VALUES: Final[dict[str, tuple[Any, Any]]] = {"estimate": (2.5, 8), "start": ("2026-12-01", "2027-01-04")}
 """By field: one value, and another."""
 
 fields: Final = pytest.mark.parametrize("field", VALUES)
@@ -43,6 +43,7 @@ WRONG: Final[dict[str, list[Any]]] = {
         *(-0.5, 1000.5, 0.25, 1e308, 10**30, -1, 1001),
         *(True, "3", "", [], {}, [3]),
     ],
+    "start": [20261201, True, "", "soon", "2026-02-30", "2026-12-01T00:00:00Z", "1.12.2026", ["2026-12-01"]],
 }
 
 
@@ -81,3 +82,9 @@ async def test_zero_is_an_estimate_without_a_sign(ann: User) -> None:
     task = expect(await ann.patch(path, {"estimate": -0.0}), 200)
     assert (task["estimate"], str(task["estimate"])) == (0, "0.0")
     assert expect(await ann.patch(path, {"estimate": 0}), 200)["version"] == task["version"]
+
+
+async def test_a_start_behind_the_due_date_is_taken_as_it_is_said(ann: User) -> None:
+    path = f"/tasks/{(await ann.task(await ann.project(), due='2026-12-01'))['id']}"
+    task = expect(await ann.patch(path, {"start": "2026-12-24"}), 200)
+    assert (task["start"], task["due"]) == ("2026-12-24", "2026-12-01")

@@ -19,6 +19,7 @@ async def test_a_task_is_made_with_everything(ann: User, bob: User) -> None:
         "status": "in_progress",
         "priority": "high",
         "estimate": 2.5,
+        "start": "2026-12-01",
         "due": "2026-12-31",
         "labels": ["집", "집", "green"],
         "assignees": [bob.id, bob.id],

@@ -2139,6 +2139,8 @@ export interface components {
              * @enum {string}
              */
             priority?: "none" | "low" | "medium" | "high" | "urgent";
+            /** Start */
+            start?: string | null;
             /** Status */
             status?: string | null;
             /** Title */
@@ -2589,6 +2591,8 @@ export interface components {
              * @enum {string}
              */
             priority?: "none" | "low" | "medium" | "high" | "urgent";
+            /** Start */
+            start?: string | null;
             /** Status */
             status?: string;
             /** Title */
@@ -2631,6 +2635,8 @@ export interface components {
             project_id: string;
             /** Rank */
             rank: string;
+            /** Start */
+            start: string | null;
             /** Status */
             status: string;
             /** Title */
@@ -7740,7 +7746,7 @@ export interface operations {
                 limit?: number;
                 /** @description in title, description or key */
                 q?: string;
-                /** @description created_at, updated_at, key, rank, title, status, priority, estimate, due; with `-` the other way round */
+                /** @description created_at, updated_at, key, rank, title, status, priority, estimate, start, due; with `-` the other way round */
                 sort?: string;
                 /** @description any of these; several times, or with commas */
                 status?: string[];
@@ -8076,7 +8082,7 @@ export interface operations {
                 limit?: number;
                 /** @description in title, description or key */
                 q?: string;
-                /** @description created_at, updated_at, key, rank, title, status, priority, estimate, due; with `-` the other way round */
+                /** @description created_at, updated_at, key, rank, title, status, priority, estimate, start, due; with `-` the other way round */
                 sort?: string;
                 /** @description any of these; several times, or with commas */
                 status?: string[];

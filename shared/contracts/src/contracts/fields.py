@@ -102,6 +102,16 @@ FIELDS: Final[tuple[Field, ...]] = (
         since=2,
     ),
     Field(
+        name="start",
+        form=Day(),
+        event=task.TaskStartChanged,
+        news="edited",
+        words={"en": "Start", "ko": "시작일"},
+        headers=("start", "startdate", "startson", "begin", "begindate", "시작일", "시작날짜", "시작", "착수일"),
+        sorts=True,
+        since=3,
+    ),
+    Field(
         name="due",
         form=Day(),
         event=task.TaskDueChanged,

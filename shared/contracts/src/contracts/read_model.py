@@ -32,7 +32,7 @@ from contracts.fields import COLUMNS, Field
 from contracts.rank import MAX_RANK
 from kernel.ports.database import Database, DatabaseRefused, DatabaseUnavailable, Statement, upsert
 
-SCHEMA: Final = 7
+SCHEMA: Final = 8
 """The version of the tables and of what stands in their rows. Another one means another generation."""
 
 POLL_SECONDS: Final = 1.0

@@ -23,6 +23,7 @@ class TaskCreated:
     status: str
     priority: Priority
     estimate: float | None = None
+    start: date | None = None
     due: date | None
     labels: tuple[str, ...]
     assignees: tuple[str, ...]
@@ -50,6 +51,11 @@ class TaskPriorityChanged(FieldChanged[Priority], field="priority"):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskEstimateChanged(FieldChanged[float | None], field="estimate"):
+    pass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskStartChanged(FieldChanged[date | None], field="start"):
     pass
 
 
@@ -120,6 +126,7 @@ TaskEvent: TypeAlias = (
     | TaskStatusChanged
     | TaskPriorityChanged
     | TaskEstimateChanged
+    | TaskStartChanged
     | TaskDueChanged
     | TaskLabelsChanged
     | TaskRankChanged
@@ -139,6 +146,7 @@ EVENT_NAMES: Final[Mapping[type[TaskEvent], str]] = {
     TaskStatusChanged: "task.status-changed",
     TaskPriorityChanged: "task.priority-changed",
     TaskEstimateChanged: "task.estimate-changed",
+    TaskStartChanged: "task.start-changed",
     TaskDueChanged: "task.due-changed",
     TaskLabelsChanged: "task.labels-changed",
     TaskRankChanged: "task.rank-changed",
@@ -186,6 +194,7 @@ class Task:
     status: str
     priority: Priority
     estimate: float | None = None
+    start: date | None = None
     due: date | None
     labels: tuple[str, ...]
     assignees: tuple[str, ...]

@@ -19,6 +19,7 @@ const base: Task = {
   status: "waiting",
   priority: "none",
   estimate: null,
+  start: null,
   due: null,
   labels: [],
   assignees: [],

@@ -68,6 +68,7 @@ class CreateTask:
     status: str | None = None
     priority: Priority = "none"
     estimate: float | None = None
+    start: date | None = None
     due: date | None = None
     labels: tuple[str, ...] = ()
     assignees: tuple[str, ...] = ()
@@ -86,6 +87,7 @@ class EditTask:
     status: str | Kept = KEEP
     priority: Priority | Kept = KEEP
     estimate: float | Kept | None = KEEP
+    start: date | Kept | None = KEEP
     due: date | Kept | None = KEEP
     labels: tuple[str, ...] | Elements[str] | Kept = KEEP
     assignees: tuple[str, ...] | Elements[str] | Kept = KEEP
