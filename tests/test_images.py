@@ -24,7 +24,7 @@ OURS: Final = {name: service for name, service in COMPOSE["services"].items() if
 def test_nginx_and_the_root_route_alike() -> None:
     routes = {
         prefix: service.removesuffix("-service")
-        for prefixes, service in re.findall(r"~\^/api/\(([a-z|]+)\)\(/\|\$\)\s+([a-z-]+):8000;", NGINX)
+        for prefixes, service in re.findall(r"~\^/api/\(([a-z|-]+)\)\(/\|\$\)\s+([a-z-]+):8000;", NGINX)
         for prefix in prefixes.split("|")
     }
     assert routes == {prefix: service for prefix, service in ROUTES.items() if service != "imports"}
