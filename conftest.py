@@ -26,6 +26,10 @@ _SLOWEST: Final = ("tests/e2e/", "tests/faults/", "tests/", "deploy/")
 """Folders whose files are started first, so that none is waited for alone at the end."""
 
 
+_PROCESSES: Final = ("tests/e2e/", "tests/faults/", "tests/crash/", "tests/processes/", "deploy/local/")
+"""Folders whose tests start programs, all of them."""
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Mark a test by what it needs."""
@@ -33,6 +37,8 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     for mark, names in _NEEDS.items():
         if fixtures & names:
             item.add_marker(mark)
+    if item.nodeid.startswith(_PROCESSES):
+        item.add_marker("process")
 
 
 @pytest.hookimpl(trylast=True)

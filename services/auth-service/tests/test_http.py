@@ -240,6 +240,7 @@ async def test_good_logins_at_once_are_no_attack(serve: Serve) -> None:
         assert [answer.status_code for answer in answers] == [200] * 8
 
 
+@pytest.mark.slow
 async def test_guesses_at_once_do_not_slip_past_the_limit(serve: Serve) -> None:
     async with serve(login_attempts=3) as client:
         await register(client)

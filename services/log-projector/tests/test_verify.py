@@ -91,6 +91,7 @@ async def test_a_missing_row_is_found(
     assert f"g1_{table}".endswith(difference.table)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "sql",
     [
@@ -99,9 +100,9 @@ async def test_a_missing_row_is_found(
         "INSERT INTO g1_task_labels VALUES ('zzz', 'of no task')",
         "INSERT INTO g1_project_members VALUES ('0', 'nobody', 'owner')",
         "INSERT INTO g1_projects SELECT 'another', deleted, created_at, version, doc FROM g1_projects LIMIT 1",
-        "INSERT INTO g1_activity SELECT 'aaa', 1, project_id, time, doc FROM g1_activity LIMIT 1",
-        "INSERT INTO g1_activity SELECT 'zzz', 1, project_id, time, doc FROM g1_activity LIMIT 1",
-        "INSERT INTO g1_activity SELECT 'task-', 1, project_id, time, doc FROM g1_activity LIMIT 1",
+        "INSERT INTO g1_activity SELECT 'aaa', 1, project_id, time, doc, state FROM g1_activity LIMIT 1",
+        "INSERT INTO g1_activity SELECT 'zzz', 1, project_id, time, doc, state FROM g1_activity LIMIT 1",
+        "INSERT INTO g1_activity SELECT 'task-', 1, project_id, time, doc, state FROM g1_activity LIMIT 1",
     ],
 )
 async def test_a_row_too_many_is_found(
@@ -111,6 +112,7 @@ async def test_a_row_too_many_is_found(
     assert [difference.kind for difference in (await verify(platform, settings, patience=0.2)).differences] == ["extra"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "sql",
     [

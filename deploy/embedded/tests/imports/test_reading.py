@@ -146,6 +146,7 @@ def test_what_cannot_be_read_is_refused_whole(raw: bytes, where: str) -> None:
         read(raw, "a.csv", UTC_DAYS)
 
 
+@pytest.mark.slow
 def test_a_workbook_that_unpacks_to_too_much_is_refused(tmp_path: Path) -> None:
     bomb = tmp_path / "bomb.xlsx"
     with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as packed:

@@ -51,6 +51,7 @@ def legacy(value: str) -> str:
     return str(header.make_header(header.decode_header(value)))
 
 
+@pytest.mark.slow
 def test_thousands_of_subjects_are_read_as_they_were_written() -> None:
     for subject in lines(4_000):
         raw = mime.message(a_mail(subject), BOARD).content
@@ -74,6 +75,7 @@ def test_what_looks_like_an_encoded_word_is_text(subject: str) -> None:
     assert b"PHISH" not in raw
 
 
+@pytest.mark.slow
 def test_thousands_of_display_names_are_read_as_they_were_written() -> None:
     for name in lines(2_000, seed=2):
         quoted = name.replace("\\", "\\\\").replace('"', '\\"')
@@ -113,6 +115,7 @@ def test_what_is_not_exactly_one_address_is_none(text: str) -> None:
         mail_fields.address(text)
 
 
+@pytest.mark.process
 async def test_subjects_names_and_texts_pass_a_server_as_they_are() -> None:
     with mail_server() as server:
         for text in lines(150, seed=3):

@@ -163,6 +163,7 @@ async def test_a_queue_that_is_away_or_missing_is_unavailable(aws: Emulator) -> 
         await subscription.close()
 
 
+@pytest.mark.usefixtures("aws")
 @pytest.mark.parametrize(
     "url",
     [

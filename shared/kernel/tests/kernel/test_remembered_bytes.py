@@ -53,6 +53,7 @@ async def write(store: EventStore, stream: str, count: int, text: str) -> None:
 
 
 # One emoji makes every character of a text take four bytes.
+@pytest.mark.slow
 @pytest.mark.parametrize("text", ["x" * 40_000, "x" * 40_000 + "🙂", "가" * 30_000, "short"])
 async def test_states_take_no_more_memory_than_their_budget(store: EventStore, text: str) -> None:
     streams = Streams(store, CODEC, evolve, budget=2 * MIB)
