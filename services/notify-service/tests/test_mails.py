@@ -224,3 +224,9 @@ def test_a_subject_is_one_short_line() -> None:
     assert "\r" not in subject
     assert len(subject) < 160
     assert subject.endswith("…: deleted")
+
+
+@pytest.mark.parametrize(("locale", "line"), [("en", "mentioned you in the description."), ("ko", "설명에서")])
+def test_a_mention_in_a_description_is_told_as_one(locale: Locale, line: str) -> None:
+    mail = render(letter(locale, "commented", ("description", "", "@Bob"), why="mentioned"))
+    assert line in mail.text

@@ -21,8 +21,10 @@ from contracts.task import (
     TaskDeleted,
     TaskDescriptionChanged,
     TaskDueChanged,
+    TaskEstimateChanged,
     TaskEvent,
     TaskLabelsChanged,
+    TaskMentioned,
     TaskPriorityChanged,
     TaskRankChanged,
     TaskRestored,
@@ -94,6 +96,8 @@ EVERY_EVENT: list[tuple[TaskEvent, str | None, dict[str, str]]] = [
     (TaskCommented(comment_id="c2", body="Me too."), "commented", EVERYBODY_BUT_ANN),
     (TaskCommentEdited(comment_id="c1", old="I saw it too.", new="Never mind."), None, {}),
     (TaskCommentDeleted(comment_id="c1", old="I saw it too."), None, {}),
+    (TaskMentioned(user_ids=("dan", "ann")), "commented", {"dan": "mentioned"}),
+    (TaskEstimateChanged(old=None, new=2.0), "edited", EVERYBODY_BUT_ANN),
     (TaskDeleted(), "deleted", EVERYBODY_BUT_ANN),
 ]
 

@@ -91,7 +91,9 @@ def _turn(letter: Letter) -> str:
     assigned: Sequence[Mapping[str, Any]] = [c for c in letter.content["changes"] if c["field"] == "assignees"]
     match letter.kind:
         case "commented":
-            return "mentioned" if letter.why == "mentioned" else "commented"
+            if letter.why != "mentioned":
+                return "commented"
+            return "named" if letter.content["excerpt"] is None else "mentioned"
         case "created":
             return "created for you" if letter.why == "assignee" else "created"
         case "assigned":
@@ -174,6 +176,7 @@ _WORDS: Final[Mapping[Locale, Mapping[tuple[str, str], str]]] = {
         ("line", "edited"): "{actor} edited this task.",
         ("line", "commented"): "{actor} commented.",
         ("line", "mentioned"): "{actor} mentioned you in a comment.",
+        ("line", "named"): "{actor} mentioned you in the description.",
         ("line", "deleted"): "{actor} deleted this task. It can be restored at any time.",
         ("line", "restored"): "{actor} restored this task.",
         ("subject", "created"): "new task",
@@ -185,6 +188,7 @@ _WORDS: Final[Mapping[Locale, Mapping[tuple[str, str], str]]] = {
         ("subject", "edited"): "edited",
         ("subject", "commented"): "new comment",
         ("subject", "mentioned"): "you were mentioned",
+        ("subject", "named"): "you were mentioned",
         ("subject", "deleted"): "deleted",
         ("subject", "restored"): "restored",
         ("why", "assignee"): "You get this mail because the task is assigned to you.",
@@ -210,6 +214,7 @@ _WORDS: Final[Mapping[Locale, Mapping[tuple[str, str], str]]] = {
         ("line", "edited"): "{actor} 이 작업을 수정했습니다.",
         ("line", "commented"): "{actor} 댓글을 남겼습니다.",
         ("line", "mentioned"): "{actor} 댓글에서 회원님을 언급했습니다.",
+        ("line", "named"): "{actor} 설명에서 회원님을 언급했습니다.",
         ("line", "deleted"): "{actor} 이 작업을 삭제했습니다. 언제든지 되살릴 수 있습니다.",
         ("line", "restored"): "{actor} 이 작업을 되살렸습니다.",
         ("subject", "created"): "새 작업",
@@ -221,13 +226,14 @@ _WORDS: Final[Mapping[Locale, Mapping[tuple[str, str], str]]] = {
         ("subject", "edited"): "내용 수정",
         ("subject", "commented"): "새 댓글",
         ("subject", "mentioned"): "회원님을 언급",
+        ("subject", "named"): "회원님을 언급",
         ("subject", "deleted"): "삭제",
         ("subject", "restored"): "복원",
         ("why", "assignee"): "이 작업의 담당자여서 메일을 보내 드립니다.",
         ("why", "unassigned"): "이 작업의 담당자였기 때문에 메일을 보내 드립니다.",
         ("why", "creator"): "이 작업을 만든 분이어서 메일을 보내 드립니다.",
         ("why", "commenter"): "이 작업에 댓글을 남기셔서 메일을 보내 드립니다.",
-        ("why", "mentioned"): "댓글에서 언급되셔서 메일을 보내 드립니다.",
+        ("why", "mentioned"): "언급되셔서 메일을 보내 드립니다.",
         ("status", _WAITING): "대기",
         ("status", _ACTIVE): "진행 중",
         ("status", _DONE): "완료",

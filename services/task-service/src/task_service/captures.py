@@ -16,9 +16,9 @@ from contracts.task import Task
 from kernel.log.decider import Command, Rejection
 from task_service.batches import MAX_TASKS, New, TaskBatches
 from task_service.commands import Projects
+from task_service.directory import Directory
 from task_service.domain import capture, task
 from task_service.domain.access import require
-from task_service.mentions import Directory
 from task_service.queries import Queries
 
 MAX_TEXT: Final = 100_000

@@ -16,12 +16,13 @@ from kernel.log.decider import Command, Decider, Outcome, Rejection
 from kernel.log.event import Recorded
 from kernel.log.ids import is_id, new_id
 from kernel.observe.context import current
+from task_service.directory import Directory
 from task_service.domain import project as projects
 from task_service.domain import task as tasks
 from task_service.domain.access import Need, not_found, require
 from task_service.keys import ProjectKeys
 from task_service.memberships import Memberships
-from task_service.mentions import Directory, mentioned
+from task_service.mentions import has_mentions, mentioned
 from task_service.numbers import Numbers
 from task_service.places import Neighbours, Places
 from task_service.registered import Registered
@@ -177,7 +178,8 @@ class Tasks:
         replayed = await self._decider.replay(command)
         if replayed is not None:
             return replayed
-        project = await self._projects.registered.without_erased(project, new.assignees)
+        new = replace(new, mentions=await self._named(project, new.description))
+        project = await self._projects.registered.without_erased(project, (*new.assignees, *new.mentions))
         tasks.create(new, project, 0)  # what will be rejected takes no number
         number = await self._numbers.next(project.id)
         stream = task_contract.stream_of(new_id())
@@ -213,6 +215,9 @@ class Tasks:
             tasks.writable(project, edit.by, "task")
             status = task.status if edit.status is tasks.KEEP else edit.status
             edit = replace(edit, place=await self._places.between(task, status, neighbours))
+        if edit.description is not tasks.KEEP and has_mentions(edit.description):
+            project = tasks.writable(await self._project_of(task_id), edit.by, "task")
+            edit = replace(edit, mentions=await self._named(project, edit.description))
         return await self.change(task_id, edit, command, if_match)
 
     async def add_comment(
@@ -241,10 +246,15 @@ class Tasks:
 
     async def _mentions(self, task_id: str, by: str, body: str, given: tuple[str, ...]) -> tuple[str, ...]:
         """Those given by id and those whose name follows an `@`; the decision keeps the members among them."""
-        if "@" not in body:
+        if not has_mentions(body):
             return given
         project = tasks.writable(await self._project_of(task_id), by, "task")
-        return (*given, *mentioned(body, await self._directory.names(list(project.members))))
+        return (*given, *await self._named(project, body, given))
+
+    async def _named(self, project: Project, text: str, given: tuple[str, ...] = ()) -> tuple[str, ...]:
+        if not has_mentions(text):
+            return ()
+        return mentioned(text, await self._directory.names(list(project.members)), given)
 
     async def history(
         self, task_id: str, user_id: str, after: int, limit: int

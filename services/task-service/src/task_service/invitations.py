@@ -12,9 +12,9 @@ from kernel.log.decider import Command, Outcome
 from kernel.log.ids import new_id
 from task_service.addresses import Addresses, Seen
 from task_service.commands import Projects
+from task_service.directory import Directory
 from task_service.domain import invitation as domain
 from task_service.domain.access import not_found
-from task_service.mentions import Directory
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,12 +25,12 @@ from task_service.captures import Captures
 from task_service.changes import CaughtUp, Changes
 from task_service.commands import Projects, Tasks
 from task_service.deps import Deps
+from task_service.directory import Directory
 from task_service.insights import Insights
 from task_service.invitations import Invitations
 from task_service.keys import ProjectKeys
 from task_service.lists import Lists
 from task_service.memberships import Memberships
-from task_service.mentions import Directory
 from task_service.numbers import Numbers
 from task_service.past import Past
 from task_service.past_lists import PastLists

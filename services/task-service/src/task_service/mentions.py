@@ -1,75 +1,141 @@
-"""Who is meant by `@name` in a comment. Names live in auth-service; here they are asked for and soon forgotten."""
+"""Who is meant by `@name` in a text of Markdown."""
 
-import asyncio
+import itertools
+import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from typing import Final
 
-import httpx
-import structlog
-from cachetools import TTLCache
+from task_service.markdown_text import NOT_SAID, said
 
-from kernel.identity.security import ServiceClient
+_SIGNS: Final = str.maketrans(
+    {
+        "\u2018": "'",
+        "\u2019": "'",
+        "\u02bc": "'",
+        "\u00b4": "'",
+        "`": "'",
+        "\u201c": '"',
+        "\u201d": '"',
+        "\u2010": "-",
+        "\u2011": "-",
+    }
+)
 
-log = structlog.get_logger("mentions")
+# What may stand behind a name in Hangul: how one is called, then particles. Some follow a vowel, some a consonant.
+_CALLED: Final = (
+    "님|씨|형|누나|언니|오빠|선생님?|팀장님?|실장님?|본부장님?|대리님?|과장님?|차장님?|부장님?|사장님?|이사님?|대표님?"
+    "|매니저님?|교수님?|박사님?|선배님?"
+)
+_ANYWHERE: Final = (
+    "의|도|만|에|에게|에게서|께|께서|한테|한테서|하고|까지|부터|처럼|보다|마다|조차|마저|밖에"
+    "|입니다|이라고|인데|이고|이에요"
+)
+_AFTER_VOWEL: Final = "가|는|를|와|로|로부터|랑|야|예요|라고"
+_AFTER_CONSONANT: Final = "이|은|을|과|으로|으로부터|이랑"
+_PARTICLES: Final = {
+    called: re.compile(
+        rf"(?:(?:{_CALLED})(?:{_ANYWHERE}|{_AFTER_VOWEL}|{_AFTER_CONSONANT})*|(?:{own}|{_ANYWHERE})(?:도|만|는|의)?)"
+    )
+    for called, own in (
+        ("vowel", _AFTER_VOWEL),
+        ("consonant", _AFTER_CONSONANT),
+        ("other", f"{_AFTER_VOWEL}|{_AFTER_CONSONANT}"),
+    )
+}
+_HANGUL: Final = re.compile("[가-힣]+")
+_JAPANESE: Final = re.compile(
+    "さん|さま|様|くん|君|ちゃん|氏|先生|殿|(?:は|が|を|に|へ|と|の|も|で|や|から|まで|より)(?![\\w])"
+)
+_JOINED: Final = re.compile(r"['\-._·](?=\w)")
+_POSSESSIVE: Final = re.compile(r"'s(?!\w)")
+_IN_ADDRESS: Final = re.compile(r"[A-Za-z0-9_.+%/\-]", re.ASCII)
 
-_REMEMBERED_SECONDS: Final = 60
-_WAIT_SECONDS: Final = 1.0
-_IDS_PER_CALL: Final = 100
+
+def has_mentions(text: str) -> bool:
+    """Whether anybody can be meant in a text at all."""
+    return "@" in text or "\uff20" in text
 
 
-class Directory:
-    """The names of users, from auth-service."""
+def mentioned(body: str, names: Mapping[str, str], given: Collection[str] = ()) -> tuple[str, ...]:
+    """The ids of those whose name stands after an `@` in what the text says, in its order.
 
-    def __init__(self, auth: ServiceClient) -> None:
-        self._auth = auth
-        self._names: TTLCache[str, str] = TTLCache(maxsize=10_000, ttl=_REMEMBERED_SECONDS)
-
-    async def names(self, user_ids: Sequence[str]) -> Mapping[str, str]:
-        """Names by user id, as far as they are known: a comment does not wait for auth-service to come back."""
-        unknown = [user_id for user_id in user_ids if user_id not in self._names]
-        try:
-            async with asyncio.timeout(_WAIT_SECONDS):
-                for start in range(0, len(unknown), _IDS_PER_CALL):
-                    ids = ",".join(unknown[start : start + _IDS_PER_CALL])
-                    answer = await self._auth.get("/api/users", {"ids": ids, "limit": _IDS_PER_CALL})
-                    self._names.update({user["id"]: user["name"] for user in answer["items"]})
-        except (httpx.HTTPError, TimeoutError) as fault:
-            log.warning("mentions.directory_away", fault=type(fault).__name__)
-        names = ((user_id, self._names.get(user_id)) for user_id in user_ids)
-        return {user_id: name for user_id, name in names if name is not None}
-
-
-def mentioned(body: str, names: Mapping[str, str]) -> tuple[str, ...]:
-    """The ids of those whose name stands after an `@` in the text, in the order of the text.
-
-    Upper and lower case are the same. The longest name wins; people with the same name are all meant. A name written
-    in Hangul may go on with a particle (`@민수님`), one in other letters must end there (`@Ann` is not in `@Anna`).
+    Code, links, addresses and escaped signs say nothing. Case, width, the kind of quotes and of spaces do not matter.
+    The longest name wins, and it must be whole: it may go on with a Korean particle that fits, a title, a Japanese
+    form of address, but not within a word (`@Ann` is not in `@Anna`, 김민 not in `@김민지`). Of people with one name
+    all are meant, or those of them who are `given` by id.
     """
-    text = _folded(body)
+    if not has_mentions(body):
+        return ()
+    text = _folded(said(body))
     by_name: dict[str, list[str]] = {}
     for user_id, name in names.items():
-        if name:
+        if name.strip():
             by_name.setdefault(_folded(name), []).append(user_id)
     longest_first = sorted(by_name, key=len, reverse=True)
     found: dict[str, None] = {}
+    end_of_last = -1
     at = text.find("@")
     while at >= 0:
-        if at == 0 or not text[at - 1].isalnum():
-            name = next((n for n in longest_first if text.startswith(n, at + 1) and _ends(text, at + 1 + len(n))), "")
-            found.update(dict.fromkeys(by_name.get(name, ())))
+        if at == end_of_last or _begins(text, at):
+            start = at + 1
+            hits = (n for n in longest_first if text.startswith(n, start) and _ends(text, start + len(n)))
+            for hit in itertools.islice(hits, 1):
+                named = by_name[hit]
+                found.update(dict.fromkeys([user for user in named if user in given] or named))
+                end_of_last = _behind(text, start + len(hit))
         at = text.find("@", at + 1)
     return tuple(found)
 
 
 def _folded(text: str) -> str:
-    return unicodedata.normalize("NFC", text).casefold()
+    folded = unicodedata.normalize("NFKC", text.translate(_SIGNS)).casefold()
+    return " ".join(unicodedata.normalize("NFC", folded).replace(NOT_SAID, f"{NOT_SAID} ").split())
+
+
+def _begins(text: str, at: int) -> bool:
+    """Whether a mention may begin here: not within an e-mail address or a path."""
+    if at == 0:
+        return True
+    before = text[at - 1]
+    return (not _IN_ADDRESS.match(before) and not (before.isalpha() and not _is_wide(before))) or (
+        before == "/" and _apart(text, at)
+    )
+
+
+def _apart(text: str, at: int) -> bool:
+    """Whether the slash stands between two people (`@ann/@bob`), not in a path."""
+    return "@" in text[max(0, at - 60) : at].rpartition(" ")[2]
+
+
+def _is_wide(character: str) -> bool:
+    return unicodedata.east_asian_width(character) in "WF"
 
 
 def _ends(text: str, end: int) -> bool:
-    """Whether a name may end here: not within a word, but before a Hangul particle."""
-    return end >= len(text) or not text[end].isalnum() or _is_hangul(text[end])
+    """Whether a whole name ends here."""
+    rest = text[end : end + 40]
+    if not rest or rest[0] == "@" or _POSSESSIVE.match(rest):
+        return True
+    if _JOINED.match(rest):
+        return False
+    if not rest[0].isalnum() and rest[0] != "_":
+        return True
+    hangul = _HANGUL.match(rest)
+    if hangul:
+        behind = rest[hangul.end() : hangul.end() + 1]
+        return bool(_particles(text[end - 1]).fullmatch(hangul[0])) and not behind.isalnum()
+    return bool(_JAPANESE.match(rest))
 
 
-def _is_hangul(character: str) -> bool:
-    return "가" <= character <= "힣"
+def _behind(text: str, end: int) -> int:
+    """Where the word ends that a name begins."""
+    while end < len(text) and text[end].isalnum():
+        end += 1
+    return end
+
+
+def _particles(last: str) -> re.Pattern[str]:
+    if not "가" <= last <= "힣":
+        return _PARTICLES["other"]
+    return _PARTICLES["vowel" if (ord(last) - 0xAC00) % 28 == 0 else "consonant"]

@@ -139,6 +139,8 @@ def changes_of(data: TaskEvent | ProjectEvent) -> Sequence[Change]:
             return [Change("invitations", {"id": data.invitation_id}, {"user_id": data.user_id})]
         case invitation.InvitationWithdrawn():
             return [Change("invitations", {"id": data.invitation_id}, None)]
+        case task.TaskMentioned():
+            return []
         case task.TaskCreated() | project.ProjectCreated():
             return []
 

@@ -110,6 +110,13 @@ class TaskCommentDeleted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TaskMentioned:
+    """People whom the description names for the first time. What is said there stands in the event beside it."""
+
+    user_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TaskDeleted:
     pass
 
@@ -135,6 +142,7 @@ TaskEvent: TypeAlias = (
     | TaskCommented
     | TaskCommentEdited
     | TaskCommentDeleted
+    | TaskMentioned
     | TaskDeleted
     | TaskRestored
 )
@@ -155,6 +163,7 @@ EVENT_NAMES: Final[Mapping[type[TaskEvent], str]] = {
     TaskCommented: "task.commented",
     TaskCommentEdited: "task.comment-edited",
     TaskCommentDeleted: "task.comment-deleted",
+    TaskMentioned: "task.mentioned",
     TaskDeleted: "task.deleted",
     TaskRestored: "task.restored",
 }
@@ -182,7 +191,8 @@ class Comment:
 class Task:
     """The state of a task after its events. `comments` keeps the order in which they were written.
 
-    `rank` sorts the tasks of a project as people put them; changing it alone does not touch `updated_at`.
+    `mentioned` are those whom the description has ever named: each is told once. `rank` sorts the tasks of a project as
+    people put them; changing it alone does not touch `updated_at`.
     """
 
     id: str
@@ -204,6 +214,7 @@ class Task:
     updated_at: datetime
     deleted: bool = False
     comments: Mapping[str, Comment] = field(default_factory=dict)
+    mentioned: tuple[str, ...] = ()
     version: int
 
 
@@ -259,6 +270,8 @@ def evolve(state: Task | None, event: Recorded[TaskEvent]) -> Task:
             return _with_comment(state, emptied, stamp)
         case TaskDeleted():
             return replace(state, deleted=True, **stamp)
+        case TaskMentioned():
+            return replace(state, mentioned=(*state.mentioned, *data.user_ids), **stamp)
         case TaskRestored():
             return replace(state, deleted=False, **stamp)
 

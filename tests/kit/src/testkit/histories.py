@@ -105,6 +105,9 @@ class Board:
             task.TaskRestored() if state.deleted else task.TaskDeleted(),
             task.TaskCommented(comment_id=self._id(), body=self._text(4), mentions=self._some(PEOPLE)),
         ]
+        unnamed = tuple(user for user in PEOPLE if user not in state.mentioned)
+        if unnamed:
+            changes.append(task.TaskMentioned(user_ids=unnamed[:1]))
         if comment is not None and not comment.deleted:
             changes.append(task.TaskCommentEdited(comment_id=comment.id, old=comment.body, new=self._text(4)))
             changes.append(task.TaskCommentDeleted(comment_id=comment.id, old=comment.body))

@@ -64,6 +64,8 @@ export function Told({ entry: { type, changes, actor: actorId }, project, actor 
       return <Trans>{actor} deleted a comment</Trans>;
     case "task.deleted":
       return <Trans>{actor} deleted the task</Trans>;
+    case "task.mentioned":
+      return <Trans>{actor} mentioned people in the description</Trans>;
     case "task.restored":
       return <Trans>{actor} restored the task</Trans>;
     case "project.created":

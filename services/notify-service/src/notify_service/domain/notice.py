@@ -23,6 +23,7 @@ from contracts.task import (
     TaskCreated,
     TaskDeleted,
     TaskEvent,
+    TaskMentioned,
     TaskRankChanged,
     TaskRestored,
     TaskUnassigned,
@@ -217,7 +218,7 @@ def _kind_of(data: TaskEvent) -> Kind | None:
             return "assigned"
         case TaskCommented():
             return None if data.author_name is not None else "commented"
-        case TaskCommentEdited() | TaskCommentDeleted():
+        case TaskCommentEdited() | TaskCommentDeleted() | TaskMentioned():
             return None
         case TaskDeleted():
             return "deleted"
@@ -237,6 +238,8 @@ def _personally(before: Task | None, data: TaskEvent) -> Iterable[tuple[str, Kin
         case TaskCommentEdited():
             known = before.comments[data.comment_id].mentions if before else ()
             return [(user_id, "commented") for user_id in data.mentions if user_id not in known]
+        case TaskMentioned():
+            return [(user_id, "commented") for user_id in data.user_ids]
         case FieldChanged() | TaskCommentDeleted() | TaskDeleted() | TaskRestored():
             return []
 

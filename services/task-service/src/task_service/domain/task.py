@@ -22,7 +22,9 @@ from contracts.task import (
     TaskCommentEdited,
     TaskCreated,
     TaskDeleted,
+    TaskDescriptionChanged,
     TaskEvent,
+    TaskMentioned,
     TaskRankChanged,
     TaskRestored,
     TaskUnassigned,
@@ -60,7 +62,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreateTask:
-    """Make a task. Without a status it waits. Duplicates among labels and assignees are collapsed."""
+    """Make a task. Without a status it waits. Duplicates among labels and assignees are collapsed.
+
+    Of `mentions`, whom the description names, only members of the project count.
+    """
 
     by: str
     title: str
@@ -72,6 +77,7 @@ class CreateTask:
     due: date | None = None
     labels: tuple[str, ...] = ()
     assignees: tuple[str, ...] = ()
+    mentions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +98,7 @@ class EditTask:
     labels: tuple[str, ...] | Elements[str] | Kept = KEEP
     assignees: tuple[str, ...] | Elements[str] | Kept = KEEP
     place: Place | Kept = KEEP
+    mentions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,7 +176,8 @@ def create(command: CreateTask, project: Project | None, number: int) -> Sequenc
     given = _given(command)
     for field in _OF_PROJECT:
         given[field.name] = _fitting(field, given[field.name], project)
-    return [TaskCreated(project_id=project.id, number=number, key=f"{project.key}-{number}", **given)]
+    created = TaskCreated(project_id=project.id, number=number, key=f"{project.key}-{number}", **given)
+    return [created, *_naming(command.mentions, (), project)]
 
 
 def decide(command: TaskChange, state: Task | None, project: Project | None) -> Sequence[TaskEvent]:
@@ -183,7 +191,9 @@ def decide(command: TaskChange, state: Task | None, project: Project | None) -> 
         case RestoreTask():
             return [TaskRestored()] if state.deleted else []
         case EditTask():
-            return _edit(command, _live(state), project)
+            events = _edit(command, _live(state), project)
+            named = any(isinstance(event, TaskDescriptionChanged) for event in events)
+            return [*events, *_naming(command.mentions, state.mentioned, project)] if named else events
         case Assign():
             return _reassign((*_live(state).assignees, command.user_id), state, project)
         case Unassign():
@@ -218,8 +228,9 @@ def coming(command: TaskChange) -> Sequence[str]:
     match command:
         case EditTask():
             if command.assignees is KEEP:
-                return ()
-            return command.assignees.put if isinstance(command.assignees, Elements) else command.assignees
+                return command.mentions
+            given = command.assignees
+            return (*command.mentions, *(given.put if isinstance(given, Elements) else given))
         case Assign():
             return (command.user_id,)
         case AddComment() | EditComment():
@@ -313,6 +324,12 @@ def _members(users: tuple[str, ...], project: Project) -> tuple[str, ...]:
 
 def _mentions(users: tuple[str, ...], project: Project) -> tuple[str, ...]:
     return tuple(user for user in _unique(users) if project.role_of(user) is not None)
+
+
+def _naming(mentions: tuple[str, ...], before: tuple[str, ...], project: Project) -> list[TaskEvent]:
+    """The members whom a description names and none before it did."""
+    named = tuple(user for user in _mentions(mentions, project) if user not in before)
+    return [TaskMentioned(user_ids=named)] if named else []
 
 
 def _status(key: str | None, project: Project) -> str:
