@@ -16,7 +16,7 @@ from kernel.process.settings import Settings
 from notify_service.settings import Settings as NotifySettings
 from task_service.settings import Settings as TaskSettings
 from taskledger.cli import app
-from taskledger.csv_board import HEADERS
+from taskledger.imports.formats import DOCUMENTS, TABLES, TEXTS
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 DECISIONS: Final = sorted((ROOT / "docs" / "adr").glob("[0-9]*.md"))
@@ -156,14 +156,11 @@ def test_the_page_of_settings_names_every_variable_with_its_default() -> None:
     assert {name: float(rows[name]) for name in numbers} == numbers
 
 
-def test_the_page_of_imports_names_every_header_of_a_csv_file() -> None:
-    table = dict(re.findall(r"^\| (\w+)(?: \(needed\))? \| ([^|]+) \|$", IMPORTING, re.MULTILINE))
-    named = {
-        header.replace(" ", ""): field
-        for field in set(HEADERS.values())
-        for header in table.get(field, "").strip().split(", ")
-    }
-    assert named == dict(HEADERS)
+def test_the_page_of_imports_names_every_format_that_is_imported() -> None:
+    titles = [form.title.partition(" (")[0] for form in TABLES]
+    titles += [form.title.partition(" (")[0] for form in DOCUMENTS]
+    titles += [form.title for form in TEXTS]
+    assert [title for title in titles if title.casefold() not in IMPORTING.casefold()] == []
 
 
 def test_the_table_of_costs_is_what_the_prices_make() -> None:

@@ -18,8 +18,9 @@ from notify_service.domain.notice import KINDS
 from task_service.domain.task import KEEP, CreateTask, EditTask
 from task_service.schemas import NewTask, TaskPatch, TaskView
 from task_service.statements import SORTS
-from taskledger.csv_board import read_csv
 from taskledger.exporting import COLUMNS as EXPORTED
+from taskledger.imports.choices import Choices
+from taskledger.imports.read import read as read_file
 from testkit.histories import Board
 
 ROOT: Final = Path(__file__).parent.parent
@@ -128,9 +129,10 @@ def test_a_value_that_was_written_to_a_file_is_read_again(field: Field) -> None:
     for value in values:
         text = forms.written(field.form, value)
         assert forms.parsed(field.form, text) == value  # type: ignore[arg-type]
-        (card,) = read_csv(f"title,{field.name}\nWater the plants,{text}\n".encode(), "a.csv").cards
-        read = getattr(card, field.name, card.more.get(field.name))
-        assert read == value, f"taskledger/csv_board.py: {field.name}"
+        raw = f"title,{field.name}\nWater the plants,{text}\n".encode()
+        (draft,) = read_file(raw, "a.csv", Choices()).tasks
+        read = getattr(draft, field.name, draft.more.get(field.name))
+        assert read == value, f"taskledger/imports/table_rows.py: {field.name}"
 
 
 HALVES: Final = forms.Number(lowest=0, highest=1000, step=0.5)

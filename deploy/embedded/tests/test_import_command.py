@@ -73,23 +73,56 @@ def test_a_csv_goes_into_a_project_that_is_there(data: Path, tmp_path: Path) -> 
     run(data, "import", str(EXPORT))
     table = tmp_path / "more.csv"
     table.write_text("title,status,assignee\nPaint the wall,Doing,ann@example.org\n")
-    assert "1 tasks added" in run(data, "import", str(table), "--project", "BO")
+    assert "1 tasks added" in run(data, "import", str(table), "--into", "BO")
     board = exported(data)["projects"][0]
     painted = next(task for task in board["tasks"] if task["title"] == "Paint the wall")
     assert (painted["key"], painted["assignees"]) == ("BO-5", [board["created_by"]])
     assert "No project has the key NOPE" in run(data, "import", str(table), "--project", "NOPE", status=2)
 
 
-def test_a_bad_file_writes_nothing_not_even_its_good_part(data: Path, tmp_path: Path) -> None:
-    before = events(data)
+def test_a_row_at_fault_is_left_out_and_named_and_strict_writes_nothing(data: Path, tmp_path: Path) -> None:
     table = tmp_path / "bad.csv"
-    table.write_text("title,due\ngood,2026-01-01\nbad,someday\n")
-    assert "line 3: 'someday' is not a date" in run(data, "import", str(table), status=2)
+    table.write_text("title,due\ngood,2026-01-01\n,2026-01-01\n")
+    before = events(data)
+    assert "line 3: has no title" in run(data, "import", str(table), "--strict", status=2)
+    assert events(data) == before
+    printed = run(data, "import", str(table))
+    assert "1 tasks added" in printed
+    assert "left out: line 3: has no title" in printed
+
+
+def test_a_file_that_cannot_be_read_writes_nothing(data: Path, tmp_path: Path) -> None:
+    before = events(data)
     broken = tmp_path / "bad.json"
-    broken.write_text('{"id": "x", "name": "x", "lists": [], "cards": [{"id": "c"}]}')
-    assert "$.cards[0].idList: is missing" in run(data, "import", str(broken), status=2)
+    broken.write_text('{"id": "x", "lists": [], "cards": []}')
+    assert "$.name: is missing" in run(data, "import", str(broken), status=2)
     assert events(data) == before
     assert exported(data) == {"projects": []}
+
+
+def test_a_dry_run_says_what_would_happen_and_writes_nothing(data: Path, tmp_path: Path) -> None:
+    table = tmp_path / "tabelle.csv"
+    table.write_text("Was;Wo;Bis\nBake;Vienna;03/04/2026\n")
+    before = events(data)
+    assert "--map HEADER=title" in run(data, "import", str(table), "--dry-run", status=2)
+    options = ["--map", "Was=title", "--map", "Wo=status", "--map", "Bis=due", "--status", "Vienna=done"]
+    assert "--date-order day" in run(data, "import", str(table), *options, "--dry-run", status=2)
+    options += ["--date-order", "day", "--time-zone", "Europe/Vienna"]
+    printed = run(data, "import", str(table), *options, "--dry-run")
+    assert "column Was: title" in printed
+    assert "status Vienna (1): done, a new one" in printed
+    assert "1 new, 0 changed" in printed
+    assert events(data) == before
+    run(data, "import", str(table), *options)
+    assert [task["due"] for task in exported(data)["projects"][0]["tasks"]] == ["2026-04-03"]
+
+
+def test_an_import_is_taken_back_by_its_id(data: Path) -> None:
+    printed = run(data, "import", str(EXPORT))
+    import_id = printed.rsplit("undo ", 1)[1].strip()
+    assert "2 tasks deleted" in run(data, "undo", import_id)
+    assert exported(data) == {"projects": []}
+    assert "no such import" in run(data, "undo", "nothing", status=2)
 
 
 def test_somebody_has_to_own_what_is_imported(tmp_path: Path) -> None:

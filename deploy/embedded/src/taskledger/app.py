@@ -18,7 +18,7 @@ import task_service.settings
 from kernel.http.app import Check
 from kernel.http.openapi import merged
 from kernel.process.platform import Platform
-from taskledger.import_api import create_imports
+from taskledger.imports.api import create_imports
 from taskledger.root import Root, create_front
 from taskledger.settings import AUTH_URL, TASK_URL, settings_of
 
@@ -40,7 +40,7 @@ def create_app(environment: Mapping[str, str], site: Path | None) -> Root:
     platform.mount(AUTH_URL, apps["auth"])
     platform.mount(TASK_URL, apps["task"])
 
-    imports = create_imports(environment, platform, people=lambda: apps["auth"].state.deps.auth.accounts.directory())
+    imports = create_imports(environment, platform)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

@@ -5,14 +5,15 @@ import sys
 
 import typer
 
-from taskledger.commands import boards, demo, mail, moving, people, projects, read_model, serve
+from taskledger.commands import boards, demo, imports, mail, moving, people, projects, read_model, serve
 from taskledger.commands.shared import told
 
 app = typer.Typer(help="Taskledger: a task board for teams in which nothing is lost.", no_args_is_help=True)
 
 app.command("up")(serve.up)
 app.command("demo")(demo.demo)
-app.command("import")(boards.import_file)
+app.command("import")(imports.import_file)
+app.command("undo")(imports.undo_import)
 app.command("export")(boards.export)
 app.command("rebuild")(read_model.rebuild)
 app.command("verify")(read_model.verify)

@@ -80,14 +80,16 @@ class Projects:
         outcome = await self.decider.execute(stream, lambda state: projects.succeed(state, gone), command)
         return require(outcome.state, user_id, need)
 
-    async def create(self, new: projects.CreateProject, command: Command) -> Outcome[Project]:
-        """Make a project; without a key it gets one that none of its maker's projects has."""
+    async def create(
+        self, new: projects.CreateProject, command: Command, *, project_id: str | None = None
+    ) -> Outcome[Project]:
+        """Make a project; without a key it gets one that none of its maker's projects has. An import has its own id."""
         replayed = await self.decider.replay(command)
         if replayed is not None:
             return replayed
         if new.key is None:
             new = replace(new, key=await self._keys.free(new.by, new.name))
-        stream = project_contract.stream_of(new_id())
+        stream = project_contract.stream_of(project_id or new_id())
         outcome = await self.decider.execute(stream, lambda _: projects.create(new), command, new=True)
         self.memberships.note(outcome.state)
         return outcome
@@ -172,8 +174,25 @@ class Tasks:
                 raise problems.unavailable(f"The task is at version {task.version}, not yet {min_version}.") from late
         return task
 
-    async def create(self, project_id: str, new: tasks.CreateTask, command: Command) -> Outcome[Task]:
-        """Make a task with the project's next number."""
+    async def numbers(self, project_id: str, by: str, count: int) -> int:
+        """So many numbers in a row for tasks to be made; the first. Raises Rejection, StoreUnavailable."""
+        tasks.writable(await self._projects.latest(project_id), by)
+        return await self._numbers.block(project_id, count)
+
+    async def latest(self, task_id: str) -> Task | None:
+        """A task of whatever project as the log has it now, or None. Whoever shows it has to ask who may see it."""
+        return (await self._streams.latest(task_contract.stream_of(task_id))).state
+
+    async def create(
+        self,
+        project_id: str,
+        new: tasks.CreateTask,
+        command: Command,
+        *,
+        task_id: str | None = None,
+        number: int | None = None,
+    ) -> Outcome[Task]:
+        """Make a task with the project's next number. An import has its own id, and one of its `numbers`, for it."""
         project = tasks.writable(await self._projects.latest(project_id), new.by)
         replayed = await self._decider.replay(command)
         if replayed is not None:
@@ -181,9 +200,9 @@ class Tasks:
         new = replace(new, mentions=await self._named(project, new.description))
         project = await self._projects.registered.without_erased(project, (*new.assignees, *new.mentions))
         tasks.create(new, project, 0)  # what will be rejected takes no number
-        number = await self._numbers.next(project.id)
-        stream = task_contract.stream_of(new_id())
-        return await self._decider.execute(stream, lambda _: tasks.create(new, project, number), command, new=True)
+        own = await self._numbers.next(project.id) if number is None else number
+        stream = task_contract.stream_of(task_id or new_id())
+        return await self._decider.execute(stream, lambda _: tasks.create(new, project, own), command, new=True)
 
     async def change(
         self,

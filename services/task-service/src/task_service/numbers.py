@@ -39,6 +39,10 @@ class Numbers:
             waiting.append(mine)
         return await mine
 
+    async def block(self, project_id: str, count: int) -> int:
+        """The first of so many numbers in a row. Raises StoreUnavailable."""
+        return await self._store.allocate(f"project-{project_id}", count)
+
     async def _allocate(self, project_id: str) -> None:
         while waiting := self._waiting[project_id]:
             self._waiting[project_id] = []

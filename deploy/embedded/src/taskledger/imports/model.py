@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 
 from contracts.project import Category, Color, Label
 from contracts.task import Priority
@@ -87,7 +87,7 @@ class DraftTask:
 
     `status` names one of the draft's statuses, or is "" where the file has none for it: then it waits. `says` holds the
     fields that the file speaks of. `kept` is what Taskledger has no field for; it goes into the description by name.
-    `key`: its key, where the file is an export of Taskledger.
+    `key`: its key, where the file is an export of Taskledger. `more`: other plain fields by their names.
     """
 
     source: str
@@ -107,6 +107,7 @@ class DraftTask:
     completed_at: datetime | None = None
     key: str | None = None
     rank: str | None = None
+    more: Mapping[str, Any] = field(default_factory=dict)
     says: frozenset[str] = frozenset()
 
 

@@ -4,9 +4,11 @@ import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, tzinfo
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from contracts.fields import BY_NAME
+from contracts.forms import Day, parsed
 from taskledger.imports.formats.base import Reading, TableFormat
 from taskledger.imports.model import (
     MAX_PEOPLE,
@@ -23,6 +25,7 @@ from taskledger.imports.model import (
 from taskledger.imports.reading.clean import clean, folded, one_line
 from taskledger.imports.reading.rows import Row
 from taskledger.imports.understanding import lists
+from taskledger.imports.understanding.columns import MORE
 from taskledger.imports.understanding.comments import comments_of
 from taskledger.imports.understanding.dates import Moment, NoDate, Order, moment
 from taskledger.imports.understanding.meanings import meaning
@@ -123,6 +126,7 @@ class RowReader:
             created_at=created.at if created else None,
             completed_at=completed.at if completed else None,
             key=own if self._form.name == "taskledger" and own else None,
+            more=self._more(row, kept),
             says=self._says(),
         )
 
@@ -147,7 +151,7 @@ class RowReader:
         return list(values)
 
     def _says(self) -> frozenset[str]:
-        says = {field for field in ("description", "priority", "due", "labels") if field in self._fields}
+        says = {field for field in ("description", "priority", "due", "labels", *MORE) if field in self._fields}
         if "assignees" in self._fields:
             says.add("people")
         if self._status_field or "done" in self._fields or "completed" in self._fields:
@@ -213,6 +217,26 @@ class RowReader:
         found = self._moment(row, "due", kept)
         return found.day if found else None
 
+    def _more(self, row: Row, kept: list[tuple[str, str]]) -> dict[str, Any]:
+        """Other plain fields. A value that is none is noted and kept as text."""
+        values: dict[str, Any] = {}
+        for name, form in MORE.items():
+            if name not in self._fields:
+                continue
+            if isinstance(form, Day):
+                found = self._moment(row, name, kept)
+                values[name] = found.day if found else None
+                continue
+            text = one_line(self._text(row, name))
+            try:
+                values[name] = parsed(form, text)
+            except ValueError:
+                header = self._header[self._fields[name][0]]
+                self._unknown["value_unknown", header, text[:80]] += 1
+                kept.append((header, text))
+                values[name] = BY_NAME[name].default
+        return values
+
     def _moment(self, row: Row, field: str, kept: list[tuple[str, str]]) -> Moment | None:
         """A date. What is none, such as "every Monday", is noted and kept as text."""
         for index in self._fields.get(field, ()):
@@ -250,7 +274,7 @@ class RowReader:
         ]
 
     def _kept(self, row: Row) -> list[tuple[str, str]]:
-        fields = ["start", "keep", *(["section"] if self._section_kept else [])]
+        fields = [*(["start"] if "start" not in MORE else []), "keep", *(["section"] if self._section_kept else [])]
         columns = [index for field in fields for index in self._fields.get(field, ())]
         described = [index for index in self._fields.get("description", ()) if self._cell(row, index).strip()]
         kept = []

@@ -12,7 +12,7 @@ from taskledger.imports.model import BadFile, Column, Draft, Note, Question
 from taskledger.imports.reading.clean import folded, one_line
 from taskledger.imports.reading.rows import Row, Rows
 from taskledger.imports.table_rows import RowReader
-from taskledger.imports.understanding.columns import field_of
+from taskledger.imports.understanding.columns import MORE, field_of
 from taskledger.imports.understanding.dates import Order, order_of
 
 _HEADER_WITHIN: Final = 40
@@ -140,7 +140,7 @@ class _Table:
         """For each column of dates, what comes first in it. What neither dates nor the format say is asked."""
         orders: dict[int, Order | None] = {}
         open_: dict[int, list[str]] = {}
-        for index in self._columns("due", "created", "completed", "start"):
+        for index in self._columns("due", "created", "completed", "start", *MORE):
             texts = {row.cells[index] for row in self.body if index < len(row.cells)}
             orders[index], unclear = order_of(texts)
             if orders[index] is None and unclear:

@@ -44,9 +44,10 @@ _HEADERS: Final = [
 class RequestScope:
     """Gives each request its context, limits its body, answers defects as a 500 problem, measures and logs."""
 
-    def __init__(self, app: ASGIApp, max_body_bytes: int = MAX_BODY_BYTES) -> None:
+    def __init__(self, app: ASGIApp, max_body_bytes: int = MAX_BODY_BYTES, files: bool = False) -> None:
         self.app = app
         self.max_body_bytes = max_body_bytes
+        self.files = files
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one ASGI connection; only `http` ones are touched."""
@@ -94,7 +95,8 @@ class RequestScope:
         has_body = (length not in (None, b"0")) or b"transfer-encoding" in headers
         if has_body:
             media = headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
-            if media != b"application/json" and not media.endswith(b"+json"):
+            taken = media == b"application/json" or media.endswith(b"+json")
+            if not taken and not (self.files and media == b"application/octet-stream"):
                 problem = Problem(415, "unsupported_media_type", "Send the body as application/json.")
                 await problems.problem_response(problem)(scope, receive, send)
                 return
@@ -161,8 +163,12 @@ def create_app(
     *,
     openapi: bool = True,
     max_body_bytes: int = MAX_BODY_BYTES,
+    files: bool = False,
 ) -> FastAPI:
-    """A service's FastAPI app with problems, request scope and `/api/openapi.json`; routes are the service's."""
+    """A service's FastAPI app with problems, request scope and `/api/openapi.json`; routes are the service's.
+
+    `files`: bodies may be application/octet-stream as well as JSON.
+    """
     app = _App(
         title=title,
         version="1",
@@ -175,7 +181,7 @@ def create_app(
         swagger_ui_oauth2_redirect_url=None,
     )
     problems.install(app)
-    app.add_middleware(RequestScope, max_body_bytes=max_body_bytes)
+    app.add_middleware(RequestScope, max_body_bytes=max_body_bytes, files=files)
     return app
 
 

@@ -1,8 +1,8 @@
 """What the formats of JSON documents share: columns by meaning, cards in order, people, lists of steps as Markdown."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, tzinfo
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, tzinfo
 from html.parser import HTMLParser
 from typing import Final
 
@@ -20,6 +20,7 @@ from taskledger.imports.model import (
 )
 from taskledger.imports.reading.clean import clean, one_line
 from taskledger.imports.reading.documents import Node
+from taskledger.imports.understanding.columns import MORE
 from taskledger.imports.understanding.meanings import meaning
 
 EVERYTHING: Final = frozenset({"description", "status", "priority", "due", "labels", "people"})
@@ -63,6 +64,7 @@ def each(nodes: Iterable[Node], draft: Draft, read: Callable[[Node], DraftTask |
             task = read(node)
             if task is None:
                 continue
+            task = _with_start(task)
             if task.source in seen:
                 raise BadRow(node.path, f"has the id of {seen[task.source]}")
         except BadRow as fault:
@@ -73,6 +75,19 @@ def each(nodes: Iterable[Node], draft: Draft, read: Callable[[Node], DraftTask |
         if len(people) > MAX_PEOPLE:
             raise BadFile(node.path, f"names more than the {MAX_PEOPLE:,} people that one import takes")
         draft.tasks.append(task)
+
+
+def _with_start(task: DraftTask) -> DraftTask:
+    """A start that formats keep as text is a field where tasks have one."""
+    start = dict(task.kept).get("Start", "")
+    if "start" not in MORE or not start:
+        return task
+    return replace(
+        task,
+        more={**task.more, "start": date.fromisoformat(start)},
+        kept=[entry for entry in task.kept if entry[0] != "Start"],
+        says=task.says | {"start"},
+    )
 
 
 def in_order(nodes: Iterable[Node], *names: str) -> list[Node]:

@@ -3,7 +3,16 @@
 from collections.abc import Mapping
 from typing import Final
 
+from contracts import fields
+from contracts.forms import Choice, Day, Number
 from taskledger.imports.reading.clean import folded
+
+MORE: Final[Mapping[str, Choice | Day | Number]] = {
+    field.name: field.form
+    for field in fields.FIELDS
+    if isinstance(field.form, Choice | Day | Number) and field.name not in ("priority", "due")
+}
+"""Plain fields of a task by their form that are read as the table of fields says, and no other way."""
 
 FIELDS: Final = (
     "id",
@@ -25,6 +34,7 @@ FIELDS: Final = (
     "comment",
     "archived",
     "keep",
+    *(name for name in MORE if name != "start"),
 )
 """What a column can be.
 
@@ -129,7 +139,12 @@ _WORDS: Final[Mapping[str, str]] = {
 
 def _ranked() -> Mapping[str, tuple[str, int]]:
     """Each header's field, and how well it says so: the smaller, the better. Fields above win over those below."""
-    ranked: dict[str, tuple[str, int]] = {}
+    ranked: dict[str, tuple[str, int]] = {
+        folded(header): (field.name, rank)
+        for field in fields.FIELDS
+        if field.name in MORE
+        for rank, header in enumerate(field.headers)
+    }
     for field, words in _WORDS.items():
         for rank, word in enumerate(words.split(" | ")):
             ranked.setdefault(folded(word), (field, rank))

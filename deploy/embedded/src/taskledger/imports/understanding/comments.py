@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, time, tzinfo
 from typing import Any, Final
 
 import orjson
@@ -30,14 +30,16 @@ def comments_of(cell: str, zone: tzinfo, order: Order | None, fallback: datetime
     for pattern in (_JIRA, _PIVOTAL):
         if found := pattern.match(text):
             try:
-                at = moment(found["time"].strip(), zone, order).at
+                found_at = moment(found["time"].strip(), zone, order)
             except NoDate:
                 continue
-            if at is not None or pattern is _PIVOTAL:
-                yield _made(found["body"], found["author"], at or fallback)
-                return
+            if found_at.at is None and pattern is _JIRA:
+                continue
+            at = found_at.at or datetime.combine(found_at.day, time(12), zone).astimezone(UTC)
+            yield _made(found["body"], found["author"], at, at.isoformat())
+            return
     if text:
-        yield _made(text, "", fallback)
+        yield _made(text, "", fallback, "")
 
 
 def _of_json(found: Any, fallback: datetime) -> Iterator[DraftComment]:
@@ -45,9 +47,11 @@ def _of_json(found: Any, fallback: datetime) -> Iterator[DraftComment]:
         body = entry.get("text") or entry.get("comment") or entry.get("body") or ""
         author = entry.get("by") or entry.get("user") or entry.get("author") or ""
         if isinstance(body, str) and body.strip():
-            yield _made(body, str(author), instant(entry.get("date")) or fallback)
+            at = instant(entry.get("date"))
+            yield _made(body, str(author), at or fallback, at.isoformat() if at else "")
 
 
-def _made(body: str, author: str, at: datetime) -> DraftComment:
+def _made(body: str, author: str, at: datetime, said: str) -> DraftComment:
+    """`said`: the time as the file has it, for by that the comment is known again."""
     author, body = one_line(author)[:100], clean(body).strip()
-    return DraftComment(source=f"{author}\x00{at.isoformat()}\x00{body}", body=body, author=author, written_at=at)
+    return DraftComment(source=f"{author}\x00{said}\x00{body}", body=body, author=author, written_at=at)
