@@ -94,6 +94,7 @@ export async function call<M extends Method, P extends PathOf<M>>(
 }
 
 const PATIENCE_MILLISECONDS = 20_000;
+const UPLOAD_MILLISECONDS = 300_000;
 
 async function send(method: Method, path: string, options: Wire): Promise<Response> {
   const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(options.path?.[name] ?? ""));
@@ -112,7 +113,11 @@ async function send(method: Method, path: string, options: Wire): Promise<Respon
     credentials: "same-origin",
     signal: AbortSignal.timeout(PATIENCE_MILLISECONDS),
   };
-  if (options.body !== undefined) {
+  if (options.body instanceof Blob) {
+    headers.set("Content-Type", "application/octet-stream");
+    init.body = options.body;
+    init.signal = AbortSignal.timeout(UPLOAD_MILLISECONDS);
+  } else if (options.body !== undefined) {
     headers.set("Content-Type", "application/json");
     init.body = JSON.stringify(options.body);
   }
