@@ -59,8 +59,8 @@ def test_a_plan_says_what_would_happen_and_writes_nothing(stack: Running, ann: P
         ("assignees", "assignees"),
     ]
     assert [(status["name"], status["category"]) for status in plan["statuses"]] == [
-        ("Doing", "active"),
         ("To do", "waiting"),
+        ("Doing", "active"),
     ]
     assert [(person["name"], person["assigned"]) for person in plan["people"]] == [
         ("Ann Baker", True),

@@ -1,7 +1,7 @@
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useQueryClient } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { explain } from "../http/explain";
 import {
   addImport,
@@ -41,6 +41,8 @@ export default function Import() {
   const [run, setRun] = useState<ImportRun | null>(null);
   const [plan, setPlan] = useState<ImportPlan | null>(null);
   const [problem, setProblem] = useState<unknown>(null);
+  // An answer that was on its way may have older choices than were made meanwhile.
+  const chosen = useRef<ImportChoices>({});
   const id = run?.id;
   const working = run !== null && WORKING.includes(run.state);
 
@@ -67,6 +69,7 @@ export default function Import() {
     setRun(next);
     setPlan(null);
     setProblem(null);
+    chosen.current = {};
   }
   async function take(file: File | undefined): Promise<void> {
     if (!file) return;
@@ -76,9 +79,9 @@ export default function Import() {
   }
   function choose(more: ImportChoices): void {
     if (!run) return;
-    const choices = { ...run.choices, ...more };
-    setRun({ ...run, choices, state: "reading" });
-    chooseImport(run.id, choices).then(setRun, (error) => {
+    chosen.current = { ...run.choices, ...chosen.current, ...more };
+    setRun({ ...run, choices: chosen.current, state: "reading" });
+    chooseImport(run.id, chosen.current).then(setRun, (error) => {
       tell(error);
       setRun({ ...run });
     });
@@ -97,7 +100,7 @@ export default function Import() {
       {run && plan && (state === "planned" || state === "reading") && (
         <Plan
           plan={plan}
-          choices={run.choices}
+          choices={{ ...run.choices, ...chosen.current }}
           busy={state === "reading"}
           onChoose={choose}
           onStart={() => void startImport(run.id).then(setRun, tell)}

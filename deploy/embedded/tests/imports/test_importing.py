@@ -122,10 +122,10 @@ async def test_a_status_is_matched_by_name_and_meaning_else_a_column_is_added_an
     text = "title,status\na,Doing\nb,Finished\nc,waiting\nd,QA review\n"
     plan = await board.plan(text, project)
     assert [(entry.name, entry.key, entry.made) for entry in plan.board.plans.values()] == [
-        ("Doing", "in_progress", False),
-        ("Finished", "done", False),
         ("waiting", "waiting", False),
+        ("Doing", "in_progress", False),
         ("QA review", "qa_review", True),
+        ("Finished", "done", False),
     ]
     await board.take(text, project)
     assert names(await board.latest(project)) == [

@@ -97,9 +97,9 @@ async def newest(request: Request) -> Response:
 
 @router.put("/api/imports/{import_id}/choices")
 async def choose(request: Request, import_id: str, body: Choices) -> Response:
-    """Read the file again with other choices. 409 once it is being carried out."""
+    """Read the file again with other choices, also while it is being read. 409 once it is being carried out."""
     run = await _run(request, import_id)
-    if run.working or run.file is None:
+    if run.state not in ("reading", "planned", "refused") or run.file is None:
         raise Problem(409, "conflict", "The file is being worked on, or was imported already.")
     choices = body.model_dump(exclude={"project_id"})
     _check(choices)

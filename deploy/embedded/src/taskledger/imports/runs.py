@@ -44,6 +44,7 @@ class Run:
     problem: Mapping[str, str] | None = None
     stopping: bool = False
     current: bool = False
+    round: int = 0
 
     @property
     def working(self) -> bool:
@@ -84,6 +85,7 @@ class Runs:
     def again(self, run: Run, project_id: str | None, choices: Mapping[str, Any]) -> None:
         """Read the file once more, with other choices."""
         run.project_id, run.choices, run.plan, run.problem = project_id, choices, None, None
+        run.round += 1
         run.state = "reading"
         self._start(run, "plan")
 
@@ -140,19 +142,23 @@ class Runs:
     def _start(self, run: Run, mode: str) -> None:
         run.done = run.total = 0
         run.stopping = False
-        task = asyncio.create_task(self._run(run, mode))
+        task = asyncio.create_task(self._run(run, mode, run.round))
         self._work.add(task)
         task.add_done_callback(self._work.discard)
 
-    async def _run(self, run: Run, mode: str) -> None:
+    async def _run(self, run: Run, mode: str, round_: int) -> None:
         async with self._turn:
+            if run.round != round_:
+                return  # it is to be read with newer choices
             if run.stopping:
                 run.state = "stopped"
                 return
             run.current = True
             try:
                 async with asyncio.timeout(_MOST_SECONDS):
-                    self._ended(run, mode, await self._asked(run, mode))
+                    said = await self._asked(run, mode)
+                if run.round == round_:
+                    self._ended(run, mode, said)
             except TimeoutError:
                 await self._worker.end()
                 self._ended(run, mode, {"problem": TOO_MUCH})

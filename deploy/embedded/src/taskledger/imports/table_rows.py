@@ -36,6 +36,7 @@ _NO_PERSON: Final = frozenset(
     {"unassigned", "none", "nobody", "-", "미지정", "없음", "nicht zugewiesen", "non assigné"}
 )
 _LIKE_IDS: Final = 0.9
+_MEANINGS: Final = ("waiting", "active", "done")
 
 
 class RowReader:
@@ -181,7 +182,9 @@ class RowReader:
             else:
                 guess = meaning(name)
                 found.append(DraftStatus(name=name, category=guess.category, sure=guess.sure))
-        return found
+        if self._status_field == "section":
+            return found  # which stand as on the board
+        return sorted(found, key=lambda status: _MEANINGS.index(status.category or "waiting"))
 
     def _finished(self, row: Row, completed: bool) -> bool:
         if not self._finishing:
