@@ -19,7 +19,7 @@ FORMAT = TableFormat(
         "Created At (UTC)": "created",
         "Updated At (UTC)": "",
         "Closed At (UTC)": "completed",
-        "Weight": "keep",
+        "Weight": "estimate",
         "Time Estimate": "keep",
         "Time Spent": "keep",
         "Epic ID": "",

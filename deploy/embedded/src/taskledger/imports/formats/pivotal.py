@@ -13,7 +13,7 @@ FORMAT = TableFormat(
         "Iteration Start": "",
         "Iteration End": "",
         "Type": "keep",
-        "Estimate": "keep",
+        "Estimate": "estimate",
         "Created at": "created",
         "Accepted at": "completed",
         "Deadline": "due",
