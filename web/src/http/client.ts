@@ -107,19 +107,16 @@ async function send(method: Method, path: string, options: Wire): Promise<Respon
   const headers = new Headers({ Accept: "application/json" });
   if (options.key) headers.set("Idempotency-Key", options.key);
   if (options.version !== undefined) headers.set("If-Match", `"${options.version}"`);
+  const file = options.body instanceof Blob;
   const init: RequestInit = {
     method: method.toUpperCase(),
     headers,
     credentials: "same-origin",
-    signal: AbortSignal.timeout(PATIENCE_MILLISECONDS),
+    signal: AbortSignal.timeout(file ? UPLOAD_MILLISECONDS : PATIENCE_MILLISECONDS),
   };
-  if (options.body instanceof Blob) {
-    headers.set("Content-Type", "application/octet-stream");
-    init.body = options.body;
-    init.signal = AbortSignal.timeout(UPLOAD_MILLISECONDS);
-  } else if (options.body !== undefined) {
-    headers.set("Content-Type", "application/json");
-    init.body = JSON.stringify(options.body);
+  if (options.body !== undefined) {
+    headers.set("Content-Type", file ? "application/octet-stream" : "application/json");
+    init.body = file ? (options.body as Blob) : JSON.stringify(options.body);
   }
   let response: Response;
   try {

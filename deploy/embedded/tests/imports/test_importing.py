@@ -203,9 +203,9 @@ async def test_two_lists_of_one_name_are_two_columns(board: Board) -> None:
 async def test_a_mark_of_completion_counts_where_the_column_does_not_say_it(board: Board) -> None:
     report, _ = await board.take((SMALL / "trello-lost.json").read_bytes())
     (task,) = (await board.tasks(report.project)).values()
-    assert task.status == "done"
+    assert (task.status, task.start) == ("done", date(2026, 11, 1))
     assert task.description.endswith(
-        "- Start: 2026-11-01\n- Template: yes\n- Complete: yes\n- Estimate: 5\n"
+        "- Template: yes\n- Complete: yes\n- Estimate: 5\n"
         "- Attachment: [offer.pdf](https://example.org/offer.pdf)\n- List: To do"
     )
 

@@ -292,12 +292,12 @@ def test_a_card_keeps_everything_that_it_has() -> None:
     (card,) = small("trello-lost.json", Choices(zone=ZoneInfo("Europe/Paris"))).tasks
     assert card.description == "### Steps\n\n- [ ] Call (due 2026-12-01, for m1)"
     assert card.kept == [
-        ("Start", "2026-11-01"),
         ("Template", "yes"),
         ("Complete", "yes"),
         ("Estimate", "5"),
         ("Attachment", "[offer.pdf](https://example.org/offer.pdf)"),
     ]
+    assert card.more["start"] == date(2026, 11, 1)
     assert (card.done, [comment.body for comment in card.comments]) == (True, ["A comment copied along with its card"])
 
 
