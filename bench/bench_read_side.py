@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from seed import seed_project
 
@@ -34,7 +35,9 @@ from log_projector.projections import Values
 from log_projector.projector import NAME, Projector
 from log_projector.verify import verify
 from log_projector.writes import GenerationWriter, Handler, Projection
+from task_service.domain.query import parse
 from task_service.queries import Queries, TaskFilters
+from task_service.query_statements import Asker, asked_of
 
 USER = "01990000-0000-7000-8000-000000000c00"
 CHANGES: Sequence[TaskEvent] = (
@@ -195,6 +198,38 @@ async def bench_rebuild(platform: Platform, folder: Path, tasks: int) -> None:
     await change_all(store, project_id)
     _, rate = await fill(store, database)
     print(f"rebuilt, five events a task    {rate:>8,.0f} events/s  ({tasks:,} tasks)")
+    await bench_questions(Queries(database), project_id)
+
+
+QUESTIONS: Sequence[str] = (
+    "status:in_progress priority>=high",
+    "assignee:me due<7d is:open",
+    "is:overdue -label:docs sort:due",
+    "usual length -ship",
+    "was:waiting",
+    "was:done",
+    "status:changed sort:-updated",
+    "due-changed:>=3",
+    "moved-back:>=1",
+    "-assignee:was:me created-by:me",
+)
+
+
+async def bench_questions(queries: Queries, project_id: str, times: int = 20) -> None:
+    """Queries of the language over a project whose tasks have a past."""
+    asker = Asker(people=lambda _: [USER], today=datetime.now(UTC).date(), zone=ZoneInfo("UTC"))
+    for question in QUESTIONS:
+        taken: list[float] = []
+        for _ in range(times):
+            started = time.perf_counter()
+            asked = asked_of(parse(question), asker)
+            found, _ = await queries.tasks(project_id, sort=asked.sort or "-created_at", asked=asked)
+            taken.append(1000 * (time.perf_counter() - started))
+        taken.sort()
+        print(
+            f"query {question:<36} p50 {taken[len(taken) // 2]:6.1f} ms  p95 {taken[int(len(taken) * 0.95)]:6.1f} ms"
+            f"  {len(found)} on the page"
+        )
 
 
 async def bench_lag(platform: Platform, folder: Path, times: int = 300) -> None:

@@ -2,7 +2,7 @@
 
 import base64
 import unicodedata
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -18,7 +18,7 @@ from contracts import project as project_contract
 from contracts import read_model
 from contracts import task as task_contract
 from contracts.codecs import PROJECT_CODEC, TASK_CODEC
-from contracts.documents import project_document, task_document
+from contracts.documents import project_document
 from contracts.project import Project
 from contracts.task import Task
 from kernel.http.problems import Problem
@@ -32,7 +32,8 @@ from log_projector.generations import Generations
 from task_service.past_lists import Listing, PastLists
 from task_service.queries import Page, Queries, TaskFilters
 from task_service.statements import SORTS
-from testkit.histories import LABELS, PEOPLE, PRIORITIES, STATUSES, WORDS, Board
+from testkit.histories import LABELS, PEOPLE, STATUSES, WORDS, Board
+from testkit.lists import as_bytes, every_page, folded, in_order
 
 many_examples = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
@@ -55,10 +56,6 @@ filters_given = st.builds(
 )
 
 
-def folded(text: str) -> str:
-    return unicodedata.normalize("NFC", text.casefold())
-
-
 def found(task: Task, filters: TaskFilters) -> bool:
     text = folded(f"{task.title}\n{task.description}\n{task.key}")
     return (
@@ -68,44 +65,6 @@ def found(task: Task, filters: TaskFilters) -> bool:
         and (not filters.labels or any(label in task.labels for label in filters.labels))
         and (not filters.q or folded(filters.q).strip() in text)
     )
-
-
-def in_order(tasks: Sequence[Task], sort: str, projects: dict[str, Project]) -> list[Task]:
-    descending = sort.startswith("-")
-
-    def place(task: Task) -> int:
-        keys = [status.key for status in projects[f"project-{task.project_id}"].statuses]
-        return keys.index(task.status) if task.status in keys else len(STATUSES)
-
-    def none_last(value: Any) -> tuple[Any, ...]:
-        return ((value is None) != descending, value) if value is not None else (not descending,)
-
-    keys: dict[str, Callable[[Task], Any]] = {
-        "created_at": lambda task: task.created_at,
-        "updated_at": lambda task: task.updated_at,
-        "key": lambda task: task.number,
-        "rank": lambda task: task.rank,
-        "priority": lambda task: PRIORITIES.index(task.priority),
-        "title": lambda task: folded(task.title),
-        "status": place,
-    }
-    name = sort.removeprefix("-")
-    key = keys.get(name, lambda task: none_last(getattr(task, name)))
-    return sorted(tasks, key=lambda task: (key(task), task.id), reverse=descending)
-
-
-def as_bytes(tasks: Sequence[Task]) -> list[bytes]:
-    return [orjson.dumps(task_document(task), option=orjson.OPT_UTC_Z) for task in tasks]
-
-
-async def every_page(page: Callable[..., Awaitable[Page]]) -> list[bytes]:
-    items: list[bytes] = []
-    cursor = None
-    while True:
-        more, cursor = await page(cursor=cursor)
-        items += more
-        if cursor is None:
-            return items
 
 
 @pytest.mark.slow

@@ -2322,6 +2322,10 @@ export interface components {
                 field: string;
                 message: string;
             }[];
+            /** @description Of `bad_query`: what would do. */
+            expected?: string[];
+            /** @description Of `bad_query`: where, in code points from 0. */
+            position?: number;
             status: number;
             title: string;
             trace_id: string;
@@ -7746,10 +7750,14 @@ export interface operations {
                 limit?: number;
                 /** @description in title, description or key */
                 q?: string;
-                /** @description created_at, updated_at, key, rank, title, status, priority, estimate, start, due; with `-` the other way round */
-                sort?: string;
+                /** @description the query language, besides the filters: `assignee:me status:waiting,doing due<7d -label:bug is:overdue was:review due-changed:>=3 sort:due` */
+                query?: string;
+                /** @description created_at, updated_at, key, rank, title, status, priority, estimate, start, due; with `-` the other way round; else what the query says, else -created_at */
+                sort?: string | null;
                 /** @description any of these; several times, or with commas */
                 status?: string[];
+                /** @description the time zone of the query's days, such as Asia/Seoul */
+                tz?: string;
             };
             header?: never;
             path: {
@@ -8082,10 +8090,14 @@ export interface operations {
                 limit?: number;
                 /** @description in title, description or key */
                 q?: string;
-                /** @description created_at, updated_at, key, rank, title, status, priority, estimate, start, due; with `-` the other way round */
-                sort?: string;
+                /** @description the query language, besides the filters: `assignee:me status:waiting,doing due<7d -label:bug is:overdue was:review due-changed:>=3 sort:due` */
+                query?: string;
+                /** @description created_at, updated_at, key, rank, title, status, priority, estimate, start, due; with `-` the other way round; else what the query says, else -created_at */
+                sort?: string | null;
                 /** @description any of these; several times, or with commas */
                 status?: string[];
+                /** @description the time zone of the query's days, such as Asia/Seoul */
+                tz?: string;
             };
             header?: never;
             path?: never;

@@ -14,6 +14,7 @@ from contracts.read_model import TITLE_KEY_LENGTH, folded
 from contracts.task import Task, TaskEvent
 from kernel.log.event import Recorded
 from kernel.log.times import microseconds
+from log_projector.past import past_of
 
 Values: TypeAlias = Mapping[str, Any]
 """A row, or its key, by the names of columns."""
@@ -62,7 +63,7 @@ def project_view(before: Project | None, after: Project, moments: Rows) -> View:
         put={
             "projects": [_project_row(after)],
             "statuses": [
-                {**key, "status": status.key, "position": position}
+                {**key, "status": status.key, "position": position, "category": status.category}
                 for position, status in enumerate(after.statuses)
                 if after.statuses != was_status
             ],
@@ -89,6 +90,9 @@ def task_moment(event: Recorded[TaskEvent], before: Task | None, after: Task) ->
     old, new = _standing(before), _standing(after)
     if old != new:
         rows["flow"] = [{**key, "old": old, "new": new}]
+    been = past_of(event, after)
+    if been:
+        rows["past"] = been
     people = _difference("user_id", before.assignees if before else (), after.assignees)
     if people is not _NONE:
         rows["assigned"] = [
@@ -128,6 +132,7 @@ def _task_row(state: Task) -> Values:
         "deleted": int(state.deleted),
         "title_key": folded(state.title)[:TITLE_KEY_LENGTH],
         "rank": state.rank,
+        "created_by": state.created_by or "",
         "created_at": microseconds(state.created_at),
         "updated_at": microseconds(state.updated_at),
         "version": state.version,

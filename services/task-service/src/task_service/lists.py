@@ -1,19 +1,23 @@
 """Lists for those who may see them. The read model may be some milliseconds behind; roles are those of the log."""
 
 from dataclasses import dataclass, field
+from typing import Final
 
 import orjson
 import structlog
 
 from contracts.project import Project
 from kernel.log.streams import CannotApply
+from task_service.asking import Asking, Question
 from task_service.commands import Projects
 from task_service.domain.access import require
 from task_service.domain.task import readable
-from task_service.queries import Page, Queries, TaskFilters
+from task_service.queries import DEFAULT_SORT, Page, Queries, TaskFilters
 from task_service.schemas import project_bytes
 
 log = structlog.get_logger("lists")
+
+_PROJECTS_PER_PAGE: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,20 +32,47 @@ class Listed:
 class Lists:
     """The queries, behind the check of who asks."""
 
-    def __init__(self, queries: Queries, projects: Projects) -> None:
+    def __init__(self, queries: Queries, projects: Projects, asking: Asking) -> None:
         self._queries = queries
         self._projects = projects
+        self._asking = asking
 
     async def tasks(
-        self, project_id: str, user_id: str, filters: TaskFilters, sort: str, cursor: str | None, limit: int
+        self,
+        project_id: str,
+        user_id: str,
+        filters: TaskFilters,
+        question: Question,
+        sort: str | None,
+        cursor: str | None,
+        limit: int,
     ) -> Page:
-        """A page of a project's tasks. Raises Rejection 404 to strangers, Problem 422 for a bad sort or cursor."""
-        readable(await self._projects.latest(project_id), user_id)
-        return await self._queries.tasks(project_id, filters, sort, cursor, limit)
+        """A page of a project's tasks, in the order of `sort`, else of the question, else the newest first.
 
-    async def my_tasks(self, user_id: str, filters: TaskFilters, sort: str, cursor: str | None, limit: int) -> Listed:
+        Raises Rejection 404 to strangers, Problem 422 for a bad question, sort or cursor.
+        """
+        project = readable(await self._projects.latest(project_id), user_id)
+
+        async def here() -> list[Project]:
+            return [project]
+
+        asked = await self._asking.asked(question, user_id, here)
+        order = sort if sort is not None else asked.sort or DEFAULT_SORT
+        return await self._queries.tasks(project_id, filters, order, cursor, limit, asked)
+
+    async def my_tasks(
+        self,
+        user_id: str,
+        filters: TaskFilters,
+        question: Question,
+        sort: str | None,
+        cursor: str | None,
+        limit: int,
+    ) -> Listed:
         """A page of the tasks assigned to a user. It may be shorter than the limit where a project was just left."""
-        documents, more = await self._queries.my_tasks(user_id, filters, sort, cursor, limit)
+        asked = await self._asking.asked(question, user_id, lambda: self._of(user_id))
+        order = sort if sort is not None else asked.sort or DEFAULT_SORT
+        documents, more = await self._queries.my_tasks(user_id, filters, order, cursor, limit, asked)
         project_ids = [orjson.loads(document)["project_id"] for document in documents]
         found, unreadable = await self._found(project_ids)
         seen = {p.id for p in found if not p.deleted and p.role_of(user_id) is not None}
@@ -73,3 +104,14 @@ class Lists:
             else:
                 found += [project] if project is not None else []
         return found, unreadable
+
+    async def _of(self, user_id: str) -> list[Project]:
+        """All projects of a user, but for those whose history cannot be read."""
+        every: list[Project] = []
+        cursor: str | None = None
+        while True:
+            documents, cursor = await self._queries.projects(user_id, cursor, _PROJECTS_PER_PAGE)
+            found, _ = await self._found([orjson.loads(document)["id"] for document in documents])
+            every.extend(project for project in found if project.role_of(user_id) is not None)
+            if cursor is None:
+                return every

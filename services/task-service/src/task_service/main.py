@@ -20,6 +20,7 @@ from kernel.process.platform import Platform
 from kernel.process.serve import serve
 from task_service.addresses import Addresses
 from task_service.api import ROUTES
+from task_service.asking import Asking
 from task_service.batches import TaskBatches
 from task_service.captures import Captures
 from task_service.changes import CaughtUp, Changes
@@ -81,7 +82,7 @@ def create_app(settings: Settings, platform: Platform | None = None) -> FastAPI:
                 tasks=commands,
                 batches=batches,
                 captures=Captures(projects, batches, directory, queries),
-                lists=Lists(queries, projects),
+                lists=Lists(queries, projects, Asking(directory)),
                 insights=Insights(queries, projects),
                 invitations=Invitations(projects, Addresses(auth), directory),
                 past=Past(projects, commands, project_streams, tasks, past_lists),

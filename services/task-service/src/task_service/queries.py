@@ -13,6 +13,7 @@ from contracts.task import Task
 from kernel.http import problems
 from kernel.http.requests import decode_cursor, encode_cursor
 from kernel.ports.database import Database, DatabaseRefused, Row, Statement
+from task_service.query_statements import NOTHING_ASKED, Asked
 from task_service.statements import (
     SORTS,
     Shape,
@@ -59,13 +60,15 @@ class Queries:
         sort: str = DEFAULT_SORT,
         cursor: str | None = None,
         limit: int = 50,
+        asked: Asked = NOTHING_ASKED,
     ) -> Page:
         """A page of the tasks of a project.
 
-        `sort` is one of `SORTS`, with a `-` in front for the other way round. Raises Problem 422 (sort, cursor),
+        `sort` is one of `SORTS`, with a `-` in front for the other way round; `asked` are the terms of a query besides
+        the filters. Raises Problem 422 (sort, cursor),
         DatabaseUnavailable.
         """
-        return await self._tasks({"project": project_id}, False, filters, sort, cursor, limit)
+        return await self._tasks({"project": project_id}, False, filters, sort, cursor, limit, asked)
 
     async def my_tasks(
         self,
@@ -74,12 +77,13 @@ class Queries:
         sort: str = DEFAULT_SORT,
         cursor: str | None = None,
         limit: int = 50,
+        asked: Asked = NOTHING_ASKED,
     ) -> Page:
         """A page of the tasks that are assigned to a user, in the projects that exist and that they are a member of.
 
         Assignees among the filters narrow further. Raises as `tasks`.
         """
-        return await self._tasks({"user": user_id}, True, filters, sort, cursor, limit)
+        return await self._tasks({"user": user_id}, True, filters, sort, cursor, limit, asked)
 
     async def projects(
         self, user_id: str, cursor: str | None = None, limit: int = 50, *, deleted: bool = False
@@ -133,6 +137,7 @@ class Queries:
         sort: str,
         cursor: str | None,
         limit: int,
+        asked: Asked,
     ) -> Page:
         name = sort.removeprefix("-")
         by = SORTS.get(name)
@@ -148,8 +153,9 @@ class Queries:
             labels=len(filters.labels),
             search=bool(search),
             later_page=cursor is not None,
+            clauses=asked.clauses,
         )
-        params |= {"limit": limit + 1, "is_deleted": int(filters.deleted)}
+        params |= {"limit": limit + 1, "is_deleted": int(filters.deleted or asked.deleted), **asked.params}
         for prefix, values in (("status", filters.statuses), ("user", filters.assignees), ("label", filters.labels)):
             for index, value in enumerate(values):
                 params[f"{prefix}_{index}"] = value

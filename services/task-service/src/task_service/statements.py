@@ -11,6 +11,7 @@ from contracts.fields import FIELDS, Field
 from contracts.forms import Choice, Day, Labels, Number, People, StatusKey, Text
 from contracts.read_model import Tables, tables
 from kernel.ports.database import DialectName, Statement
+from task_service.query_statements import Clause, conditions
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +69,12 @@ class Shape:
     labels: int
     search: bool
     later_page: bool
+    clauses: tuple[Clause, ...] = ()
 
     @property
     def index(self) -> str | None:
         """The index that gives the rows in their order, none left over, if there is one."""
-        if self.mine or self.search or self.assignees or self.labels:
+        if self.mine or self.search or self.assignees or self.labels or self.clauses:
             return None
         return SORTS[self.sort].indexes.get(self.statuses)
 
@@ -109,9 +111,23 @@ def _by(query: Select[Any], table: Table, number: int, index: str) -> Select[Any
     return query.with_hint(table, f"FORCE INDEX (g{number}_{index})", "mysql")
 
 
-@lru_cache(maxsize=1_000)
 def tasks_statement(number: int, shape: Shape) -> Statement:
-    """Of a generation: sort key, id and document of tasks."""
+    """Of a generation: sort key, id and document of the tasks that a shape asks for, in its order."""
+    return _queried(number, shape) if shape.clauses else _filtered(number, shape)
+
+
+@lru_cache(maxsize=1_000)
+def _filtered(number: int, shape: Shape) -> Statement:
+    return _tasks_statement(number, shape)
+
+
+@lru_cache(maxsize=200)
+def _queried(number: int, shape: Shape) -> Statement:
+    """Kept apart: there are as many shapes of queries as people think of."""
+    return _tasks_statement(number, shape)
+
+
+def _tasks_statement(number: int, shape: Shape) -> Statement:
     t = tables(number)
     key = SORTS[shape.sort].key(t, shape.descending)
     query: Select[Any] = select(key, t.tasks.c.task_id, t.tasks.c.doc)
@@ -142,6 +158,7 @@ def tasks_statement(number: int, shape: Shape) -> Statement:
     if shape.search:
         # Not LIKE: both sides are folded already, and nothing needs to be escaped.
         query = query.where(func.instr(t.tasks.c.search, bindparam("q")) > 0)
+    query = query.where(*conditions(t, shape.clauses))
     if shape.index is not None:
         query = _by(query, t.tasks, number, shape.index)
     columns = (key, t.tasks.c.task_id)

@@ -32,7 +32,7 @@ from contracts.fields import COLUMNS, Field
 from contracts.rank import MAX_RANK
 from kernel.ports.database import Database, DatabaseRefused, DatabaseUnavailable, Statement, upsert
 
-SCHEMA: Final = 8
+SCHEMA: Final = 9
 """The version of the tables and of what stands in their rows. Another one means another generation."""
 
 POLL_SECONDS: Final = 1.0
@@ -82,6 +82,7 @@ class Tables:
     activity: Table
     flow: Table
     assigned: Table
+    past: Table
 
     @property
     def by_name(self) -> Mapping[str, Table]:
@@ -106,6 +107,8 @@ def tables(number: int) -> Tables:
             Column("deleted", SmallInteger, nullable=False),
             Column("title_key", String(TITLE_KEY_LENGTH), nullable=False),
             Column("rank", String(MAX_RANK), nullable=False),
+            # '' where nobody made it: an import.
+            Column("created_by", _ID, nullable=False),
             Column("created_at", BigInteger, nullable=False),
             Column("updated_at", BigInteger, nullable=False),
             Column("version", BigInteger, nullable=False),
@@ -149,6 +152,7 @@ def tables(number: int) -> Tables:
             Column("status", _ID, primary_key=True),
             # From 0, left to right on the board.
             Column("position", Integer, nullable=False),
+            Column("category", String(16), nullable=False),
             **_KEYS_ONLY,
         ),
         members=Table(
@@ -198,6 +202,19 @@ def tables(number: int) -> Tables:
             Column("time", BigInteger, nullable=False),
             Column("delta", SmallInteger, nullable=False),
             Index(name("task_assigned_project"), "project_id", "task_id", "user_id", "time", "delta"),
+            **_KEYS_ONLY,
+        ),
+        # What a task has been, for those who ask for its past: a row for each value of a field that came (`new`) or
+        # went (`old`); texts and days are '', of them only the times count. Version 1 is how it was made. Rows are only
+        # added.
+        past=Table(
+            name("task_past"),
+            metadata,
+            Column("task_id", _ID, primary_key=True),
+            Column("field", String(16), primary_key=True),
+            Column("version", BigInteger, primary_key=True),
+            Column("old", String(100), primary_key=True),
+            Column("new", String(100), primary_key=True),
             **_KEYS_ONLY,
         ),
     )

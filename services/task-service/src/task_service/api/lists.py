@@ -1,14 +1,18 @@
 """Routes of lists. Who may see them is decided on the log's state; what is in them comes from the read model."""
 
 from typing import Annotated, Final
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import AfterValidator, BaseModel, Field
 
+from kernel.http import problems
 from kernel.http.openapi import answers
 from kernel.http.requests import Text, page
 from task_service.api.common import AS_OF, UserRoute, deps_of, user_of
 from task_service.api.moments import Moment, as_of
+from task_service.asking import Question
+from task_service.capture_schemas import TimeZone
 from task_service.lists import Listed
 from task_service.past_lists import Listing
 from task_service.queries import DEFAULT_SORT, TaskFilters
@@ -52,12 +56,25 @@ class TasksQuery(PageQuery):
     assignee: Values = Field(default_factory=list, description="any of these users; `me` is the caller")
     label: Values = Field(default_factory=list, description="any of these")
     q: Annotated[Text, Field(max_length=200)] = Field(default="", description="in title, description or key")
-    sort: str = Field(
-        default=DEFAULT_SORT,
+    query: Text = Field(
+        default="",
+        description=(
+            "the query language, besides the filters: `assignee:me status:waiting,doing due<7d -label:bug is:overdue"
+            " was:review due-changed:>=3 sort:due`"
+        ),
+    )
+    tz: TimeZone = Field(default="UTC", description="the time zone of the query's days, such as Asia/Seoul")
+    sort: str | None = Field(
+        default=None,
         max_length=30,
-        description=f"{', '.join(SORTS)}; with `-` the other way round",
+        description=f"{', '.join(SORTS)}; with `-` the other way round; else what the query says, else {DEFAULT_SORT}",
     )
     deleted: bool = Field(default=False, description="the deleted ones instead")
+
+    @property
+    def question(self) -> Question:
+        """The query, as it is asked."""
+        return Question(text=self.query, zone=ZoneInfo(self.tz))
 
     def filters(self, user_id: str) -> TaskFilters:
         """The filters, for who is asking."""
@@ -87,13 +104,15 @@ def _page(listed: Listed) -> Response:
 async def list_tasks(request: Request, project_id: str, query: Annotated[ProjectTasksQuery, Query()]) -> Response:
     """The tasks of a project, newest first unless `sort` says otherwise."""
     user_id = user_of(request)
-    filters = query.filters(user_id)
+    filters, question = query.filters(user_id), query.question
     if query.at is not None:
-        listing = Listing(filters=filters, sort=query.sort, cursor=query.cursor, limit=query.limit)
+        if query.query.strip():
+            raise problems.invalid("query", "asks of today; it cannot be asked of a moment in the past yet")
+        sort = query.sort or DEFAULT_SORT
+        listing = Listing(filters=filters, sort=sort, cursor=query.cursor, limit=query.limit)
         return as_of(page(*await deps_of(request).past.tasks(project_id, user_id, listing, query.at)), query.at)
-    return page(
-        *await deps_of(request).lists.tasks(project_id, user_id, filters, query.sort, query.cursor, query.limit)
-    )
+    lists = deps_of(request).lists
+    return page(*await lists.tasks(project_id, user_id, filters, question, query.sort, query.cursor, query.limit))
 
 
 @router.get("/api/tasks", responses=answers(Page[TaskView], headers=UNREADABLE))
@@ -101,7 +120,8 @@ async def list_my_tasks(request: Request, query: Annotated[TasksQuery, Query()])
     """The tasks that are assigned to the caller, in all projects. `assignee` can only be the caller."""
     user_id = user_of(request)
     lists = deps_of(request).lists
-    return _page(await lists.my_tasks(user_id, query.filters(user_id), query.sort, query.cursor, query.limit))
+    filters, question = query.filters(user_id), query.question
+    return _page(await lists.my_tasks(user_id, filters, question, query.sort, query.cursor, query.limit))
 
 
 @router.get("/api/projects", responses=answers(Page[ProjectView], headers=UNREADABLE))

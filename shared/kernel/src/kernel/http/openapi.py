@@ -26,6 +26,12 @@ PROBLEM_SCHEMA: Final[dict[str, Any]] = {
                 "properties": {"field": {"type": "string"}, "message": {"type": "string"}},
             },
         },
+        "position": {"type": "integer", "description": "Of `bad_query`: where, in code points from 0."},
+        "expected": {
+            "type": "array",
+            "items": {"type": "string"},
+            "description": "Of `bad_query`: what would do.",
+        },
     },
 }
 

@@ -25,7 +25,7 @@ UNREADABLE_AFTER_SECONDS: Final = 60
 
 
 class Problem(Exception):
-    """An error answer. `errors` are (field, message) pairs; `headers` go with the answer."""
+    """An error answer. `errors` are (field, message) pairs, `members` more of the body; `headers` go with it."""
 
     def __init__(
         self,
@@ -35,6 +35,7 @@ class Problem(Exception):
         *,
         errors: Sequence[tuple[str, str]] = (),
         headers: Mapping[str, str] | None = None,
+        members: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(detail)
         self.status = status
@@ -42,6 +43,7 @@ class Problem(Exception):
         self.detail = detail
         self.errors = errors
         self.headers = dict(headers or {})
+        self.members = dict(members or {})
 
 
 def not_authenticated(detail: str = "Log in first.") -> Problem:
@@ -97,7 +99,7 @@ def problem_document(problem: Problem) -> bytes:
     }
     if problem.status == HTTPStatus.UNPROCESSABLE_ENTITY:
         document["errors"] = [{"field": field, "message": message} for field, message in problem.errors]
-    return orjson.dumps(document)
+    return orjson.dumps(problem.members | document)
 
 
 def problem_response(problem: Problem) -> Response:

@@ -14,7 +14,8 @@ from task_service.domain.capture import english, korean
 from task_service.domain.capture.day import Day
 from task_service.domain.capture.lines import Line, lines_of
 from task_service.domain.capture.marks import PRIORITIES, QUOTED, Mark, Reader
-from task_service.domain.capture.model import Board, Captured, CapturedTask, Part, Person, Target
+from task_service.domain.capture.model import Board, Captured, CapturedTask, Part, Target
+from task_service.domain.people import Person
 
 __all__ = ["Board", "Captured", "CapturedTask", "Part", "Person", "Target", "capture"]
 

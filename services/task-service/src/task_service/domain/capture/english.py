@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from itertools import islice
 from typing import Final
 
-from task_service.domain.capture import calendar
+from task_service.domain import calendar
 from task_service.domain.capture.day import MOST_DAYS, WITHIN, Day, Spoken
 from task_service.domain.capture.english_words import (
     BARRED,

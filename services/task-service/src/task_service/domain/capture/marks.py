@@ -1,7 +1,6 @@
 """Marks in a title: `@person`, `#label`, `!high`, `^parent`, `>project`, and quotes, in which nothing is understood."""
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -9,7 +8,8 @@ from typing import Final
 
 from contracts.fields import MAX_LABEL
 from contracts.task import Priority
-from task_service.domain.capture.model import Field, Person, Target
+from task_service.domain.capture.model import Field, Target
+from task_service.domain.people import called, folded
 
 QUOTED: Final = re.compile(
     r"(?<!\#)\"[^\"]+\"|“[^”]+”|‘[^’]+’|「[^」]+」|『[^』]+』|«[^»]+»|`[^`]+`|(?<![^\s(\[])'[^']+'(?=$|[\s,.;:!?)\]])"
@@ -30,7 +30,6 @@ PRIORITIES: Final[dict[str, Priority]] = {
     "none": "none", "low": "low", "medium": "medium", "high": "high", "urgent": "urgent",
     "없음": "none", "낮음": "low", "보통": "medium", "중간": "medium", "높음": "high", "중요": "high", "긴급": "urgent",
 }  # fmt: skip
-_HANGUL_NAME: Final = re.compile(r"[가-힣]{3,4}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,9 +51,9 @@ class Reader:
         self._projects = _Names(
             (name, target.id) for target in (*others, home) for name in (target.key, target.name) if name
         )
-        self._people = {target.id: _Names(_called(target.people)) for target in self._targets.values()}
+        self._people = {target.id: _Names(called(target.people)) for target in self._targets.values()}
         self._labels = {
-            target.id: {_folded(label): label for label in target.labels} for target in self._targets.values()
+            target.id: {folded(label): label for label in target.labels} for target in self._targets.values()
         }
 
     def target(self, project_id: str) -> Target:
@@ -106,27 +105,12 @@ class Reader:
         else:
             label = match["word"].rstrip(".-")
             end = at + 1 + len(label)
-        known = self._labels[target.id].get(_folded(label))
+        known = self._labels[target.id].get(folded(label))
         if known is None and not match["quoted"] and (_NUMBER.fullmatch(label) or _COLOR.fullmatch(label)):
             return None
         if not label or len(label) > MAX_LABEL:
             return None
         return Mark(start=at, end=end, field="labels", value=known or label)
-
-
-def _called(people: Sequence[Person]) -> Iterator[tuple[str, str]]:
-    """What somebody may be called: the whole name, with or without its blanks, or what comes first of it.
-
-    Of a Korean name also what stands behind its first syllable, the family.
-    """
-    for person in people:
-        words = person.name.split()
-        yield person.name, person.id
-        yield "".join(words), person.id
-        if words:
-            yield words[0], person.id
-        if len(words) == 1 and _HANGUL_NAME.fullmatch(person.name):
-            yield person.name[1:], person.id
 
 
 class _Names:
@@ -136,7 +120,7 @@ class _Names:
         meant: dict[str, set[str]] = {}
         for name, what in pairs:
             if name.strip():
-                meant.setdefault(_folded(name), set()).add(what)
+                meant.setdefault(folded(name), set()).add(what)
         self._meant = {name: next(iter(ids)) for name, ids in meant.items() if len(ids) == 1}
         self._lengths = sorted({len(name) for name in self._meant}, reverse=True)
 
@@ -144,12 +128,8 @@ class _Names:
         """The mark whose sign is at an offset, if the longest name that fits ends there as names end."""
         for length in self._lengths:
             # Folding may make a text longer, so as much is folded as the name has.
-            value = self._meant.get(_folded(text[at + 1 : at + 1 + length]))
+            value = self._meant.get(folded(text[at + 1 : at + 1 + length]))
             end = None if value is None else ending.match(text, at + 1 + length)
             if value is not None and end is not None:
                 return Mark(start=at, end=end.end(), field=field, value=value)
         return None
-
-
-def _folded(text: str) -> str:
-    return unicodedata.normalize("NFC", text).casefold()

@@ -5,17 +5,10 @@ from datetime import date
 from typing import Literal, TypeAlias
 
 from contracts.task import Priority
+from task_service.domain.people import Person
 
 Field: TypeAlias = Literal["assignees", "labels", "priority", "due", "time", "status", "parent", "project"]
 """What an understood part is about. A `time` of day is told and stays in the title, for a task is due on a day."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
-    """Somebody whom `@name` may mean."""
-
-    id: str
-    name: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
