@@ -15,6 +15,7 @@ from contracts.task import (
     TaskCreated,
     TaskDeleted,
     TaskEvent,
+    TaskMentioned,
     TaskRestored,
     TaskUnassigned,
 )
@@ -39,7 +40,14 @@ def _steps(data: TaskEvent) -> Iterator[tuple[str, str, str]]:
             yield "assignees", data.user_id, ""
         case FieldChanged():
             yield from _change(data)
-        case TaskCommented() | TaskCommentEdited() | TaskCommentDeleted() | TaskDeleted() | TaskRestored():
+        case (
+            TaskCommented()
+            | TaskCommentEdited()
+            | TaskCommentDeleted()
+            | TaskMentioned()
+            | TaskDeleted()
+            | TaskRestored()
+        ):
             return
 
 
