@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from taskledger.commands import boards, demo, imports, mail, moving, people, projects, read_model, serve
+from taskledger.commands import boards, demo, imports, keeping, mail, moving, people, projects, read_model, serve
 from taskledger.commands.shared import told
 
 app = typer.Typer(help="Taskledger: a task board for teams in which nothing is lost.", no_args_is_help=True)
@@ -21,6 +21,9 @@ app.command("blocked")(read_model.blocked)
 app.command("unblock")(read_model.unblock)
 app.command("outbox")(mail.outbox)
 app.command("move")(moving.move)
+app.command("backup")(keeping.backup)
+app.command("restore")(keeping.restore)
+app.command("mend")(keeping.mend)
 
 user = typer.Typer(help="People.", no_args_is_help=True)
 user.command("add")(people.add_user)

@@ -11,7 +11,8 @@ from auth_service.main import create_app as create_auth
 from auth_service.settings import Settings as AuthSettings
 from kernel.observe import logs
 from kernel.process.platform import Platform
-from taskledger.settings import AUTH_URL, Home, S, settings_of
+from taskledger import wholeness
+from taskledger.settings import AUTH_URL, Home, S, elsewhere, settings_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,8 @@ async def opened(home: Home, *, create: bool = False) -> AsyncIterator[Offline]:
     """Open a data folder. Raises NoData (unless it may be created), StoreUnavailable, DatabaseUnavailable."""
     if not create and home.missing:
         raise NoData(f"There is no data at {home.data}. Say where with --data, or begin with `taskledger up`.")
+    if not elsewhere():
+        wholeness.check_only(home.data)
     logs.configure("ERROR")  # what a command prints is its answer alone
     environment = home.environment()
     async with AsyncExitStack() as stack:

@@ -8,10 +8,10 @@ from typing import Final
 from kernel.observe import logs
 from kernel.observe.span_export import sending
 from kernel.process.serve import listening, run
-from taskledger import site
+from taskledger import site, wholeness
 from taskledger.app import create_app
 from taskledger.lock import held
-from taskledger.settings import Home
+from taskledger.settings import Home, elsewhere
 
 GRACE_SECONDS: Final = 5
 
@@ -19,6 +19,8 @@ GRACE_SECONDS: Final = 5
 def up(home: Home) -> None:
     """Serve. Raises AlreadyRunning, CannotListen, and whatever keeps the services from starting."""
     with held(home.data), listening(home.host, home.port) as bound:
+        for line in () if elsewhere() else wholeness.check(home.data):
+            print(line, file=sys.stderr)
         home = replace(home, port=bound.getsockname()[1])  # which the system chose if it was 0
         environment = home.environment()
         built = site.folder()

@@ -26,6 +26,11 @@ def settings_of(kind: type[S], environment: Mapping[str, str]) -> S:
     return kind(**values)
 
 
+def elsewhere() -> bool:
+    """Whether something is kept elsewhere than in the data folder, by the environment."""
+    return any(name in os.environ for name in STORES)
+
+
 @dataclass(frozen=True, slots=True)
 class Home:
     """A data folder and the address of the process that works on it."""

@@ -1,16 +1,26 @@
 """Processes that are started for a while and always ended."""
 
+import ctypes
 import os
 import random
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
 _PATIENCE_SECONDS: Final = 120.0
+_PR_SET_PDEATHSIG: Final = 1
+_LIBC: Final = ctypes.CDLL(None) if sys.platform == "linux" else None
+
+
+def _end_with_parent() -> None:
+    """In the child: whoever started it may be killed, and then nobody is left to end it."""
+    if _LIBC is not None:
+        _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 class DidNotStart(Exception):
@@ -37,6 +47,7 @@ class Child:
                 stdout=printed,
                 stderr=printed,
                 env={**os.environ, **self.environment},
+                preexec_fn=_end_with_parent,
                 process_group=0,  # Ctrl-C is for whoever started it, who ends its children in order
             )
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from taskledger.commands.shared import DATA, Data, fail
-from taskledger.settings import Home
+from taskledger.settings import Home, elsewhere
 
 _SHOWN = 50
 
@@ -20,6 +20,8 @@ def rebuild(
     """Fill the read model anew from the log beside the old one, compare, switch. The board goes on meanwhile."""
     from log_projector import rebuild as rebuilding
     from log_projector.settings import Settings
+    from taskledger import wholeness
+    from taskledger.lock import held
     from taskledger.offline import opened
 
     async def run() -> int:
@@ -45,6 +47,11 @@ def rebuild(
             of = f" of {progress.of}" if progress.of else ""
             sys.stderr.write(f"\r{progress.stage}: {progress.streams}{of} streams\x1b[K")
 
+    if not elsewhere() and not Home(data).missing and (fault := wholeness.damage(data / wholeness.READ, thorough=True)):
+        with held(data):  # a running board has the file open
+            wholeness.check_only(data)
+            aside = wholeness.put_aside(data / wholeness.READ)
+        print(f"{data / wholeness.READ} was damaged ({fault}): it is at {aside.name} now.")
     try:
         raise typer.Exit(asyncio.run(run()))
     except (rebuilding.RebuildRunning, rebuilding.NothingToSwitchTo) as error:

@@ -13,20 +13,22 @@ def told(error: Exception) -> typer.Exit | None:
     """The exit after telling of an error that is no defect: 2 for what was asked wrongly, 1 for what may pass."""
     from pydantic import ValidationError
 
-    from kernel.adapters.sqlite.engine import NewerFile, OtherFile
+    from kernel.adapters.sqlite.engine import OtherFile
     from kernel.log.envelope import UnreadableEvent
     from kernel.log.streams import CannotApply
     from kernel.ports.database import DatabaseUnavailable
-    from kernel.ports.faults import StoreUnavailable
+    from kernel.ports.faults import NewerData, StoreUnavailable
     from kernel.process.platform import BadUrl
     from kernel.process.serve import CannotListen
+    from taskledger.backups import BadBackup, NotEmpty
     from taskledger.lock import AlreadyRunning
     from taskledger.offline import NoData
+    from taskledger.wholeness import NotWhole
 
     match error:
         case ValidationError():
             return fail("\n".join(f"{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()))
-        case AlreadyRunning() | NoData() | BadUrl() | NewerFile() | OtherFile():
+        case AlreadyRunning() | NoData() | BadUrl() | NewerData() | OtherFile() | NotWhole() | BadBackup() | NotEmpty():
             return fail(str(error))
         case CannotApply() | UnreadableEvent():
             return fail(str(error), 1)

@@ -107,6 +107,7 @@ class SqliteDatabase:
     async def ping(self) -> None:
         try:
             self._reading.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+            await self._writer.probe()
         except sqlite3.Error as error:
             raise _translated(error) from error
 

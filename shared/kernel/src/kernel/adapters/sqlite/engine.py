@@ -42,6 +42,9 @@ _PASSING: Final = frozenset(
         sqlite3.SQLITE_INTERRUPT,
         sqlite3.SQLITE_READONLY,
         sqlite3.SQLITE_PROTOCOL,
+        # Damage is no fault of a statement: nothing more is written, and nobody's stream is blocked for it.
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_NOTADB,
     }
 )
 
@@ -91,7 +94,10 @@ def migrate(connection: sqlite3.Connection, path: Path, application: int, schema
         if marked != application and tables:
             raise OtherFile(f"{path} holds something else")
         if version > len(schemas):
-            raise NewerFile(f"{path} has schema {version}, this version of Taskledger knows {len(schemas)}")
+            raise NewerFile(
+                f"{path} has schema {version}, this version of Taskledger knows {len(schemas)}:"
+                " start the version that wrote it, or a newer one"
+            )
         for schema in schemas[version:]:
             for statement in schema.split(";"):
                 connection.execute(statement)
@@ -99,8 +105,14 @@ def migrate(connection: sqlite3.Connection, path: Path, application: int, schema
         connection.execute(f"PRAGMA user_version={len(schemas)}")
         connection.execute("COMMIT")
     except BaseException:
-        connection.execute("ROLLBACK")
+        if connection.in_transaction:  # SQLite has given it up itself where the disk is full
+            connection.execute("ROLLBACK")
         raise
+
+
+def _touch(db: sqlite3.Connection) -> None:
+    """Write a page as it is."""
+    db.execute(f"PRAGMA user_version={db.execute('PRAGMA user_version').fetchone()[0]}")
 
 
 @dataclass(slots=True, eq=False)
@@ -127,6 +139,7 @@ class GroupCommitWriter:
         self._since_checkpoint = 0
         self._synchronous: bool | None = None
         self._closed = False
+        self._failed = False
         self._stopped: asyncio.Future[None] = self._loop.create_future()
         threading.Thread(target=self._run, name=f"{name}-writer", daemon=True).start()
 
@@ -142,6 +155,11 @@ class GroupCommitWriter:
         self._queue.put(unit)
         result: T = await unit.done
         return result
+
+    async def probe(self) -> None:
+        """Where the last commit failed by the machine's fault, find out whether another would. Raises sqlite3.Error."""
+        if self._failed:
+            await self.submit(_touch)
 
     async def close(self) -> None:
         """Commit what was submitted, then end the thread and close the connection."""
@@ -188,7 +206,9 @@ class GroupCommitWriter:
         try:
             if not self._transaction(batch, savepoints=False):
                 self._transaction(batch, savepoints=True)
+            self._failed = any(unit.error is not None and is_passing(unit.error) for unit in batch)
         except Exception as error:  # noqa: BLE001 - raised again in whoever submitted the units
+            self._failed = is_passing(error)
             self._roll_back()
             for unit in batch:
                 # Also in one that failed by itself: it was perhaps refused for what a neighbour has not written now.

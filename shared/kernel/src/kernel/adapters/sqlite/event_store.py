@@ -173,6 +173,7 @@ class SqliteEventStore:
     async def ping(self) -> None:
         try:
             self._reading.execute("SELECT 1 FROM sequences LIMIT 1").fetchone()
+            await self._writer.probe()
         except sqlite3.Error as error:
             raise _unavailable(error) from error
 

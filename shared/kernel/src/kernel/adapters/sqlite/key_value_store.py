@@ -133,6 +133,7 @@ class SqliteKeyValueStore:
     async def ping(self) -> None:
         try:
             self._reading.execute("SELECT 1 FROM items LIMIT 1").fetchone()
+            await self._writer.probe()
         except sqlite3.Error as error:
             raise _unavailable(error) from error
 
