@@ -16,6 +16,7 @@ KEYS: Final = "keys.db"
 INBOX: Final = "notify.db"
 READ: Final = "read.db"
 
+_TABLES: Final = "SELECT count(*) FROM sqlite_schema"
 _NEWEST: Final = 500
 _CHECKED_BYTES: Final = 128 * 1024 * 1024
 """Larger files are checked page by page only where somebody asks for it."""
@@ -41,6 +42,8 @@ def check(data: Path, *, thorough: bool = False, put: Callable[[Path], Path] | N
     """
     put = put or put_aside
     there = {name for name in (LOG, KEYS, INBOX, READ) if _is_there(data / name)}
+    if LOG in there and not _is_ours(data / LOG):
+        return []  # it is the adapter that refuses it
     _nothing_is_missing(data, there)
     told: list[str] = []
     for name in sorted(there):
@@ -79,11 +82,20 @@ def _nothing_is_missing(data: Path, there: set[str]) -> None:
             )
 
 
+def _is_ours(path: Path) -> bool:
+    try:
+        with opened(path) as db:
+            tables, mark = (db.execute(ask).fetchone()[0] for ask in (_TABLES, "PRAGMA application_id"))
+            return not tables or mark == int.from_bytes(b"TKLL")
+    except sqlite3.DatabaseError:
+        return True  # damaged, which is told
+
+
 def damage(path: Path, *, thorough: bool = False) -> str | None:
     """What is wrong with a file of SQLite, None where nothing is found."""
     try:
         with opened(path) as db:
-            db.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+            db.execute(_TABLES).fetchone()
             if thorough or path.stat().st_size <= _CHECKED_BYTES:
                 found: str = db.execute("PRAGMA quick_check(1)").fetchone()[0]
                 return None if found == "ok" else found.replace("\n", " ")
