@@ -146,7 +146,9 @@ class Made:
         days = self.random.choice([0, 1, 7, 58, 700, -1, -58])
         return self.random.choice(
             [
-                (f"{days * ahead}d" if days * ahead >= 0 else f"{days}d", self.today + timedelta(days=days)),
+                (f"{days:+d}d", self.today + timedelta(days=days)),
+                # Without a sign it is ahead of today, or of what happened behind it.
+                (f"{abs(days)}d", self.today + timedelta(days=abs(days) * ahead)),
                 ((self.today + timedelta(days=days)).isoformat(), self.today + timedelta(days=days)),
                 ("today", self.today),
                 ("yesterday", self.today - timedelta(days=1)),

@@ -161,3 +161,10 @@ async def test_the_days_are_those_of_the_time_zone(ann: User, projector: Any) ->
     assert await found(ann, path, "due:today", tz="Pacific/Kiritimati") == (["1"] if ahead else ["0"])
     assert await found(ann, path, "due:today") == ["0"]
     assert (await ann.get(path, query="due:today", tz="Mars")).status_code == 422
+
+
+async def test_a_query_of_a_moment_in_the_past_is_refused_not_left_out(ann: User, board: dict[str, Any]) -> None:
+    path, now = f"/projects/{board['id']}/tasks", datetime.now(UTC).isoformat()
+    assert (await ann.get(path, at=now)).status_code == 200
+    answer = await ann.get(path, at=now, query="is:overdue")
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "query")
