@@ -289,6 +289,16 @@ async def test_behind_a_proxy_the_address_is_the_one_that_the_proxy_saw(serve: S
         assert statuses == [401, 429, 401]
 
 
+async def test_a_line_of_the_clients_own_before_the_proxys_does_not_move_the_address(serve: Serve) -> None:
+    async with serve(address_attempts=1, trusted_proxies=1) as client:
+        statuses = []
+        for turn, forged in enumerate(("6.6.6.6", "7.7.7.7", "8.8.8.8, 9.9.9.9")):
+            body = {"email": f"p{turn}@example.org", "password": "wrong password"}
+            lines = [("X-Forwarded-For", forged), ("X-Forwarded-For", "10.0.0.1")]
+            statuses.append((await client.post("/api/auth/login", json=body, headers=lines)).status_code)
+        assert statuses == [401, 429, 429]
+
+
 async def test_registrations_from_one_address_are_limited(serve: Serve) -> None:
     async with serve(registrations=1) as client:
         await register(client)

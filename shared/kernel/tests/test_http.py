@@ -7,7 +7,8 @@ from typing import Any
 
 import httpx
 import pytest
-from fastapi import FastAPI
+import structlog
+from fastapi import FastAPI, Request
 from prometheus_client import REGISTRY
 
 from kernel.http import app as http
@@ -200,3 +201,40 @@ async def test_requests_are_counted_by_route_template(client: httpx.AsyncClient)
     await client.get("/api/faults/stale")
     assert REGISTRY.get_sample_value("http_requests_total", labels) == before + 1
     assert "http_requests_total" in (await client.get("/metrics")).text
+
+
+async def test_405_lists_every_method_of_the_path() -> None:
+    app = http.create_app("notes", lifespan)
+
+    async def handle() -> None:
+        return None
+
+    for method in ("GET", "PATCH", "DELETE"):
+        app.add_api_route("/api/notes/{note}", handle, methods=[method])
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://notes") as notes:
+        answer = await notes.put("/api/notes/1")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "DELETE, GET, PATCH")
+
+
+async def test_who_was_turned_away_from_where_and_why_is_in_the_log_and_no_address_is() -> None:
+    app = http.create_app("notes", lifespan)
+
+    @app.get("/api/refused")
+    async def refuse(request: Request) -> None:
+        request.scope["taskledger.actor"] = "ann"
+        raise problems.forbidden("Not yours.")
+
+    async def lines_of(**headers: str) -> dict[str, Any]:
+        transport = httpx.ASGITransport(app, client=("192.0.2.7", 1234))
+        with structlog.testing.capture_logs() as lines:
+            async with httpx.AsyncClient(transport=transport, base_url="http://notes") as notes:
+                await notes.get("/api/refused", headers=headers)
+        return dict(lines[-1])
+
+    one, same = await lines_of(), await lines_of()
+    other = await lines_of(**{"X-Forwarded-For": "198.51.100.1, 203.0.113.9"})
+    assert (one["status"], one["actor"], one["reason"]) == (403, "ann", "forbidden")
+    assert one["peer"] == same["peer"] != ""
+    assert other["via"] not in ("", one["peer"])
+    for address in ("192.0.2.7", "203.0.113.9", "198.51.100.1"):
+        assert address not in str([one, other])

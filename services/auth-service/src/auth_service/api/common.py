@@ -56,7 +56,9 @@ def client_of(request: Request) -> Client:
     """Where the request comes from."""
     proxies = deps_of(request).settings.trusted_proxies
     address = request.client.host if request.client else ""
-    forwarded = [part.strip() for part in request.headers.get("x-forwarded-for", "").split(",") if part.strip()]
+    # A header that comes several times is one list (RFC 9110, section 5.3): a line of the client's own counts as left.
+    lines = ",".join(request.headers.getlist("x-forwarded-for"))
+    forwarded = [part.strip() for part in lines.split(",") if part.strip()]
     if proxies and len(forwarded) >= proxies:
         # Each proxy appends whom it saw; what stands further left is the client's own claim.
         address = forwarded[-proxies]

@@ -1,5 +1,7 @@
 """The HTTP kit: one ASGI middleware around every service, and the app factory that all services use."""
 
+import hashlib
+import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
@@ -10,6 +12,7 @@ import structlog
 from fastapi import FastAPI, Response
 from prometheus_client import CONTENT_TYPE_LATEST, Counter, Histogram, generate_latest
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kernel.http import problems
@@ -25,6 +28,10 @@ MAX_BODY_BYTES: Final = 1024 * 1024
 
 Check = Callable[[], Awaitable[None]]
 
+_TOLD: Final = frozenset({0, 400, 401, 403, 404, 429})
+"""What a line in the log says more of; 0 is a request that was broken off."""
+
+_DIGEST_KEY: Final = secrets.token_bytes(32)
 _SLOW_SECONDS: Final = 1.0
 _PROBES: Final = ["GET", "HEAD"]
 _UNRECORDED: Final = frozenset({"/livez", "/readyz", "/metrics"})
@@ -81,6 +88,8 @@ class RequestScope:
                     await self.app(scope, receive, answer)
                 else:
                     await self._guarded(scope, headers, receive, answer)
+            except ClientDisconnect:
+                scope["taskledger.reason"] = "broken_off"  # by the other end: no defect of ours, nobody to answer
             except Exception as defect:
                 log.error("http.defect", method=scope["method"], path=_route(scope), exc_info=defect)
                 tracing.fail(type(defect).__name__)
@@ -134,14 +143,38 @@ def _measures(method: str, route: str, status: int) -> tuple[Counter, Histogram]
     return REQUESTS.labels(method, route, status), REQUEST_SECONDS.labels(method, route)
 
 
+def _who(scope: Scope, status: int) -> dict[str, str]:
+    """Who was turned away, from where and why: an id, digests that only lines of this process share, a code.
+
+    `via` is what the nearest proxy added; without a proxy it is what the client says of itself.
+    """
+    if status not in _TOLD:
+        return {}
+    forwarded = [value for name, value in scope["headers"] if name == b"x-forwarded-for"]
+    via = forwarded[-1].decode("latin-1").rpartition(",")[2].strip() if forwarded else ""
+    client = scope.get("client")
+    found = {
+        "actor": scope.get("taskledger.actor", ""),
+        "reason": scope.get("taskledger.reason", ""),
+        "peer": _digest(client[0]) if client else "",
+        "via": _digest(via) if via else "",
+    }
+    return {name: value for name, value in found.items() if value}
+
+
+def _digest(address: str) -> str:
+    return hashlib.blake2b(address.encode(), digest_size=6, key=_DIGEST_KEY).hexdigest()
+
+
 def _record(scope: Scope, status: int, seconds: float) -> None:
     method, route = scope["method"], _route(scope)
     count, duration = _measures(method if method in _METHODS else "_OTHER", route, status)
     count.inc()
     duration.observe(seconds)
     # What succeeded is in the log of events already, under the same ids; a line for each costs a tenth of a write.
-    if status >= 400 or seconds >= _SLOW_SECONDS:
-        log.info("http.request", method=method, route=route, status=status, ms=round(seconds * 1000, 1))
+    if status == 0 or status >= 400 or seconds >= _SLOW_SECONDS:
+        ms = round(seconds * 1000, 1)
+        log.info("http.request", method=method, route=route, status=status, ms=ms, **_who(scope, status))
     tracing.answered(method, route, status, scope.get("path_params", {}))
 
 

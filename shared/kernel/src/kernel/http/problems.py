@@ -9,6 +9,9 @@ import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+from starlette.routing import Match
+from starlette.types import Scope
 
 from kernel.log.decider import CommandIdReused, Contended, Rejection
 from kernel.log.streams import CannotApply
@@ -183,6 +186,8 @@ def problem_of(error: Exception) -> Problem | None:
             return unavailable()
         case CannotApply():
             return unreadable()
+        case ClientDisconnect():  # nobody reads it, but it is counted as what it is: no defect of ours
+            return Problem(400, "broken_off", "The request was broken off.")
         case HTTPException():
             code = _STATUS_CODES.get(error.status_code, "error")
             detail = "There is nothing at this address." if error.status_code == 404 else str(error.detail)
@@ -191,11 +196,26 @@ def problem_of(error: Exception) -> Problem | None:
             return None
 
 
+def _methods_at(app: FastAPI, scope: Scope) -> list[str]:
+    """Every method that a path answers to, not those of its first route alone."""
+    methods: set[str] = set()
+    for route in app.routes:
+        if route.matches(scope)[0] is not Match.NONE:
+            methods |= getattr(route, "methods", None) or set()
+    return sorted(methods)
+
+
 def install(app: FastAPI) -> None:
     """Answer every known exception of the app as a problem; what remains is answered by `kernel.http.app` as a 500."""
 
-    async def answer(_: Request, error: Exception) -> Response:
+    async def answer(request: Request, error: Exception) -> Response:
         problem = problem_of(error)
+        if problem is not None:
+            request.scope["taskledger.reason"] = problem.code
+            if problem.status == HTTPStatus.METHOD_NOT_ALLOWED:
+                problem.headers["Allow"] = ", ".join(_methods_at(app, request.scope)) or problem.headers.get(
+                    "Allow", ""
+                )
         if problem is None:
             raise error
         if problem.status >= 500:
@@ -212,6 +232,7 @@ def install(app: FastAPI) -> None:
         StoreUnavailable,
         DatabaseUnavailable,
         CannotApply,
+        ClientDisconnect,
         HTTPException,
     ):
         app.add_exception_handler(kind, answer)

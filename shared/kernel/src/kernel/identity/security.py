@@ -210,6 +210,12 @@ def check_same_origin(request: Request) -> None:
 
 async def authenticate(request: Request, authenticator: Authenticator) -> Principal:
     """The principal of a request, by `Authorization: Bearer` or by cookie. Raises Problem 401 or 403 `cross_site`."""
+    principal = await _authenticated(request, authenticator)
+    request.scope["taskledger.actor"] = principal.id  # for the log, where the request is refused later
+    return principal
+
+
+async def _authenticated(request: Request, authenticator: Authenticator) -> Principal:
     authorization = request.headers.get("authorization")
     if authorization is not None:
         scheme, _, token = authorization.partition(" ")

@@ -19,6 +19,7 @@ from kernel.observe.span_export import sending
 from kernel.ports.database import DatabaseUnavailable
 from kernel.ports.faults import NewerData, StoreUnavailable
 from kernel.ports.mailer import MailUnavailable
+from kernel.process.connections import bounded
 from kernel.process.platform import BadUrl
 from kernel.process.settings import Settings
 
@@ -132,6 +133,7 @@ def run(
 
     config = uvicorn.Config(
         app,
+        http=bounded(),
         access_log=False,
         log_config=None,
         server_header=False,
