@@ -13,6 +13,7 @@ from taskledger_aws.compute import ComputeStack
 from taskledger_aws.data import DataStack
 from taskledger_aws.delivery import DeliveryStack
 from taskledger_aws.edge import EdgeStack
+from taskledger_aws.edge_watch import EdgeWatchStack
 from taskledger_aws.events import EventsStack
 from taskledger_aws.given import MissingContext, given_to
 from taskledger_aws.mail import MailStack
@@ -92,10 +93,20 @@ def build(app: cdk.App, *, account: str, region: str) -> None:
         profile=profile,
         given=given,
         events=events,
+        network=network,
         edge=edge,
         compute=compute,
         operator=operator,
         env=here,
+    )
+    EdgeWatchStack(
+        app,
+        "TaskledgerEdgeWatch",
+        given=given,
+        edge=edge,
+        certificate=certificate,
+        cross_region_references=True,
+        env=cdk.Environment(account=account, region="us-east-1"),
     )
     # Parameters say nothing of who has to be there first.
     for user, makers in (

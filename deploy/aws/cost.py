@@ -29,7 +29,10 @@ CDN_GB, CDN_REQUESTS = 0.085, 1.00
 """The second for a million of HTTPS requests."""
 ALARM, COMPOSITE_ALARM, METRIC, DASHBOARD = 0.10, 0.50, 0.30, 3.00
 LOG_GB: Final = 0.50
-SECRET: Final = 0.40
+SECRET, KEY = 0.40, 1.00
+ADDRESS: Final = 3.65
+"""A public address of version 4, a month."""
+TABLE_BACKUP_GB, SNAPSHOT_GB, BETWEEN_REGIONS_GB = 0.10, 0.095, 0.02
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +55,8 @@ class Size:
     """2 for a database in two zones."""
     storage_gb: int
     nat_gateways: int
+    copies: int
+    """Regions that backups are copied to."""
     metrics: int
 
 
@@ -68,6 +73,7 @@ IDLE: Final = Size(
     zones=1,
     storage_gb=20,
     nat_gateways=1,
+    copies=0,
     metrics=50,
 )
 
@@ -86,12 +92,30 @@ def _used_by(people: int, deployed: Size, *, log_events: float) -> Size:
 
 
 _LARGE: Final = replace(
-    IDLE, instance="m7g.large", instances=6, database="m7g.large", zones=2, storage_gb=200, nat_gateways=2, metrics=55
+    IDLE,
+    instance="m7g.large",
+    instances=6,
+    database="m7g.large",
+    zones=2,
+    storage_gb=200,
+    nat_gateways=2,
+    copies=1,
+    metrics=55,
 )
 SIZES: Final = (IDLE, _used_by(50, IDLE, log_events=1e6), _used_by(5000, _LARGE, log_events=100e6))
 
-ALARMS, COMPOSITE_ALARMS = 52, 2
-"""Those of the watch stack, and those that scaling makes for itself."""
+ALARMED_METRICS: Final = 113
+"""Metrics that alarms look at, each of those in an expression: ours, and those that scaling makes for itself."""
+COMPOSITE_ALARMS: Final = 6
+DETAILED_METRICS: Final = 7
+"""Of each machine with detailed monitoring."""
+EDGE_METRICS: Final = 8
+"""Additional metrics of CloudFront."""
+OWN_METRICS: Final = 5
+"""The canary's, failed deployments and rotations, differences of the nightly verification."""
+KEYS: Final = 2
+"""Of the database and of the backups; one more in each region with copies."""
+BACKUPS_KEPT: Final = 7
 EVENT_KB: Final = 1.0
 """What an event with its envelope and command record takes in the log."""
 WRITE_UNITS_PER_CHANGE: Final = 10
@@ -112,22 +136,25 @@ def lines(size: Size) -> Mapping[str, float]:
     return {
         "ECS instances and disks": size.instances * (INSTANCE_HOUR[size.instance] * HOURS + 30 * DISK_GB),
         "RDS MySQL": size.zones * (DATABASE_HOUR[size.database] * HOURS + size.storage_gb * DATABASE_GB),
-        "NAT gateways": size.nat_gateways * NAT_HOUR * HOURS + served_gb * 0.2 * NAT_GB,
+        "NAT gateways and their addresses": size.nat_gateways * (NAT_HOUR * HOURS + ADDRESS) + served_gb * 0.2 * NAT_GB,
         "Load balancer": ALB_HOUR * HOURS + (1 + (read + written) / HOURS / 3600 / 25) * LCU_HOUR * HOURS,
         "DynamoDB": (written * WRITE_UNITS_PER_CHANGE * WRITE_UNITS / MILLION)
         + ((written * READ_UNITS_PER_CHANGE + read * READ_UNITS_PER_READ) * READ_UNITS / MILLION)
         + log_gb * (TABLE_GB + RECOVERY_GB),
+        "Backups and copies": BACKUPS_KEPT
+        * (1 + size.copies)
+        * (log_gb * TABLE_BACKUP_GB + size.storage_gb * 0.5 * SNAPSHOT_GB)
+        + 30 * size.copies * log_gb * BETWEEN_REGIONS_GB,
         "Pipe, bus and queues": written / MILLION * (PIPE_REQUESTS + BUS_ENTRIES + 2 * 3 * QUEUE_REQUESTS)
         + POLLS / MILLION * QUEUE_REQUESTS,
         "SES": size.mails / 1000 * MAILS,
         "CloudFront and S3": served_gb * CDN_GB + (read + written) / MILLION * CDN_REQUESTS,
-        "CloudWatch": ALARMS * ALARM
+        "CloudWatch": ALARMED_METRICS * ALARM
         + COMPOSITE_ALARMS * COMPOSITE_ALARM
-        + COMPOSITE_ALARMS * COMPOSITE_ALARM
-        + size.metrics * METRIC
+        + (size.metrics + OWN_METRICS + EDGE_METRICS + size.instances * DETAILED_METRICS) * METRIC
         + DASHBOARD
         + (0.5 + (read + written) * 0.5 / MILLION) * LOG_GB,
-        "Secrets and keys": 2 * SECRET,
+        "Secrets and keys": 3 * SECRET + (KEYS + size.copies) * KEY,
     }
 
 

@@ -19,6 +19,8 @@ COPIES: Final = "taskledger-copies"
 """The vault in the other region."""
 
 HOURS_TO_BEGIN, HOURS_TO_END = 2, 8
+KEPT_DAYS: Final = 7
+"""Each is whole, and costs so; for any second of the last 35 days there is point-in-time recovery."""
 
 
 class CopiesStack(Stack):
@@ -48,9 +50,9 @@ class BackupStack(Stack):
                 resource_name=COPIES,
                 arn_format=ArnFormat.COLON_RESOURCE_NAME,
             )
-            copies.append(self._copy("Copies", arn, profile))
+            copies.append(self._copy("Copies", arn))
         if given.backup_vault is not None:
-            copies.append(self._copy("Elsewhere", given.backup_vault, profile))
+            copies.append(self._copy("Elsewhere", given.backup_vault))
         plan = backup.BackupPlan(self, "Plan", backup_plan_name="taskledger", backup_vault=own)
         plan.add_rule(
             backup.BackupPlanRule(
@@ -58,7 +60,7 @@ class BackupStack(Stack):
                 schedule_expression=events.Schedule.cron(hour="2", minute="0"),
                 start_window=Duration.hours(HOURS_TO_BEGIN),
                 completion_window=Duration.hours(HOURS_TO_END),
-                delete_after=Duration.days(profile.backup_days),
+                delete_after=Duration.days(KEPT_DAYS),
                 copy_actions=copies,
             )
         )
@@ -97,10 +99,10 @@ class BackupStack(Stack):
             ],
         )
 
-    def _copy(self, construct_id: str, arn: str, profile: Profile) -> backup.BackupPlanCopyActionProps:
+    def _copy(self, construct_id: str, arn: str) -> backup.BackupPlanCopyActionProps:
         return backup.BackupPlanCopyActionProps(
             destination_backup_vault=backup.BackupVault.from_backup_vault_arn(self, construct_id, arn),
-            delete_after=Duration.days(profile.backup_days),
+            delete_after=Duration.days(KEPT_DAYS),
         )
 
 

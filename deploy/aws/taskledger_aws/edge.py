@@ -188,6 +188,7 @@ class EdgeStack(Stack):
             domain_names=[given.domain] if given.domain and certificate else None,
             certificate=certificate,
             enable_logging=True,
+            publish_additional_metrics=True,  # what the edge waits for
             log_bucket=self._logs,
             log_file_prefix="cloudfront/",
             log_includes_cookies=False,

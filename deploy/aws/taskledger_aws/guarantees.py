@@ -20,7 +20,7 @@ _BLOCKED: Final = ("blocked-streams-log-projector", "blocked-streams-notify-serv
 GUARANTEES: Final[Mapping[int, Guarantee]] = {
     1: Guarantee(
         says="An acknowledged change is durable, all of it or none.",
-        alarms=("event-changed", "throttled-log", "budget-fast", "budget-slow"),
+        alarms=("event-changed", "throttled-log", "table-faults-log", "budget-fast", "budget-slow"),
     ),
     2: Guarantee(
         says="Versions of a stream are contiguous from 1; each version has one winner.",
@@ -80,6 +80,6 @@ GUARANTEES: Final[Mapping[int, Guarantee]] = {
     ),
     12: Guarantee(
         says="Too large, malformed or unauthorised input gets a clear error before anything is written.",
-        alarms=("server-errors", "budget-fast", "budget-slow"),
+        alarms=("server-errors", "budget-fast", "budget-slow", "budget-creeping"),
     ),
 }

@@ -44,12 +44,12 @@ class Metrics:
             period=period,
         )
 
-    def error_ratio(self, period: Duration) -> cloudwatch.MathExpression:
-        """Of a window's requests, how many were answered by 5xx: 0 to 1. Nobody asking is no fault."""
+    def error_ratio(self, period: Duration, least: int) -> cloudwatch.MathExpression:
+        """Of a window's requests, how many were answered by 5xx: 0 to 1, and 0 below so many."""
         balancer = self.edge.balancer.metrics
         return cloudwatch.MathExpression(
             label="faults",
-            expression="IF(FILL(asked, 0) > 0, (FILL(theirs, 0) + FILL(its, 0)) / asked, 0)",
+            expression=f"IF(FILL(theirs, 0) + FILL(its, 0) >= {least}, (FILL(theirs, 0) + FILL(its, 0)) / asked, 0)",
             using_metrics={
                 "asked": self.requests(period),
                 "theirs": balancer.http_code_target(

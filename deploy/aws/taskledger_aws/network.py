@@ -6,6 +6,7 @@ from aws_cdk import Stack
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
+from taskledger_aws.log_groups import log_group
 from taskledger_aws.profile import Profile
 
 
@@ -29,8 +30,16 @@ class NetworkStack(Stack):
                 "DynamoDb": ec2.GatewayVpcEndpointOptions(service=ec2.GatewayVpcEndpointAwsService.DYNAMODB),
                 "S3": ec2.GatewayVpcEndpointOptions(service=ec2.GatewayVpcEndpointAwsService.S3),
             },
-            flow_logs={"Rejected": ec2.FlowLogOptions(traffic_type=ec2.FlowLogTrafficType.REJECT)},
+            flow_logs={
+                "Rejected": ec2.FlowLogOptions(
+                    traffic_type=ec2.FlowLogTrafficType.REJECT,
+                    destination=ec2.FlowLogDestination.to_cloud_watch_logs(
+                        log_group(self, "Flow", "/taskledger/flow", profile.log_days)
+                    ),
+                )
+            },
         )
+        self.nat_gateways = [each.ref for each in self.vpc.node.find_all() if isinstance(each, ec2.CfnNatGateway)]
         self.services = ec2.SecurityGroup(
             self, "Services", vpc=self.vpc, description="The containers of the services", allow_all_outbound=True
         )

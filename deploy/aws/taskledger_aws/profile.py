@@ -41,6 +41,10 @@ class Profile:
     tasks_at_most: int
     insights: bool
     """Whether CloudWatch measures each container by itself (Container Insights)."""
+    mails_a_day: int
+    """What SES lets go in 24 hours, as its console says."""
+    budget: int
+    """US dollars that a month may cost before somebody is told."""
     price_class: str
     """Where CloudFront answers: PRICE_CLASS_100, PRICE_CLASS_200 or PRICE_CLASS_ALL."""
 
@@ -65,6 +69,8 @@ PROFILES: Final = {
         tasks=1,
         tasks_at_most=2,
         insights=False,
+        mails_a_day=50_000,
+        budget=200,
         price_class="PRICE_CLASS_100",
     ),
     "production": Profile(
@@ -86,6 +92,8 @@ PROFILES: Final = {
         tasks=2,
         tasks_at_most=10,
         insights=True,
+        mails_a_day=50_000,
+        budget=2_000,
         price_class="PRICE_CLASS_ALL",
     ),
 }

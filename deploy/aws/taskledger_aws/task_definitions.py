@@ -9,7 +9,7 @@ from aws_cdk import aws_logs as logs
 
 from taskledger_aws.acknowledged import acknowledge
 from taskledger_aws.cluster import ClusterStack
-from taskledger_aws.containers import CONTAINERS, NOTIFY, OPERATOR, PORT, USER
+from taskledger_aws.containers import AUTH, CONTAINERS, NOTIFY, OPERATOR, PORT, USER
 from taskledger_aws.delivery import DeliveryStack
 from taskledger_aws.edge import EdgeStack
 from taskledger_aws.events import EventsStack
@@ -89,7 +89,7 @@ class TaskDefinitions:
         )
         for statement in statements(name, self._resources()):
             role.add_to_policy(statement)
-        if name == NOTIFY.name:
+        if name in (NOTIFY.name, AUTH.name):
             acknowledge(role, {"AwsSolutions-IAM5[Resource::*]": "ses:GetAccount knows no resource."})
         task = ecs.Ec2TaskDefinition(
             self._stack,

@@ -4,15 +4,12 @@ from typing import Any, Final
 
 from aws_cdk import CfnOutput, Duration, Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
-from aws_cdk import aws_iam as iam
-from aws_cdk import aws_sns as sns
-from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
 
 from taskledger_aws import application_metrics as own
 from taskledger_aws import handed_over as made
-from taskledger_aws.acknowledged import acknowledge
 from taskledger_aws.alarms import Alarms
+from taskledger_aws.canary import EVERY, FAILED, SECONDS, Canary
 from taskledger_aws.compute import ComputeStack
 from taskledger_aws.dashboard import dashboard
 from taskledger_aws.edge import EdgeStack
@@ -21,18 +18,14 @@ from taskledger_aws.events import EventsStack
 from taskledger_aws.given import Given
 from taskledger_aws.handed_over import handed_over
 from taskledger_aws.metrics import Metrics
+from taskledger_aws.network import NetworkStack
+from taskledger_aws.objective import OBJECTIVE, TIERS, burns
 from taskledger_aws.operator_tasks import OperatorStack
 from taskledger_aws.profile import Profile
 from taskledger_aws.stores import Stores
+from taskledger_aws.topics import topic
 from taskledger_aws.verification import Verification
-
-OBJECTIVE: Final = 0.999
-"""Of the requests of 30 days, so many are not answered by a fault of ours."""
-
-FAST: Final = (14.4, Duration.hours(1), Duration.minutes(5))
-SLOW: Final = (6.0, Duration.hours(6), Duration.minutes(30))
-"""How many times faster than allowed the budget of faults is used up, over a long and a short window: 2 % of it in an
-hour, 5 % in six. Source: https://sre.google/workbook/alerting-on-slos/"""
+from taskledger_aws.watch_platform import Platform, budget, system_errors
 
 _MINUTE: Final = Duration.minutes(1)
 _FIVE: Final = Duration.minutes(5)
@@ -49,13 +42,14 @@ class WatchStack(Stack):
         profile: Profile,
         given: Given,
         events: EventsStack,
+        network: NetworkStack,
         edge: EdgeStack,
         compute: ComputeStack,
         operator: OperatorStack,
         **kwargs: Any,
     ) -> None:
         super().__init__(scope, construct_id, **kwargs)
-        self.topic = self._topic(given)
+        self.topic = topic(self, given, "taskledger-alarms")
         self._alarms = Alarms(self, self.topic)
         stores, pipe = Stores(self, given), handed_over(self, made.PIPE)
         metrics = Metrics(stores=stores, pipe_name=pipe, events=events, edge=edge, compute=compute)
@@ -66,26 +60,13 @@ class WatchStack(Stack):
         self._requests(metrics)
         self._objective(metrics)
         self._database(profile, metrics)
-        self._mails(metrics)
+        self._mails(profile, metrics)
         self._verified(operator)
+        self._walked(profile, edge)
+        Platform(self, "Platform", alarms=self._alarms, profile=profile, nat=network.nat_gateways)
+        budget(self, profile.budget, given.alarm_email)
         dashboard(self, metrics)
         CfnOutput(self, "AlarmTopicArn", value=self.topic.topic_arn)
-
-    def _topic(self, given: Given) -> sns.Topic:
-        topic = sns.Topic(self, "Alarms", topic_name="taskledger-alarms", enforce_ssl=True)
-        # A policy of one's own takes the place of the usual one, which lets the account's alarms in.
-        topic.add_to_resource_policy(
-            iam.PolicyStatement(
-                principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
-                actions=["sns:Publish"],
-                resources=[topic.topic_arn],
-                conditions={"StringEquals": {"aws:SourceAccount": self.account}},
-            )
-        )
-        if given.alarm_email is not None:
-            topic.add_subscription(subscriptions.EmailSubscription(given.alarm_email))
-        acknowledge(topic, {"AwsSolutions-SNS2": "It says which alarm, which is no secret; a key is $1 a month."})
-        return topic
 
     # --- what is watched, along the way of a change ---
 
@@ -102,6 +83,14 @@ class WatchStack(Stack):
                 f"DynamoDB refuses calls to the table of the {name}",
                 metrics.throttled(table),
                 above=50,
+                runbook="throttled",
+            )
+            self._alarms.add(
+                f"table-faults-{name}",
+                f"DynamoDB answers calls to the table of the {name} with faults of its own",
+                system_errors(table),
+                above=5,
+                times=2,
                 runbook="throttled",
             )
 
@@ -194,20 +183,8 @@ class WatchStack(Stack):
             )
 
     def _objective(self, metrics: Metrics) -> None:
-        for name, (rate, long, short) in (("fast", FAST), ("slow", SLOW)):
-            windows = [
-                self._alarms.add(
-                    f"budget-{name}-{which}",
-                    f"Faults use up the budget {rate:g} times as fast as allowed, over {window.to_human_string()}",
-                    metrics.error_ratio(window),
-                    above=round(rate * (1 - OBJECTIVE), 6),
-                    runbook="budget-burns",
-                    alone=False,
-                )
-                for which, window in (("long", long), ("short", short))
-            ]
-            says = f"The budget of faults burns {name}: both windows say so"
-            self._alarms.together(f"budget-{name}", says, "budget-burns", *windows)
+        for tier in TIERS:
+            burns(self._alarms, "budget", "Faults", tier, metrics.error_ratio, objective=OBJECTIVE)
 
     def _database(self, profile: Profile, metrics: Metrics) -> None:
         gib = 1024**3
@@ -243,9 +220,15 @@ class WatchStack(Stack):
             runbook="database",
         )
 
-    def _mails(self, metrics: Metrics) -> None:
+    def _mails(self, profile: Profile, metrics: Metrics) -> None:
         self._alarms.own(
             own.OLDEST_MAIL, "mails-wait", "A mail has waited for a quarter of an hour", above=900, times=3
+        )
+        self._alarms.add(
+            "mail-quota",
+            "Nearly as many mails went out in a day as SES lets go",
+            metrics.mails("Send").with_(period=Duration.days(1)),
+            above=0.8 * profile.mails_a_day,
         )
         # SES reviews an account at 5 % and 0.1 %: https://docs.aws.amazon.com/ses/latest/dg/reputationdashboard-bounce-rate.html
         self._alarms.add(
@@ -262,6 +245,28 @@ class WatchStack(Stack):
             above=0.0005,
             runbook="mail-reputation",
         )
+
+    def _walked(self, profile: Profile, edge: EdgeStack) -> None:
+        """Whoever goes a person's way tells of what nobody thought of an alarm for."""
+        Canary(self, "Walker", profile=profile, url=edge.url)
+        for name, metric, limit, times in (("canary", FAILED, 0.0, 2), ("canary-slow", SECONDS, 15.0, 3)):
+            self._alarms.add(
+                name,
+                "A person's way through the board fails"
+                if metric == FAILED
+                else "A person's way through the board is slow",
+                cloudwatch.Metric(
+                    namespace=own.NAMESPACE,
+                    metric_name=metric,
+                    dimensions_map={own.DIMENSION: "canary"},
+                    statistic="Maximum",
+                    period=EVERY,
+                ),
+                above=limit,
+                times=times,
+                runbook="canary",
+                missing=cloudwatch.TreatMissingData.BREACHING,
+            )
 
     def _verified(self, operator: OperatorStack) -> None:
         found = Verification.measured(self, operator.lines)

@@ -26,7 +26,7 @@ PATTERNS: Final[Mapping[str, str]] = {
     r":task/taskledger/\*$": "A task's name is not known before it runs.",
     r":stack/Taskledger\*/\*$": "The templates of this app's stacks: CloudFormation adds a number to their names.",
     r"^<Site\w+\.Arn>/\*$": "A release writes every file of the site's bucket.",
-    r":parameter/cdk/exports/(TaskledgerEdge/)?\*$": "The CDK's own functions hand the certificate to another region.",
+    r":parameter/cdk/exports/(Taskledger\w+/)?\*$": "The CDK's own functions hand names to another region.",
 }
 """Resources that are many of one kind."""
 
