@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from pymysql.constants import CLIENT, FIELD_TYPE
 
+from kernel.adapters.aws.iam_login import IamLogin
 from kernel.adapters.aws.secret import Login, LoginSecret
 from kernel.adapters.mysql.errors import ACCESS_DENIED, DRIVER_FAULTS, UNKNOWN_DATABASE, number_of
 from kernel.ports.database import DatabaseUnavailable, Row
@@ -52,6 +53,8 @@ class Options:
     """`verify` (by the system's authorities), or a file with the server's authority; empty: no TLS."""
     secret: str = ""
     """The secret of Secrets Manager that has user and password, rather than the URL; read again when it was changed."""
+    iam: int = 0
+    """1: the URL's user connects by a token of IAM, as RDS takes it, rather than by a password; only over TLS."""
     create: int = 0
     """1: the database is made where the server has none of its name."""
 
@@ -139,8 +142,14 @@ class Connector:
         converters = import_module("asyncmy.converters" if self._asyncmy else "pymysql.converters")
         self._make: Callable[..., Any] = driver.Connection
         self._tls = _tls(self.options.ssl)
-        self._secret = LoginSecret(self.options.secret) if self.options.secret else None
         self._login = Login(unquote(parts.username or ""), unquote(parts.password or ""))
+        self._logins: LoginSecret | IamLogin | None = None
+        if self.options.secret:
+            self._logins = LoginSecret(self.options.secret)
+        if self.options.iam:
+            if self._tls is None or self.options.secret or not self._login.user:
+                raise ValueError("a token of IAM goes over TLS (ssl=), for a user that the URL names, without a secret")
+            self._logins = IamLogin(self._login.user, parts.hostname, parts.port or 3306)
         self._arguments: Mapping[str, Any] = {
             "host": parts.hostname,
             "port": parts.port or 3306,
@@ -154,13 +163,13 @@ class Connector:
 
     async def connect(self) -> Connection:
         """A new connection, its session set. Raises DatabaseUnavailable, or what the driver raises."""
-        login = self._login if self._secret is None else await self._secret.login()
+        login = self._login if self._logins is None else await self._logins.login()
         try:
             return await self._connect_as(login)
         except DRIVER_FAULTS as error:
-            if number_of(error) != ACCESS_DENIED or self._secret is None:
+            if number_of(error) != ACCESS_DENIED or not isinstance(self._logins, LoginSecret):
                 raise
-            changed = await self._secret.login(refused=login)
+            changed = await self._logins.login(refused=login)
             if changed == login:
                 raise
             return await self._connect_as(changed)
