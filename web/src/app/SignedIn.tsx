@@ -8,6 +8,7 @@ import { Markdown } from "../pages/parts/markdown";
 import { Skeleton } from "../pages/parts/Skeleton";
 import { Tasks } from "../pages/project/rooms";
 import { TaskPanel } from "../pages/task/panel";
+import { dropOldDrafts } from "../sync/drafts";
 import { startLive } from "../sync/live";
 import { rememberPerson, rememberSignedIn } from "../sync/prefs";
 import { startSending } from "../sync/sending";
@@ -30,6 +31,7 @@ import { Shell } from "./Shell";
 export default function SignedIn({ me }: { me: User }) {
   const client = useQueryClient();
   useEffect(() => startSending(client, me.id), [client, me.id]);
+  useEffect(() => dropOldDrafts(), []);
   useEffect(() => startLive(client, me.id), [client, me.id]);
   useEffect(() => loadWhenIdle([Project, Tasks, TaskPanel, Markdown, MyTasks, Inbox, Projects, Unsent]), []);
   useEffect(() => {

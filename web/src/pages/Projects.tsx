@@ -11,7 +11,7 @@ import { keyFrom, nextKey } from "../lib/projectKey";
 import { keys } from "../sync/cache";
 import { createProject, restoreProject } from "../sync/projects";
 import { useConfig, useDeletedProjects, useProjects } from "../sync/queries";
-import { Dialog } from "../ui/Dialog";
+import { askToClose, Dialog } from "../ui/Dialog";
 import { Empty } from "../ui/Empty";
 import { Icon } from "../ui/icons";
 import { useTitle } from "../ui/title";
@@ -140,7 +140,7 @@ function NewProject({ onClose }: { onClose: () => void }) {
   }
   const problem = error instanceof ApiError ? error : null;
   return (
-    <Dialog title={t`New project`} onClose={onClose}>
+    <Dialog title={t`New project`} onClose={onClose} filled={name.trim() !== ""}>
       <form onSubmit={submit} className="form">
         {error !== null && !problem?.field("name") && !problem?.field("key") && (
           <p className="form-error" role="alert">
@@ -187,7 +187,7 @@ function NewProject({ onClose }: { onClose: () => void }) {
           {problem?.field("key") && <p className="field-error">{explain(problem)}</p>}
         </div>
         <footer className="dialog-foot">
-          <button type="button" className="button" onClick={onClose}>
+          <button type="button" className="button" onClick={(event) => askToClose(event.currentTarget)}>
             <Trans>Cancel</Trans>
           </button>
           <button type="submit" className="button primary" disabled={busy || !name.trim()}>

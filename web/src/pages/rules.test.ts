@@ -5,7 +5,7 @@ import { safeAddress } from "../ui/Markdown";
 import { safeNext } from "./Login";
 import { groupOf } from "./MyTasks";
 import { statusKey } from "./project/settings/Statuses";
-import { mentionAt } from "./task/Comments";
+import { mentionAt } from "./task/Editor";
 
 describe("addresses", () => {
   it("leads back only into the site after signing in", () => {

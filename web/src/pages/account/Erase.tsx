@@ -4,6 +4,8 @@ import { type FormEvent, useState } from "react";
 import { ApiError } from "../../http/client";
 import { eraseMe } from "../../http/endpoints";
 import { explain } from "../../http/explain";
+import { dropDraftsOf } from "../../sync/drafts";
+import { useMe } from "../../sync/queries";
 import { Dialog } from "../../ui/Dialog";
 import { Icon } from "../../ui/icons";
 import { PasswordField } from "../../ui/PasswordField";
@@ -31,6 +33,7 @@ export function Erase() {
 
 function Confirm({ onClose }: { onClose: () => void }) {
   const forget = useForgetting();
+  const me = useMe().data;
   const [password, setPassword] = useState("");
   const [error, setError] = useState<unknown>(null);
   const wrong = error instanceof ApiError && error.field("password") !== undefined;
@@ -39,6 +42,7 @@ function Confirm({ onClose }: { onClose: () => void }) {
     setError(null);
     try {
       await eraseMe(password);
+      if (me) dropDraftsOf(me.id);
       forget();
     } catch (cause) {
       setError(cause);

@@ -6,7 +6,8 @@ import { useLocation } from "wouter";
 import type { Priority, Project, TaskChanges } from "../../http/types";
 import { composing } from "../../lib/keys";
 import { createTask } from "../../sync/changes";
-import { Dialog } from "../../ui/Dialog";
+import { useDraft } from "../../sync/drafts";
+import { askToClose, Dialog } from "../../ui/Dialog";
 import { PLAIN, type PlainValue } from "../../ui/fields";
 import { useKeptSearch } from "../../ui/history";
 import { AssigneePicker, DueField, LabelPicker, PriorityPicker, StatusPicker } from "../task/fields";
@@ -19,34 +20,57 @@ interface Props {
   onClose: () => void;
 }
 
+interface Fields {
+  title: string;
+  description: string;
+  status: string;
+  priority: Priority;
+  due: string | null;
+  labels: string[];
+  assignees: string[];
+  plain: TaskChanges;
+}
+
+const blank = (project: Project, due: string | undefined): Fields => ({
+  title: "",
+  description: "",
+  status: project.statuses[0]?.key ?? "",
+  priority: "none",
+  due: due ?? null,
+  labels: [],
+  assignees: [],
+  plain: {},
+});
+
+/** A new task; what is written stays on this device until it is made or thrown away. */
 export function NewTask({ project, due: firstDue, onClose }: Props) {
   const client = useQueryClient();
   const [, go] = useLocation();
   const kept = useKeptSearch();
-  const [title, setTitle] = useState("");
-  const [description, setDescription] = useState("");
-  const [status, setStatus] = useState(project.statuses[0]?.key ?? "");
-  const [priority, setPriority] = useState<Priority>("none");
-  const [due, setDue] = useState<string | null>(firstDue ?? null);
-  const [labels, setLabels] = useState<string[]>([]);
-  const [assignees, setAssignees] = useState<string[]>([]);
-  const [plain, setPlain] = useState<TaskChanges>({});
+  const { draft, keep } = useDraft(`new-task-${project.id}`);
+  const fields: Fields = { ...blank(project, firstDue), ...(draft ? (JSON.parse(draft.text) as Partial<Fields>) : {}) };
+  const { title, description, status, priority, due, labels, assignees, plain } = fields;
+  const set = (part: Partial<Fields>) => keep({ text: JSON.stringify({ ...fields, ...part }) });
+  const filled = title.trim() !== "" || description.trim() !== "";
+  function close(): void {
+    keep(null);
+    onClose();
+  }
   const [busy, setBusy] = useState(false);
   async function submit(event?: FormEvent): Promise<void> {
     event?.preventDefault();
     if (!title.trim() || busy) return;
     setBusy(true);
     const own = { title: title.trim(), description, status, priority, due, labels, assignees };
-    const fields = { ...plain, ...own };
-    const outcome = await createTask(client, project.id, fields);
+    const outcome = await createTask(client, project.id, { ...plain, ...own });
     setBusy(false);
     if (outcome.state === "refused") return;
-    onClose();
+    close();
     if (outcome.state === "sent") go(kept(`/projects/${project.id}/tasks/${outcome.result.id}`));
   }
   const flip = (list: string[], id: string) => (list.includes(id) ? list.filter((one) => one !== id) : [...list, id]);
   return (
-    <Dialog title={t`New task in ${project.name}`} onClose={onClose} className="wide">
+    <Dialog title={t`New task in ${project.name}`} onClose={close} filled={filled} className="wide">
       <form
         onSubmit={submit}
         className="form"
@@ -62,7 +86,7 @@ export function NewTask({ project, due: firstDue, onClose }: Props) {
           value={title}
           maxLength={500}
           required
-          onChange={(event) => setTitle(event.target.value)}
+          onChange={(event) => set({ title: event.target.value })}
           onKeyDown={(event) => {
             // The Enter that ends a Korean syllable is not the Enter that sends.
             if (event.key === "Enter" && composing(event)) event.preventDefault();
@@ -74,26 +98,30 @@ export function NewTask({ project, due: firstDue, onClose }: Props) {
           placeholder={t`Describe it, in Markdown if you like`}
           rows={5}
           value={description}
-          onChange={(event) => setDescription(event.target.value)}
+          onChange={(event) => set({ description: event.target.value })}
         />
         <div className="chips">
-          <StatusPicker project={project} value={status} onChange={setStatus} />
-          <PriorityPicker value={priority} onChange={setPriority} />
-          <AssigneePicker project={project} value={assignees} onToggle={(id) => setAssignees(flip(assignees, id))} />
-          <DueField value={due} onChange={setDue} done={false} />
+          <StatusPicker project={project} value={status} onChange={(key) => set({ status: key })} />
+          <PriorityPicker value={priority} onChange={(one) => set({ priority: one })} />
+          <AssigneePicker
+            project={project}
+            value={assignees}
+            onToggle={(id) => set({ assignees: flip(assignees, id) })}
+          />
+          <DueField value={due} onChange={(day) => set({ due: day })} done={false} />
           {PLAIN.map(([name, field]) => (
             <PlainEditor
               key={name}
               name={name}
               field={field}
               value={(plain[name] ?? null) as PlainValue}
-              onChange={(_, value) => setPlain({ ...plain, [name]: value })}
+              onChange={(_, value) => set({ plain: { ...plain, [name]: value } })}
             />
           ))}
-          <LabelPicker project={project} value={labels} onToggle={(label) => setLabels(flip(labels, label))} />
+          <LabelPicker project={project} value={labels} onToggle={(label) => set({ labels: flip(labels, label) })} />
         </div>
         <footer className="dialog-foot">
-          <button type="button" className="button" onClick={onClose}>
+          <button type="button" className="button" onClick={(event) => askToClose(event.currentTarget)}>
             <Trans>Cancel</Trans>
           </button>
           <button type="submit" className="button primary" disabled={busy || !title.trim()}>

@@ -1,22 +1,21 @@
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useQueries, useQueryClient } from "@tanstack/react-query";
-import { Suspense, useId, useRef, useState } from "react";
-import { flushSync } from "react-dom";
+import { Suspense } from "react";
 import { useReachable } from "../../http/reach";
 import type { Comment, Project, Task } from "../../http/types";
 import { ago, fullTime } from "../../lib/dates";
-import { composing } from "../../lib/keys";
 import { addComment, deleteComment, editComment } from "../../sync/changes";
 import { withUnsentComments } from "../../sync/comments";
+import { useDraft } from "../../sync/drafts";
 import { usePending } from "../../sync/pending";
 import { useComments, useMe, userQuery } from "../../sync/queries";
 import { Icon } from "../../ui/icons";
 import { Failed } from "../parts/Failed";
 import { Markdown } from "../parts/markdown";
-import { useMemberOptions } from "../parts/members";
 import { Avatar, Name } from "../parts/People";
 import { Skeleton } from "../parts/Skeleton";
+import { Editor } from "./Editor";
 
 interface Props {
   task: Task;
@@ -29,7 +28,6 @@ export function Comments({ task, project, readonly }: Props) {
   const comments = useComments(task.id);
   const me = useMe().data;
   const unsent = usePending();
-  const [failed, setFailed] = useState("");
   if (comments.isPending) return <Skeleton rows={2} />;
   if (comments.error && !comments.data) return <Failed error={comments.error} retry={() => void comments.refetch()} />;
   const shown = withUnsentComments(comments.data ?? [], unsent, task.id, me?.id ?? "");
@@ -53,16 +51,11 @@ export function Comments({ task, project, readonly }: Props) {
       </ol>
       {!readonly && me && (
         <Editor
-          key={failed}
           project={project}
-          initial={failed}
+          of={`comment-${task.id}`}
           submit={t`Comment`}
           placeholder={t`Write a comment; @ mentions a member`}
-          onSubmit={async (body) => {
-            const sent = await addComment(client, task, body);
-            // What could not be sent is not lost: it stands in the field again.
-            if (!sent) setFailed(body);
-          }}
+          onSubmit={(body) => addComment(client, task, body)}
         />
       )}
     </div>
@@ -78,7 +71,8 @@ interface OneProps {
 
 function One({ task, project, comment, own }: OneProps) {
   const client = useQueryClient();
-  const [editing, setEditing] = useState(false);
+  const { draft, keep } = useDraft(`edit-comment-${comment.id}`);
+  const editing = own && draft !== null;
   const mentioned = useQueries({ queries: comment.mentions.map(userQuery) }).map((user) => user.data?.name ?? "");
   const reachable = useReachable();
   const sending = comment.id.startsWith("sending-");
@@ -104,7 +98,7 @@ function One({ task, project, comment, own }: OneProps) {
               <button
                 type="button"
                 className="icon-button"
-                onClick={() => setEditing(true)}
+                onClick={() => keep({ text: comment.body })}
                 aria-label={t`Edit the comment`}
                 title={t`Edit the comment`}
               >
@@ -125,13 +119,11 @@ function One({ task, project, comment, own }: OneProps) {
         {editing ? (
           <Editor
             project={project}
-            initial={comment.body}
+            of={`edit-comment-${comment.id}`}
             submit={t`Save`}
             placeholder=""
-            onCancel={() => setEditing(false)}
-            onSubmit={async (body) => {
-              if (await editComment(client, task, comment, body)) setEditing(false);
-            }}
+            onCancel={() => keep(null)}
+            onSubmit={(body) => editComment(client, task, comment, body)}
           />
         ) : (
           <Suspense fallback={<div className="markdown plain">{comment.body}</div>}>
@@ -140,140 +132,5 @@ function One({ task, project, comment, own }: OneProps) {
         )}
       </div>
     </li>
-  );
-}
-
-/** The word after an @ that the caret stands in, if any. */
-export function mentionAt(text: string, caret: number): { start: number; query: string } | null {
-  const found = /(^|[\s(])@([^\s@]{0,30})$/u.exec(text.slice(0, caret));
-  return found ? { start: caret - (found[2]?.length ?? 0) - 1, query: found[2] ?? "" } : null;
-}
-
-interface EditorProps {
-  project: Project | undefined;
-  initial: string;
-  submit: string;
-  placeholder: string;
-  onSubmit: (body: string) => Promise<void>;
-  onCancel?: () => void;
-}
-
-/** A text field with Markdown and mentions. Ctrl+Enter sends; Enter is a new line. */
-function Editor({ project, initial, submit, placeholder, onSubmit, onCancel }: EditorProps) {
-  const [text, setText] = useState(initial);
-  const [caret, setCaret] = useState(0);
-  const [active, setActive] = useState(0);
-  const [closed, setClosed] = useState(false);
-  const field = useRef<HTMLTextAreaElement>(null);
-  const id = useId();
-  const members = useMemberOptions(project);
-  const mention = closed ? null : mentionAt(text, caret);
-  const wanted = mention?.query.toLocaleLowerCase() ?? "";
-  const people = mention
-    ? members.filter((member) => member.label.toLocaleLowerCase().includes(wanted)).slice(0, 6)
-    : [];
-
-  function insert(name: string): void {
-    if (!mention) return;
-    const next = `${text.slice(0, mention.start)}@${name} ${text.slice(caret)}`;
-    const at = mention.start + name.length + 2;
-    // At once, or keys that follow quickly land at the old place.
-    flushSync(() => {
-      setText(next);
-      setCaret(at);
-    });
-    field.current?.focus();
-    field.current?.setSelectionRange(at, at);
-  }
-  async function send(): Promise<void> {
-    const body = text.trim();
-    if (!body) return;
-    if (!onCancel) setText("");
-    await onSubmit(body);
-  }
-  return (
-    <form
-      className="editor"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void send();
-      }}
-    >
-      <textarea
-        ref={field}
-        className="input"
-        rows={2}
-        aria-label={submit}
-        aria-autocomplete="list"
-        aria-controls={people.length > 0 ? id : undefined}
-        aria-activedescendant={people.length > 0 ? `${id}-${active}` : undefined}
-        placeholder={placeholder}
-        value={text}
-        onChange={(event) => {
-          setText(event.target.value);
-          setCaret(event.target.selectionStart);
-          setActive(0);
-          setClosed(false);
-        }}
-        onSelect={(event) => setCaret(event.currentTarget.selectionStart)}
-        onKeyDown={(event) => {
-          if (composing(event)) return;
-          if (people.length > 0) {
-            const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-            if (step) {
-              event.preventDefault();
-              setActive((active + step + people.length) % people.length);
-              return;
-            }
-            if ((event.key === "Enter" || event.key === "Tab") && !event.ctrlKey && !event.metaKey) {
-              event.preventDefault();
-              insert(people[active]?.label ?? "");
-              return;
-            }
-            if (event.key === "Escape") {
-              event.stopPropagation();
-              setClosed(true);
-              return;
-            }
-          }
-          if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
-            event.preventDefault();
-            void send();
-          }
-          if (event.key === "Escape") onCancel?.();
-        }}
-      />
-      {people.length > 0 && (
-        <div id={id} className="mentions" role="listbox" aria-label={t`Members`}>
-          {people.map((member, index) => (
-            // biome-ignore lint/a11y/useFocusableInteractive: the focus stays in the field, which points here
-            // biome-ignore lint/a11y/useKeyWithClickEvents: the field handles the keys
-            <div
-              key={member.id}
-              id={`${id}-${index}`}
-              role="option"
-              aria-selected={index === active}
-              className={`option ${index === active ? "active" : ""}`}
-              onPointerDown={(event) => event.preventDefault()}
-              onClick={() => insert(member.label)}
-            >
-              {member.icon}
-              <span className="option-label">{member.label}</span>
-            </div>
-          ))}
-        </div>
-      )}
-      <div className="edit-foot">
-        <span className="spring" />
-        {onCancel && (
-          <button type="button" className="button small" onClick={onCancel}>
-            <Trans>Cancel</Trans>
-          </button>
-        )}
-        <button type="submit" className="button small primary" disabled={!text.trim()} title="Ctrl+Enter">
-          {submit}
-        </button>
-      </div>
-    </form>
   );
 }

@@ -1,21 +1,17 @@
 import { Trans } from "@lingui/react/macro";
-import type { Task } from "../../http/types";
+import { differing } from "../../lib/differing";
 import { Icon } from "../../ui/icons";
 
-/** The text that someone else saved while this one was being written. */
-export interface Conflict {
+interface Props {
+  /** What stands in the field, and goes on being written there. */
   mine: string;
-  theirs: Task;
-}
-
-interface ConflictProps {
-  conflict: Conflict;
-  field: "title" | "description";
+  theirs: string;
   onKeep: () => void;
   onTake: () => void;
 }
 
-export function ConflictNote({ conflict, field, onKeep, onTake }: ConflictProps) {
+/** Two people wrote at once: both texts, with what differs marked. The field above is where they are brought together. */
+export function ConflictNote({ mine, theirs, onKeep, onTake }: Props) {
   return (
     <div className="conflict" role="alert">
       <p>
@@ -27,13 +23,17 @@ export function ConflictNote({ conflict, field, onKeep, onTake }: ConflictProps)
           <figcaption>
             <Trans>Theirs, saved</Trans>
           </figcaption>
-          <blockquote>{conflict.theirs[field]}</blockquote>
+          <blockquote>
+            <Marked text={theirs} other={mine} />
+          </blockquote>
         </figure>
         <figure>
           <figcaption>
             <Trans>Yours</Trans>
           </figcaption>
-          <blockquote>{conflict.mine}</blockquote>
+          <blockquote>
+            <Marked text={mine} other={theirs} />
+          </blockquote>
         </figure>
       </div>
       <div className="edit-foot">
@@ -45,5 +45,16 @@ export function ConflictNote({ conflict, field, onKeep, onTake }: ConflictProps)
         </button>
       </div>
     </div>
+  );
+}
+
+function Marked({ text, other }: { text: string; other: string }) {
+  const [before, differs, after] = differing(text, other);
+  return (
+    <>
+      {before}
+      {differs && <mark>{differs}</mark>}
+      {after}
+    </>
   );
 }

@@ -1,38 +1,29 @@
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useQueryClient } from "@tanstack/react-query";
-import { Suspense, useEffect, useRef, useState } from "react";
+import { Suspense, useEffect, useRef } from "react";
 import type { Task } from "../../http/types";
 import { composing } from "../../lib/keys";
-import { editTask, saveText, tickPoint } from "../../sync/changes";
+import { tickPoint } from "../../sync/changes";
 import { Icon } from "../../ui/icons";
 import { Progress } from "../../ui/Progress";
 import { Markdown } from "../parts/markdown";
-import { type Conflict, ConflictNote } from "./Conflict";
+import { ConflictNote } from "./Conflict";
+import { useWritten } from "./written";
 
 export function Description({ task, readonly }: { task: Task; readonly: boolean }) {
   const client = useQueryClient();
-  const [draft, setDraft] = useState<string | null>(null);
-  const [base, setBase] = useState(task);
-  const [busy, setBusy] = useState(false);
-  const [conflict, setConflict] = useState<Conflict | null>(null);
+  const { text, base, busy, theirs, write, drop, save } = useWritten(task, "description", t`Description saved`);
   const field = useRef<HTMLTextAreaElement>(null);
-  const editing = draft !== null;
+  const editing = text !== null && !readonly;
+  /** A draft of another day is shown, and takes no focus. */
+  const begun = useRef(false);
   useEffect(() => {
-    if (editing) field.current?.focus();
+    if (editing && begun.current) field.current?.focus();
   }, [editing]);
   function edit(): void {
-    setBase(task);
-    setDraft(task.description);
-  }
-  async function save(): Promise<void> {
-    if (draft === null || busy) return;
-    if (draft === base.description) return setDraft(null);
-    setBusy(true);
-    const result = await saveText(client, base, "description", draft, t`Description saved`);
-    setBusy(false);
-    if (result.theirs) setConflict({ mine: draft, theirs: result.theirs });
-    else if (result.saved) setDraft(null);
+    begun.current = true;
+    write(task.description);
   }
   return (
     <section className="description" aria-label={t`Description`}>
@@ -43,37 +34,30 @@ export function Description({ task, readonly }: { task: Task; readonly: boolean 
             className="input description-edit"
             aria-label={t`Description`}
             placeholder={t`Describe it, in Markdown if you like`}
-            value={draft}
-            onChange={(event) => setDraft(event.target.value)}
+            value={text}
+            onChange={(event) => write(event.target.value)}
             onKeyDown={(event) => {
               if (composing(event)) return;
               if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) void save();
-              if (event.key === "Escape" && draft === base.description) setDraft(null);
+              if (event.key === "Escape" && text === base) drop();
             }}
           />
-          {conflict ? (
-            <ConflictNote
-              conflict={conflict}
-              field="description"
-              onKeep={() => {
-                setConflict(null);
-                setDraft(null);
-                void editTask(client, conflict.theirs, { description: conflict.mine }, t`Description saved`);
-              }}
-              onTake={() => {
-                setConflict(null);
-                setDraft(null);
-              }}
-            />
+          {theirs !== null ? (
+            <ConflictNote mine={text} theirs={theirs} onKeep={() => void save(true)} onTake={drop} />
           ) : (
             <div className="edit-foot">
-              {task.description !== base.description && (
+              {task.description !== base && (
                 <span className="field-hint">
                   <Trans>Someone else changed this text. Saving will show you both.</Trans>
                 </span>
               )}
+              {!begun.current && text !== base && (
+                <span className="draft-note">
+                  <Trans>Draft, kept on this device</Trans>
+                </span>
+              )}
               <span className="spring" />
-              <button type="button" className="button small" onClick={() => setDraft(null)}>
+              <button type="button" className="button small" onClick={drop}>
                 <Trans>Cancel</Trans>
               </button>
               <button type="button" className="button small primary" disabled={busy} onClick={() => void save()}>

@@ -1,24 +1,14 @@
 import { t } from "@lingui/core/macro";
-import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Task } from "../../http/types";
 import { composing } from "../../lib/keys";
-import { editTask, saveText } from "../../sync/changes";
-import { type Conflict, ConflictNote } from "./Conflict";
+import { ConflictNote } from "./Conflict";
+import { DraftNote } from "./DraftNote";
+import { useWritten } from "./written";
 
 export function Title({ task, readonly }: { task: Task; readonly: boolean }) {
-  const client = useQueryClient();
-  const [draft, setDraft] = useState<string | null>(null);
-  const [base, setBase] = useState(task);
-  const [conflict, setConflict] = useState<Conflict | null>(null);
-  async function save(): Promise<void> {
-    const text = draft?.trim();
-    setDraft(null);
-    if (!text || text === base.title) return;
-    const result = await saveText(client, base, "title", text, t`Title changed`);
-    if (result.theirs) setConflict({ mine: text, theirs: result.theirs });
-    else if (!result.saved) setDraft(text);
-  }
+  const { text, base, theirs, write, drop, save } = useWritten(task, "title", t`Title changed`, tidy);
+  const [writing, setWriting] = useState(false);
   return (
     <>
       <h2 className="sr-only">{task.title}</h2>
@@ -27,11 +17,16 @@ export function Title({ task, readonly }: { task: Task; readonly: boolean }) {
         aria-label={t`Title`}
         rows={1}
         maxLength={500}
-        value={draft ?? task.title}
+        value={text ?? task.title}
         readOnly={readonly}
-        onFocus={() => setBase(task)}
-        onChange={(event) => setDraft(event.target.value.replace(/\n/g, " "))}
-        onBlur={() => void save()}
+        onFocus={() => setWriting(true)}
+        onChange={(event) => write(event.target.value.replace(/\n/g, " "))}
+        onBlur={() => {
+          setWriting(false);
+          if (theirs !== null) return;
+          if (text?.trim()) void save();
+          else drop();
+        }}
         onKeyDown={(event) => {
           if (composing(event)) return;
           if (event.key === "Enter") {
@@ -40,23 +35,19 @@ export function Title({ task, readonly }: { task: Task; readonly: boolean }) {
             event.currentTarget.closest<HTMLElement>(".panel")?.focus();
           } else if (event.key === "Escape") {
             event.stopPropagation();
-            setDraft(null);
+            drop();
             const field = event.currentTarget;
             requestAnimationFrame(() => field.closest<HTMLElement>(".panel")?.focus());
           }
         }}
       />
-      {conflict && (
-        <ConflictNote
-          conflict={conflict}
-          field="title"
-          onKeep={() => {
-            setConflict(null);
-            void editTask(client, conflict.theirs, { title: conflict.mine }, t`Title changed`);
-          }}
-          onTake={() => setConflict(null)}
-        />
+      {theirs !== null ? (
+        <ConflictNote mine={text ?? ""} theirs={theirs} onKeep={() => void save(true)} onTake={drop} />
+      ) : (
+        !writing && !readonly && text !== null && text.trim() !== base && <DraftNote onSave={save} onDrop={drop} />
       )}
     </>
   );
 }
+
+const tidy = (text: string) => text.trim();

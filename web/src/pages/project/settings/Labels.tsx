@@ -5,7 +5,7 @@ import { Link } from "wouter";
 import type { Project } from "../../../http/types";
 import { labelColor, labelsOf } from "../../../lib/labels";
 import { useProjectTasks } from "../../../sync/queries";
-import { Dialog } from "../../../ui/Dialog";
+import { askToClose, Dialog } from "../../../ui/Dialog";
 import { Dot, Icon } from "../../../ui/icons";
 import { ColorPicker } from "./ColorPicker";
 import { useLabels } from "./relabel";
@@ -173,7 +173,7 @@ function Rename({ name, taken, count, onRename, onClose }: RenameProps) {
     onClose();
   };
   return (
-    <Dialog title={t`Rename the label ${name}`} onClose={onClose}>
+    <Dialog title={t`Rename the label ${name}`} onClose={onClose} filled={to !== name}>
       <form onSubmit={submit}>
         <div className="field">
           <label htmlFor="label-name">
@@ -203,7 +203,7 @@ function Rename({ name, taken, count, onRename, onClose }: RenameProps) {
           </p>
         )}
         <footer className="dialog-foot">
-          <button type="button" className="button" onClick={onClose}>
+          <button type="button" className="button" onClick={(event) => askToClose(event.currentTarget)}>
             <Trans>Cancel</Trans>
           </button>
           <button type="submit" className="button primary" disabled={!to || to === name}>
