@@ -1190,8 +1190,11 @@ export interface components {
             time: string;
             /** Title */
             title: string | null;
-            /** Type */
-            type: string;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "task.created" | "task.title-changed" | "task.description-changed" | "task.status-changed" | "task.priority-changed" | "task.estimate-changed" | "task.start-changed" | "task.due-changed" | "task.labels-changed" | "task.rank-changed" | "task.assigned" | "task.unassigned" | "task.commented" | "task.comment-edited" | "task.comment-deleted" | "task.mentioned" | "task.deleted" | "task.restored" | "project.created" | "project.renamed" | "project.statuses-changed" | "project.labels-changed" | "project.member-added" | "project.member-role-changed" | "project.member-removed" | "project.invited" | "project.invitation-accepted" | "project.invitation-withdrawn" | "project.deleted" | "project.restored";
             /** Version */
             version: number;
         };
@@ -1624,8 +1627,11 @@ export interface components {
              * Format: date-time
              */
             time: string;
-            /** Type */
-            type: string;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "task.created" | "task.title-changed" | "task.description-changed" | "task.status-changed" | "task.priority-changed" | "task.estimate-changed" | "task.start-changed" | "task.due-changed" | "task.labels-changed" | "task.rank-changed" | "task.assigned" | "task.unassigned" | "task.commented" | "task.comment-edited" | "task.comment-deleted" | "task.mentioned" | "task.deleted" | "task.restored" | "project.created" | "project.renamed" | "project.statuses-changed" | "project.labels-changed" | "project.member-added" | "project.member-role-changed" | "project.member-removed" | "project.invited" | "project.invitation-accepted" | "project.invitation-withdrawn" | "project.deleted" | "project.restored";
             /** Version */
             version: number;
         };

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from contracts import project
 from contracts.documents import comment_document, history_document, project_document, task_document
 from contracts.project import Category, Color, Project, ProjectEvent, Role, Status
+from contracts.task import EVENT_NAMES as TASK_EVENT_NAMES
 from contracts.task import Comment, Task, TaskEvent
 from kernel.http.requests import Body, Line, VisibleText
 from kernel.log.event import Recorded
@@ -275,12 +276,17 @@ class ChangeView(_View):
     new: Any
 
 
+_EVENT_NAMES = [*TASK_EVENT_NAMES.values(), *project.EVENT_NAMES.values()]
+EventName = Annotated[str, Field(json_schema_extra={"enum": [*_EVENT_NAMES]})]
+"""The names in the log are a closed list, so that whoever tells them is told of one without words."""
+
+
 class EventView(_View):
     """An event: what happened, who did it and when. `comment_id` is there on events of a comment."""
 
     id: str
     version: int
-    type: str
+    type: EventName
     actor: str | None
     time: datetime
     changes: list[ChangeView]
