@@ -108,12 +108,6 @@ export function Told({ entry: { type, changes, actor: actorId }, project, actor 
       return <Trans>{actor} deleted the project</Trans>;
     case "project.restored":
       return <Trans>{actor} restored the project</Trans>;
-    case "project.invited":
-      return <Trans>{actor} invited someone to the project</Trans>;
-    case "project.invitation-accepted":
-      return <Trans>{actor} joined the project by an invitation</Trans>;
-    case "project.invitation-withdrawn":
-      return <Trans>{actor} withdrew an invitation</Trans>;
     default: {
       // A field without a value, or an event of a newer release. One of this release without words does not type-check.
       const field: `task.${TaskField}-changed` = type;
