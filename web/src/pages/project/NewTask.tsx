@@ -43,7 +43,7 @@ const blank = (project: Project, due: string | undefined): Fields => ({
 });
 
 /** A new task; what is written stays on this device until it is made or thrown away. */
-export function NewTask({ project, due: firstDue, onClose }: Props) {
+export default function NewTask({ project, due: firstDue, onClose }: Props) {
   const client = useQueryClient();
   const [, go] = useLocation();
   const kept = useKeptSearch();

@@ -16,12 +16,11 @@ import { loadWhenIdle } from "../parts/lazy";
 import { Skeleton } from "../parts/Skeleton";
 import { FilterBar } from "./FilterBar";
 import { applyFilter, type Filter, filtering, readFilter } from "./filters";
-import { NewTask } from "./NewTask";
-import { Board, Calendar, Table } from "./views";
+import { Board, Calendar, NewTask, Table } from "./views";
 
 /** The tasks of a project as board, table or calendar, under one filter. */
 export default function Tasks({ project, view, openId }: { project: Project; view: View; openId: string | undefined }) {
-  useEffect(() => loadWhenIdle([Board, Table, Calendar]), []);
+  useEffect(() => loadWhenIdle([NewTask, Board, Table, Calendar]), []);
   const tasks = useProjectTasks(project.id);
   const me = useMe().data?.id ?? "";
   const [search, setSearch] = useSearchParams();
@@ -67,7 +66,9 @@ export default function Tasks({ project, view, openId }: { project: Project; vie
         filter={filter}
         onNew={(due) => setCreating(due ? { due } : {})}
       />
-      {creating && <NewTask project={project} due={creating.due} onClose={() => setCreating(null)} />}
+      <Suspense>
+        {creating && <NewTask project={project} due={creating.due} onClose={() => setCreating(null)} />}
+      </Suspense>
     </>
   );
 }
