@@ -38,6 +38,9 @@ def _task(number: int) -> dict[str, Any]:
         "rank": f"r{number:06}",
         "created_at": number * 1000,
         "updated_at": number * 1000 + 5,
+        "estimate": None,
+        "start": None,
+        "created_by": "",
         "version": 1,
         "doc": b"{}",
         "search": f"title {number}",
@@ -51,6 +54,7 @@ def _activity(number: int) -> dict[str, Any]:
         "project_id": f"p{number % PROJECTS}",
         "time": number * 1000,
         "doc": b"{}",
+        "state": None,
     }
 
 
