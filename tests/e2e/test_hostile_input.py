@@ -78,6 +78,17 @@ def test_a_huge_body_is_a_413_and_another_type_a_415(stack: Board, ann: Person) 
     ann.post(path, title="Still here")
 
 
+@pytest.mark.parametrize("chunked", [False, True])
+def test_a_client_that_will_close_reads_why_its_body_was_refused(stack: Board, ann: Person, chunked: bool) -> None:
+    path = f"/api/projects/{ann.post('/api/projects', name='Mine')['id']}/tasks"
+    body = b'{"title": "' + b"a" * 10_000_000 + b'"}'
+    for _ in range(3):
+        pieces = iter([body[n : n + 65_536] for n in range(0, len(body), 65_536)])
+        content = pieces if chunked else body
+        answer = ann.http.post(path, content=content, headers={**JSON, "Connection": "close"})
+        is_problem(answer, 413)
+
+
 def test_foreign_and_malformed_ids_are_not_found(stack: Board, ann: Person) -> None:
     eve = stack.register("Eve")
     project = ann.post("/api/projects", name="Mine")

@@ -22,6 +22,7 @@ def settings(tmp_path: Path, sql_url: str) -> Settings:
         mailer_url=f"maildir:///{tmp_path}/mail",
         auth_url=AUTH_URL,
         public_url="https://board.example.org",
+        service_secret="between services",
         poll=0.02,
         heartbeat=0.05,
     )

@@ -4,7 +4,14 @@ from typing import Any
 
 import pytest
 
-from contracts.task import TaskAssigned, TaskCommented, TaskDeleted, TaskStatusChanged
+from contracts.task import (
+    TaskAssigned,
+    TaskCommentDeleted,
+    TaskCommented,
+    TaskCommentEdited,
+    TaskDeleted,
+    TaskStatusChanged,
+)
 from contracts.user import UserErased, UserRegistered
 from kernel.ports.database import Write, upsert
 from kernel.process.platform import Platform
@@ -130,6 +137,24 @@ async def test_an_erased_person_leaves_no_inbox_and_no_preferences(world: World)
     await world.history.append(stream, UserErased(), actor=bob.id)
     await items(bob, 0)
     assert (await bob.get("/notifications/preferences"))["muted_projects"] == []
+
+
+@pytest.mark.parametrize("waited", [True, False])
+async def test_what_a_comment_said_goes_from_the_inbox_with_the_comment(world: World, waited: bool) -> None:
+    ann, bob = world.person("Ann"), world.person("Bob")
+    project = await world.history.project(ann.id, bob.id)
+    task = await world.history.task(project, by=ann.id, assignees=(bob.id,))
+    await items(bob, 1)
+    for comment_id, body in (("c1", "the password is hunter2"), ("c2", "the other is hunter3")):
+        await world.history.on(task, TaskCommented(comment_id=comment_id, body=body), by=ann.id)
+    if waited:
+        await items(bob, 3)
+    await world.history.on(task, TaskCommentDeleted(comment_id="c1", old="the password is hunter2"), by=ann.id)
+    edited = TaskCommentEdited(comment_id="c2", old="the other is hunter3", new="the other is safe")
+    await world.history.on(task, edited, by=ann.id)
+
+    found = await eventually(bob.inbox, lambda inbox: len(inbox) == 3 and "hunter" not in str(inbox))
+    assert [item["excerpt"] for item in found[:2]] == ["the other is safe", None]
 
 
 # --- preferences ---

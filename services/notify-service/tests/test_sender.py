@@ -28,6 +28,7 @@ from notify_service.people import DirectoryAway, People
 from notify_service.projections import Bounds, Notifier
 from notify_service.sender import Limits, Sender
 from notify_service.settings import Settings
+from notify_service.unsubscribing import Unsubscribing
 from testkit.notify import AUTH_URL, Auth, Caller, History, World, eventually
 
 TO_DONE = TaskStatusChanged(old="waiting", new="done")
@@ -67,10 +68,7 @@ async def test_a_mail_says_old_and_new_to_the_reader(world: World) -> None:
     await world.history.on(task, TO_DONE, by=ann.id)
     assert [item["state"] for item in await settled(ann, task, 2)] == ["sent", "sent"]
     mails = (await bob.get("/outbox"))["items"]
-    assert [mail["subject"] for mail in mails] == [
-        "[OPS-12] Fix it: status changed",
-        "[OPS-12] Fix it: new task for you",
-    ]
+    assert [mail["subject"] for mail in mails] == ["[OPS-12] Fix it"] * 2
     assert "Status: Waiting → Done" in mails[0]["text"]
     assert f"https://board.example.org/projects/{project}/tasks/{task}" in mails[0]["text"]
 
@@ -196,6 +194,7 @@ class Stand:
             self.people,
             Streams(self.store, PROJECT_CODEC, projects.evolve),
             replace(LIMITS, **limits),
+            unsubscribing=Unsubscribing("a secret", "https://board.example.org"),
             public_url="https://board.example.org",
             chance=lambda: 0.0,
         )
@@ -412,5 +411,44 @@ async def test_an_assignee_is_told_who_assigned_them(stand: Stand) -> None:
     await stand.pending(0)
     await stand.sender().send_due()
     [mail] = stand.post.sent
-    assert mail.subject == "[OPS-12] Fix it: assigned to you"
+    assert mail.subject == "[OPS-12] Fix it"
     assert mail.text.startswith("Ann assigned this task to you.")
+
+
+async def test_the_mails_of_a_task_are_one_thread_and_each_can_be_the_last(stand: Stand) -> None:
+    ann, bob, project = await stand.pending(0)
+    task = await stand.history.task(project, by=ann, assignees=(bob,))
+    await stand.pending(0)
+    await stand.sender().send_due()
+    await stand.history.on(task, TO_DONE, by=ann)
+    await stand.pending(0)
+    await stand.sender().send_due()
+    first, second = stand.post.sent
+    assert (first.thread, second.thread) == (f"task-{task}", f"task-{task}")
+    assert (first.after, second.after) == ((), (first.id,))
+    assert first.unsubscribe is not None
+    assert first.unsubscribe.startswith("https://board.example.org/api/notifications/unsubscribe/")
+
+
+async def test_one_click_without_a_login_ends_the_mails_of_that_person_alone(world: World) -> None:
+    ann, bob, cat = world.person("Ann"), world.person("Bob"), world.person("Cat")
+    project = await world.history.project(ann.id, bob.id, cat.id)
+    links = Unsubscribing("between services", "")
+    path = str(links.link(bob.id))
+    assert (await world.http.get(path)).status_code == 303
+    for forged in (path[:-2], path + "A", "/api/notifications/unsubscribe/x", str(Unsubscribing("b", "").link(bob.id))):
+        answer = await world.http.post(forged, data={"List-Unsubscribe": "One-Click"})
+        assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+    assert (await world.http.post(path, data={"List-Unsubscribe": "One-Click"})).status_code == 204
+
+    task = await world.history.task(project, by=ann.id, assignees=(bob.id, cat.id))
+    lines = await settled(ann, task, 2)
+    reasons = {(line["user_id"], line["channel"]): line["reason"] for line in await ann.ledger(task)}
+    assert reasons[bob.id, "mail"] == "preference"
+    assert (reasons[bob.id, "inbox"], reasons[cat.id, "mail"]) == (None, None), lines
+
+
+def test_without_a_secret_there_are_no_links() -> None:
+    assert Unsubscribing("", "https://board.example.org").link("bob") is None
+    assert Unsubscribing("", "").reader_of("AAAA") is None

@@ -34,7 +34,16 @@ from contracts.task import (
 )
 from kernel.log.event import Recorded
 from kernel.log.ids import is_id
-from notify_service.domain.notice import LONGEST, Concern, Notice, Preferences, notice_of, stable_id, tellings_of
+from notify_service.domain.notice import (
+    LONGEST,
+    Concern,
+    Notice,
+    Preferences,
+    differing,
+    notice_of,
+    stable_id,
+    tellings_of,
+)
 from testkit.notify import new_task
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -323,3 +332,33 @@ def test_ids_are_the_same_whenever_computed_and_sort_by_time() -> None:
     assert len(ids) == 5
     assert all(map(is_id, ids))
     assert stable_id(NOON, "z") < stable_id(NOON + timedelta(milliseconds=1), "a")
+
+
+LONG = " ".join(f"word{n}" for n in range(130))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "old_part", "new_part"),
+    [
+        (LONG, LONG + " and a sentence more.", None, "and a sentence more."),
+        (LONG, "First. " + LONG, None, "First."),
+        (LONG, LONG.replace("word70 ", "changed "), "word70", "changed"),
+        (LONG + " tail", LONG, "tail", None),
+        ("가나다 " * 300, "가나다 " * 300 + "끝", None, "끝"),
+        ("short", LONG, "short", "word0"),
+    ],
+)
+def test_of_long_texts_the_part_that_differs_is_told(
+    old: str, new: str, old_part: str | None, new_part: str | None
+) -> None:
+    before, after = differing(old, new)
+    assert before != after
+    assert max(len(before), len(after)) <= LONGEST
+    for part, shown, other in ((old_part, before, after), (new_part, after, before)):
+        if part is not None:
+            assert part in shown
+            assert part not in other
+
+
+def test_short_texts_are_told_whole() -> None:
+    assert differing("a", "b") == ("a", "b")

@@ -131,6 +131,8 @@ function outdated(client: QueryClient, change: LiveChange): (readonly string[])[
   const found: (readonly string[])[] = [keys.activity(change.project_id)];
   if (change.task_id) {
     if (change.type.startsWith("task.comment")) found.push(keys.comments(change.task_id));
+    // What the inbox quotes goes with its comment.
+    if (change.type.startsWith("task.comment-")) found.push(keys.inbox);
     found.push(keys.history(change.task_id));
     if (!change.task) found.push(keys.task(change.task_id));
   }

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Request, Response
-from fastapi.responses import StreamingResponse
+from fastapi.responses import RedirectResponse, StreamingResponse
 
 from kernel.http.idempotency import IdempotentRoute
 from kernel.http.openapi import answers
@@ -27,6 +27,7 @@ from notify_service.schemas import (
     list_of,
     to_json,
 )
+from notify_service.unsubscribing import end_mails
 
 
 class UserRoute(IdempotentRoute):
@@ -170,6 +171,23 @@ async def read_outbox(request: Request, limit: Limit = 50, cursor: Cursor = None
         for mail in mails
     ]
     return Response(list_of(items, encode_cursor(mails[-1].cursor) if len(mails) == limit else None), media_type=JSON)
+
+
+@public.post("/notifications/unsubscribe/{token}")
+async def unsubscribe(request: Request, token: str) -> Response:
+    """End the mails of whoever got this link, as mail programs ask for it (RFC 8058); the inbox goes on."""
+    deps = _deps(request)
+    user_id = deps.unsubscribing.reader_of(token)
+    if user_id is None:
+        raise not_found("link")
+    await end_mails(deps.inbox, user_id)
+    return Response(status_code=204)
+
+
+@public.get("/notifications/unsubscribe/{token}")
+async def ask_to_unsubscribe(request: Request, token: str) -> Response:
+    """A link that somebody only follows, or a scanner, changes nothing: the site has the settings."""
+    return RedirectResponse("/notifications", 303)
 
 
 @public.get("/config")

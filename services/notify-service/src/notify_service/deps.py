@@ -11,6 +11,7 @@ from notify_service.feed import Feed
 from notify_service.inbox import Inbox
 from notify_service.people import People
 from notify_service.stream import LiveStream
+from notify_service.unsubscribing import Unsubscribing
 
 
 class SentMail(Protocol):
@@ -46,6 +47,7 @@ class Deps:
     store: KeyValueStore
     inbox: Inbox
     people: People
+    unsubscribing: Unsubscribing
     feed: Feed
     stream: LiveStream
     outbox: Outbox | None

@@ -1,5 +1,6 @@
 """Mails: what happened, old -> new in words that the reader understands, in Korean or English, as text and as HTML."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -52,8 +53,8 @@ def render(letter: Letter) -> Rendered:
     words = _WORDS[letter.locale]
     content = letter.content
     turn = _turn(letter)
-    title = shortened(content["title"], _LONGEST_TITLE_IN_SUBJECT)
-    subject = " ".join(f"[{content['task_key']}] {title}: {words['subject', turn]}".split())
+    # The same for all mails of a task: mail programs show together what has one subject.
+    subject = one_line(f"[{content['task_key']}] {shortened(content['title'], _LONGEST_TITLE_IN_SUBJECT)}")
     site = letter.public_url.rstrip("/")
     values = {
         "subject": subject,
@@ -133,7 +134,7 @@ def _value(field: Field, value: Any, letter: Letter) -> str:
         return words["nothing", ""]
     match field.form:
         case StatusKey():
-            status = letter.project.status(value)
+            status = letter.project.status(value) or letter.project.former_status(value)
             return value if status is None else words.get(("status", status.name), status.name)
         case Choice():
             return field.form.words[letter.locale][value]
@@ -162,6 +163,14 @@ _MONTHS: Final = (
 
 _WAITING, _ACTIVE, _DONE = (status.name for status in DEFAULT_STATUSES)
 
+_CONTROLS: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+
+
+def one_line(text: str) -> str:
+    """The text without ends of lines, in whatever way they are spelt; all else as it is."""
+    return _CONTROLS.sub(" ", text).strip()
+
+
 _WORDS: Final[Mapping[Locale, Mapping[tuple[str, str], str]]] = {
     "en": {
         ("actor", "person"): "{name}",
@@ -179,18 +188,6 @@ _WORDS: Final[Mapping[Locale, Mapping[tuple[str, str], str]]] = {
         ("line", "named"): "{actor} mentioned you in the description.",
         ("line", "deleted"): "{actor} deleted this task. It can be restored at any time.",
         ("line", "restored"): "{actor} restored this task.",
-        ("subject", "created"): "new task",
-        ("subject", "created for you"): "new task for you",
-        ("subject", "assigned"): "assignees changed",
-        ("subject", "assigned to you"): "assigned to you",
-        ("subject", "taken from you"): "no longer assigned to you",
-        ("subject", "status"): "status changed",
-        ("subject", "edited"): "edited",
-        ("subject", "commented"): "new comment",
-        ("subject", "mentioned"): "you were mentioned",
-        ("subject", "named"): "you were mentioned",
-        ("subject", "deleted"): "deleted",
-        ("subject", "restored"): "restored",
         ("why", "assignee"): "You get this mail because the task is assigned to you.",
         ("why", "unassigned"): "You get this mail because the task was assigned to you.",
         ("why", "creator"): "You get this mail because you created the task.",
@@ -217,18 +214,6 @@ _WORDS: Final[Mapping[Locale, Mapping[tuple[str, str], str]]] = {
         ("line", "named"): "{actor} 설명에서 회원님을 언급했습니다.",
         ("line", "deleted"): "{actor} 이 작업을 삭제했습니다. 언제든지 되살릴 수 있습니다.",
         ("line", "restored"): "{actor} 이 작업을 되살렸습니다.",
-        ("subject", "created"): "새 작업",
-        ("subject", "created for you"): "회원님에게 맡긴 새 작업",
-        ("subject", "assigned"): "담당자 변경",
-        ("subject", "assigned to you"): "회원님에게 배정",
-        ("subject", "taken from you"): "담당자에서 제외",
-        ("subject", "status"): "상태 변경",
-        ("subject", "edited"): "내용 수정",
-        ("subject", "commented"): "새 댓글",
-        ("subject", "mentioned"): "회원님을 언급",
-        ("subject", "named"): "회원님을 언급",
-        ("subject", "deleted"): "삭제",
-        ("subject", "restored"): "복원",
         ("why", "assignee"): "이 작업의 담당자여서 메일을 보내 드립니다.",
         ("why", "unassigned"): "이 작업의 담당자였기 때문에 메일을 보내 드립니다.",
         ("why", "creator"): "이 작업을 만든 분이어서 메일을 보내 드립니다.",

@@ -29,6 +29,7 @@ from notify_service.projections import Bounds, Notifier
 from notify_service.sender import Limits, Sender
 from notify_service.settings import Settings
 from notify_service.stream import LiveStream
+from notify_service.unsubscribing import Unsubscribing
 
 CONSUMER: Final = "notifier"
 
@@ -61,6 +62,7 @@ def create_app(settings: Settings, platform: Platform | None = None) -> FastAPI:
             feed_age = timedelta(seconds=settings.feed_max_age)
             feed = Feed(database, projects, poll=settings.poll, max_age=feed_age, max_rows=settings.feed_max_rows)
             inbox = Inbox(database, tasks, projects, people)
+            unsubscribing = Unsubscribing(settings.service_secret, settings.public_url)
             sender = Sender(
                 database,
                 mailer,
@@ -72,6 +74,7 @@ def create_app(settings: Settings, platform: Platform | None = None) -> FastAPI:
                     lease=timedelta(seconds=settings.mail_lease),
                 ),
                 public_url=settings.public_url,
+                unsubscribing=unsubscribing,
             )
 
             def committed() -> None:
@@ -105,6 +108,7 @@ def create_app(settings: Settings, platform: Platform | None = None) -> FastAPI:
                 store=store,
                 inbox=inbox,
                 people=people,
+                unsubscribing=unsubscribing,
                 feed=feed,
                 stream=LiveStream(feed, inbox, own.ended, heartbeat=settings.heartbeat),
                 outbox=cast(Outbox, mailer) if settings.mailer_url.startswith("maildir:") else None,

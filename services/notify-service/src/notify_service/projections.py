@@ -4,14 +4,14 @@ One transaction, the consumer's, has the inbox, the ledger, the live feed and th
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import groupby, takewhile
 from typing import Any, Final, cast
 
 import orjson
 from cachetools import LRUCache
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, delete, select, update
 
 from contracts.codecs import USER_CODEC
 from contracts.invitation import InvitationAccepted, InvitationWithdrawn, MemberInvited
@@ -29,7 +29,7 @@ from contracts.project import (
     ProjectStatusesChanged,
 )
 from contracts.project import stream_of as project_stream
-from contracts.task import Task, TaskEvent
+from contracts.task import Task, TaskCommentDeleted, TaskCommentEdited, TaskEvent
 from kernel.consuming.clock import DatabaseClock
 from kernel.log.codec import UndecodableEvent
 from kernel.log.envelope import Envelope, id_of, kind_of
@@ -40,7 +40,7 @@ from kernel.ports.database import Database, Statement, Write, upsert
 from kernel.ports.event_store import MAX_EVENTS_PER_APPEND
 from notify_service import rows, tables
 from notify_service import schemas as views
-from notify_service.domain.notice import Preferences, notice_of, tellings_of
+from notify_service.domain.notice import Preferences, notice_of, shortened, tellings_of, withdrawn
 from notify_service.telemetry import DELIVERIES
 
 _KINDS: Final = frozenset({"task", "project", "user"})
@@ -52,6 +52,15 @@ _REMEMBERED_COMMANDS: Final = 10_000
 _KNOWN: Final = Statement(select(tables.notices.c.id).where(tables.notices.c.id == bindparam("id")))
 _PREFERENCES: Final = Statement(
     select(tables.preferences.c.document).where(tables.preferences.c.user_id == bindparam("user_id"))
+)
+_NOTICES_OF_TASK: Final = Statement(
+    select(tables.notices.c.id, tables.notices.c.content)
+    .select_from(tables.deliveries.join(tables.notices, tables.notices.c.id == tables.deliveries.c.notice_id))
+    .where(tables.deliveries.c.task_id == bindparam("task_id"), tables.deliveries.c.event_type.like("task.comment%"))
+    .distinct()
+)
+_PUT_CONTENT: Final = Statement(
+    update(tables.notices).where(tables.notices.c.id == bindparam("id_")).values(content=bindparam("content_"))
 )
 _PUT_MEMBER: Final = upsert(tables.members)
 _REMOVE_MEMBERS: Final = Statement(delete(tables.members).where(tables.members.c.project_id == bindparam("project_id")))
@@ -123,10 +132,11 @@ class Notifier:
             for step in steps[: len(events)]
             if self._is_news(step.event)
         ]
-        writes: list[Write] = []
+        reworded = _reworded(steps[: len(events)])
+        writes: list[Write] = await self._withdrawn(id_of(stream), reworded) if reworded else []
         begun = await self._command_before(events[0])
         for command_id, command in groupby(steps, lambda step: step.envelope.command_id):
-            told = await self._tell(list(command)) if command_id != begun else None  # else by its first event
+            told = await self._tell(list(command), reworded) if command_id != begun else None  # else by its first event
             if told is not None:
                 writes.extend(told.writes)
                 news.extend(told.feed)
@@ -150,13 +160,29 @@ class Notifier:
         before = await self._tasks.store.load(first.stream, first.version - 2, first.version - 1)
         return before[0].command_id if before else None
 
-    async def _tell(self, command: Sequence["_Step"]) -> rows.NoticeRows | None:
+    async def _withdrawn(self, task_id: str, reworded: Mapping[str, "_Reworded"]) -> list[Write]:
+        """What notices quote of comments goes with them: it must not outlive what it is a copy of."""
+        found = await self._database.fetch(_NOTICES_OF_TASK, {"task_id": task_id})
+        writes: list[Write] = []
+        for notice_id, content in found:
+            for comment_id, comment in reworded.items():
+                left = withdrawn(orjson.loads(content), comment_id, comment.was, comment.now)
+                if left is not None:
+                    writes.append(Write(_PUT_CONTENT, {"id_": notice_id, "content_": views.to_json(left)}))
+        return writes
+
+    async def _tell(self, command: Sequence["_Step"], reworded: Mapping[str, "_Reworded"]) -> rows.NoticeRows | None:
         """The notice of one whole command: inbox, ledger and what the live stream says; None: nobody is told."""
         if command[0].envelope.is_import:
             return None  # nobody is told of what happened long ago, elsewhere
         notice = notice_of(command[0].before, command[-1].after, [step.event for step in command])
         if notice is None or await self._database.fetch(_KNOWN, {"id": notice.id}):
             return None
+        later = reworded.get(notice.comment_id or "")
+        if later is not None and later.version > notice.version:
+            text = later.now
+            kept = [change for change in notice.changes if change.field != "comment"]
+            notice = replace(notice, excerpt=None if text is None else shortened(text), changes=kept)
         # As it stands now, which may be later than the event: who has left is told nothing more.
         project = (await self._projects.latest(project_stream(notice.project_id))).state
         preferences = {user_id: await self._preferences(user_id) for user_id in notice.concerned}
@@ -210,6 +236,28 @@ class _Step:
     event: Recorded[TaskEvent]
     before: Task | None
     after: Task
+
+
+@dataclass(frozen=True, slots=True)
+class _Reworded:
+    """What a comment said, and says from a version of its task on; None: it is gone."""
+
+    was: str
+    now: str | None
+    version: int
+
+
+def _reworded(steps: Sequence[_Step]) -> Mapping[str, _Reworded]:
+    found: dict[str, _Reworded] = {}
+    for step in steps:
+        match step.event.data:
+            case TaskCommentEdited(comment_id=comment_id, old=was, new=now):
+                found[comment_id] = _Reworded(was, now, step.event.version)
+            case TaskCommentDeleted(comment_id=comment_id, old=was):
+                found[comment_id] = _Reworded(was, None, step.event.version)
+            case _:
+                pass  # quotes nothing
+    return found
 
 
 def _user(stream: str, events: Sequence[Envelope]) -> Sequence[Write]:

@@ -173,6 +173,8 @@ def notice_content(notice: Notice, traceparent: str | None) -> bytes:
         "changes": [change.document() for change in notice.changes],
         "excerpt": notice.excerpt,
     }
+    if notice.comment_id is not None:
+        content["comment_id"] = notice.comment_id
     return to_json(content if traceparent is None else {**content, "traceparent": traceparent})
 
 

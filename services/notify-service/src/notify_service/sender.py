@@ -31,6 +31,7 @@ from notify_service.mails import Letter, render
 from notify_service.people import DirectoryAway, People, Person
 from notify_service.tables import deliveries, notices
 from notify_service.telemetry import DELIVERIES, MAILS_PENDING, OLDEST_MAIL_SECONDS
+from notify_service.unsubscribing import Unsubscribing
 
 log = structlog.get_logger("sender")
 
@@ -62,6 +63,17 @@ _MINE: Final = (
     (deliveries.c.id == bindparam("id_"))
     & (deliveries.c.state == "pending")
     & (deliveries.c.attempts == bindparam("attempts_"))
+)
+_BEFORE: Final = Statement(
+    select(deliveries.c.id)
+    .where(
+        (deliveries.c.task_id == bindparam("task_id"))
+        & (deliveries.c.user_id == bindparam("user_id"))
+        & (deliveries.c.channel == "mail")
+        & (deliveries.c.state == "sent")
+    )
+    .order_by(deliveries.c.id.desc())
+    .limit(1)
 )
 _TAKE: Final = Statement(
     update(deliveries).where(_MINE).values(attempts=deliveries.c.attempts + 1, due_at=bindparam("until"))
@@ -139,6 +151,7 @@ class Sender:
         limits: Limits,
         *,
         public_url: str,
+        unsubscribing: Unsubscribing,
         chance: Callable[[], float] = random.random,
     ) -> None:
         self._database = database
@@ -148,6 +161,7 @@ class Sender:
         self._projects = projects
         self._limits = limits
         self._public_url = public_url
+        self._unsubscribing = unsubscribing
         self._chance = chance
         self._news = asyncio.Event()
         self._halt = asyncio.Event()
@@ -263,10 +277,19 @@ class Sender:
         )
         try:
             made = render(letter)
+            before = await self._database.fetch(_BEFORE, {"task_id": mail.task_id, "user_id": mail.user_id})
+            handed = Mail(
+                id=mail.id,
+                to=address,
+                subject=made.subject,
+                text=made.text,
+                html=made.html,
+                thread=f"task-{mail.task_id}",
+                after=tuple(row[0] for row in before),
+                unsubscribe=self._unsubscribing.link(mail.user_id),
+            )
             async with asyncio.timeout(self._limits.timeout):
-                await self._mailer.send(
-                    Mail(id=mail.id, to=address, subject=made.subject, text=made.text, html=made.html)
-                )
+                await self._mailer.send(handed)
         except MailRejected:
             return _Result("failed", "rejected", "MailRejected")
         except (MailUnavailable, TimeoutError) as fault:

@@ -162,6 +162,10 @@ class Project:
         """The status with this key, or None."""
         return next((status for status in self.statuses if status.key == key), None)
 
+    def former_status(self, key: str) -> Status | None:
+        """The status that the project had under this key once, as it was last, or None."""
+        return next((status for status in self.former if status.key == key), None)
+
 
 def stream_of(project_id: str) -> str:
     """The stream of a project."""

@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final, Literal, TypeAlias, get_args
+from typing import Any, Final, Literal, TypeAlias, get_args
 
 from contracts.changed import FieldChanged
 from contracts.documents import Change, changes_of
@@ -81,6 +81,7 @@ class Notice:
     types: Mapping[Kind, str]
     changes: Sequence[Change]
     excerpt: str | None
+    comment_id: str | None = None
     concerned: Mapping[str, Concern] = field(default_factory=dict)
 
     @property
@@ -110,7 +111,7 @@ def notice_of(before: Task | None, after: Task, events: Sequence[Recorded[TaskEv
     types: dict[Kind, str] = {}
     general: set[Kind] = set()
     personal: dict[str, set[Kind]] = {}
-    excerpt = None
+    excerpt = comment_id = None
     for event in events:
         kind = _kind_of(event.data)
         if kind is not None:
@@ -120,9 +121,9 @@ def notice_of(before: Task | None, after: Task, events: Sequence[Recorded[TaskEv
             types.setdefault(own_kind, event.type)
             personal.setdefault(user_id, set()).add(own_kind)
         if isinstance(event.data, TaskCommented):
-            excerpt = shortened(event.data.body)
+            excerpt, comment_id = shortened(event.data.body), event.data.comment_id
         elif isinstance(event.data, TaskCommentEdited):
-            excerpt = shortened(event.data.new)
+            excerpt, comment_id = shortened(event.data.new), event.data.comment_id
     first, last = events[0], events[-1]
     concerned: dict[str, Concern] = {}
     everyone = _everyone(before, after) if general else ()
@@ -150,6 +151,7 @@ def notice_of(before: Task | None, after: Task, events: Sequence[Recorded[TaskEv
             for change in changes_of(event.data)
         ],
         excerpt=excerpt,
+        comment_id=comment_id,
         concerned=concerned,
     )
 
@@ -260,6 +262,53 @@ def _why(user_id: str, before: Task | None, after: Task, *, mentioned: bool) -> 
     return "creator" if user_id == after.created_by else "commenter"
 
 
+def withdrawn(content: Mapping[str, Any], comment_id: str, was: str, now: str | None) -> Mapping[str, Any] | None:
+    """What is left of a notice's content once its comment says something else, or nothing; None where it is of another.
+
+    Notices that were made before comments had their ids in them are known by what they quote.
+    """
+    quoted = content.get("comment_id", comment_id if content["excerpt"] == shortened(was) else None)
+    if quoted != comment_id or content["excerpt"] is None:
+        return None
+    text = None if now is None else shortened(now)
+    changes = [
+        change if change["field"] != "comment" else {**change, "old": None, "new": text}
+        for change in content["changes"]
+    ]
+    return {**content, "excerpt": text, "changes": changes}
+
+
+_CONTEXT: Final = 60
+"""Characters that stand around what differs between two long texts."""
+
+
+def differing(old: str, new: str, length: int = LONGEST) -> tuple[str, str]:
+    """The parts in which two texts differ, from whole words, with a little around them; of short ones, all."""
+    if len(old) <= length and len(new) <= length:
+        return old, new
+    shorter = min(len(old), len(new))
+    begin = next((n for n in range(shorter) if old[n] != new[n]), shorter)
+    end = next((n for n in range(shorter - begin) if old[-1 - n] != new[-1 - n]), shorter - begin)
+    begin = _word_before(new, max(0, begin - _CONTEXT)) if begin > _CONTEXT else 0
+    return _part(old, begin, len(old) - end, length), _part(new, begin, len(new) - end, length)
+
+
+def _word_before(text: str, place: int) -> int:
+    """The beginning of the word at a place, if it is near."""
+    near = max(0, place - _CONTEXT)
+    space = max(text.rfind(" ", near, place), text.rfind("\n", near, place))
+    return place if space < 0 else space + 1
+
+
+def _part(text: str, begin: int, end: int, length: int) -> str:
+    end = min(len(text), end + _CONTEXT // 2)
+    part = shortened(text[begin:end].strip(), length - (begin > 0) - (end < len(text)))
+    before = "…" if begin else ""
+    return f"{before}{part}{'…' if end < len(text) and not part.endswith('…') else ''}"
+
+
 def _shortened_change(change: Change) -> Change:
+    if isinstance(change.old, str) and isinstance(change.new, str):
+        return Change(change.field, *differing(change.old, change.new))
     old, new = (shortened(value) if isinstance(value, str) else value for value in (change.old, change.new))
     return Change(change.field, old, new)

@@ -1,10 +1,11 @@
 """The HTTP kit: one ASGI middleware around every service, and the app factory that all services use."""
 
+import asyncio
 import hashlib
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from functools import cache
 from typing import Any, Final
 
@@ -37,6 +38,10 @@ _PROBES: Final = ["GET", "HEAD"]
 _UNRECORDED: Final = frozenset({"/livez", "/readyz", "/metrics"})
 """What is asked every few seconds by machines: in the metrics, but in no trace."""
 
+_DRAINED_BYTES: Final = 64 * 1024 * 1024
+_DRAIN_SECONDS: Final = 10.0
+_ONE_CLICK: Final = "/unsubscribe/"
+"""In paths that mail programs post a form to, which says nothing but that they do (RFC 8058)."""
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _METHODS: Final = _SAFE | {"POST", "PUT", "PATCH", "DELETE"}
 """Those that the metrics tell apart; whoever asks could think of any number more."""
@@ -105,12 +110,15 @@ class RequestScope:
         if has_body:
             media = headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
             taken = media == b"application/json" or media.endswith(b"+json")
-            if not taken and not (self.files and media == b"application/octet-stream"):
+            one_click = media == b"application/x-www-form-urlencoded" and _ONE_CLICK in scope["path"]
+            if not taken and not one_click and not (self.files and media == b"application/octet-stream"):
+                await _drain(receive)
                 problem = Problem(415, "unsupported_media_type", "Send the body as application/json.")
                 await problems.problem_response(problem)(scope, receive, send)
                 return
         too_large = f"The body is larger than {self.max_body_bytes} bytes."
         if length is not None and length.isdigit() and int(length) > self.max_body_bytes:
+            await _drain(receive)
             await problems.problem_response(Problem(413, "too_large", too_large))(scope, receive, send)
             return
         received = 0
@@ -121,11 +129,25 @@ class RequestScope:
             if message["type"] == "http.request":
                 received += len(message.get("body", b""))
                 if received > self.max_body_bytes:
+                    if message.get("more_body"):
+                        await _drain(receive)
                     # FastAPI hides any other exception of a body that cannot be read behind a 400.
                     raise HTTPException(413, too_large)
             return message
 
         await self.app(scope, counted, send)
+
+
+async def _drain(receive: Receive) -> None:
+    """Read on within bounds: a client that still sends when its connection is closed never sees why it was refused."""
+    left = _DRAINED_BYTES
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_DRAIN_SECONDS):
+            while left > 0:
+                message = await receive()
+                if message["type"] != "http.request" or not message.get("more_body"):
+                    return
+                left -= len(message.get("body", b""))
 
 
 def _text(value: bytes | None) -> str | None:
