@@ -86,6 +86,7 @@ TASK_EVENTS: list[TaskEvent] = [
     task.TaskCommentEdited(comment_id="c1", old="@bo look", new="look"),
     task.TaskCommentDeleted(comment_id="c1", old="look"),
     task.TaskMentioned(user_ids=("bo",)),
+    task.TaskCommentRestored(comment_id="c1", body="look"),
     task.TaskDeleted(),
     task.TaskRestored(),
 ]

@@ -17,6 +17,7 @@ from contracts.task import (
     TaskCommentDeleted,
     TaskCommented,
     TaskCommentEdited,
+    TaskCommentRestored,
     TaskCreated,
     TaskDeleted,
     TaskDescriptionChanged,
@@ -107,6 +108,7 @@ EVERY_EVENT: list[tuple[TaskEvent, str | None, dict[str, str]]] = [
     (TaskCommentDeleted(comment_id="c1", old="I saw it too."), None, {}),
     (TaskMentioned(user_ids=("dan", "ann")), "commented", {"dan": "mentioned"}),
     (TaskEstimateChanged(old=None, new=2.0), "edited", EVERYBODY_BUT_ANN),
+    (TaskCommentRestored(comment_id="c1", body="I saw it too."), None, {}),
     (TaskDeleted(), "deleted", EVERYBODY_BUT_ANN),
 ]
 

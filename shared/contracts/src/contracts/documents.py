@@ -122,6 +122,8 @@ def changes_of(data: TaskEvent | ProjectEvent) -> Sequence[Change]:
             return [Change("comment", data.old, data.new)]
         case task.TaskCommentDeleted():
             return [Change("comment", data.old, None)]
+        case task.TaskCommentRestored():
+            return [Change("comment", None, data.body)]
         case task.TaskDeleted() | project.ProjectDeleted():
             return [Change("deleted", False, True)]
         case task.TaskRestored() | project.ProjectRestored():
@@ -145,6 +147,11 @@ def changes_of(data: TaskEvent | ProjectEvent) -> Sequence[Change]:
             return []
 
 
+_OF_A_COMMENT: Final = (
+    *(task.TaskCommented, task.TaskCommentEdited, task.TaskCommentDeleted, task.TaskCommentRestored),
+)
+
+
 def history_document(event: Recorded[TaskEvent] | Recorded[ProjectEvent]) -> dict[str, Any]:
     """One entry of a history: which version, what, who, when, old -> new."""
     document: dict[str, Any] = {
@@ -155,6 +162,6 @@ def history_document(event: Recorded[TaskEvent] | Recorded[ProjectEvent]) -> dic
         "time": event.time,
         "changes": [change.document() for change in changes_of(event.data)],
     }
-    if isinstance(event.data, task.TaskCommented | task.TaskCommentEdited | task.TaskCommentDeleted):
+    if isinstance(event.data, _OF_A_COMMENT):
         document["comment_id"] = event.data.comment_id
     return document

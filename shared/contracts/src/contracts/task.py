@@ -117,6 +117,15 @@ class TaskMentioned:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TaskCommentRestored:
+    """A deleted comment is back, with the words that it had."""
+
+    comment_id: str
+    body: str
+    mentions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TaskDeleted:
     pass
 
@@ -143,6 +152,7 @@ TaskEvent: TypeAlias = (
     | TaskCommentEdited
     | TaskCommentDeleted
     | TaskMentioned
+    | TaskCommentRestored
     | TaskDeleted
     | TaskRestored
 )
@@ -164,6 +174,7 @@ EVENT_NAMES: Final[Mapping[type[TaskEvent], str]] = {
     TaskCommentEdited: "task.comment-edited",
     TaskCommentDeleted: "task.comment-deleted",
     TaskMentioned: "task.mentioned",
+    TaskCommentRestored: "task.comment-restored",
     TaskDeleted: "task.deleted",
     TaskRestored: "task.restored",
 }
@@ -268,6 +279,10 @@ def evolve(state: Task | None, event: Recorded[TaskEvent]) -> Task:
             before = _comment(state, data.comment_id)
             emptied = replace(before, body="", mentions=(), edited_at=event.time, deleted=True)
             return _with_comment(state, emptied, stamp)
+        case TaskCommentRestored():
+            before = _comment(state, data.comment_id)
+            back = replace(before, body=data.body, mentions=data.mentions, edited_at=event.time, deleted=False)
+            return _with_comment(state, back, stamp)
         case TaskDeleted():
             return replace(state, deleted=True, **stamp)
         case TaskMentioned():

@@ -111,6 +111,8 @@ class Board:
         if comment is not None and not comment.deleted:
             changes.append(task.TaskCommentEdited(comment_id=comment.id, old=comment.body, new=self._text(4)))
             changes.append(task.TaskCommentDeleted(comment_id=comment.id, old=comment.body))
+        if comment is not None and comment.deleted:
+            changes.append(task.TaskCommentRestored(comment_id=comment.id, body=self._text(4)))
         return self.random.choice(changes)
 
     def _project_change(self, state: Project) -> ProjectEvent:

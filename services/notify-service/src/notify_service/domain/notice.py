@@ -20,6 +20,7 @@ from contracts.task import (
     TaskCommentDeleted,
     TaskCommented,
     TaskCommentEdited,
+    TaskCommentRestored,
     TaskCreated,
     TaskDeleted,
     TaskEvent,
@@ -220,7 +221,7 @@ def _kind_of(data: TaskEvent) -> Kind | None:
             return "assigned"
         case TaskCommented():
             return None if data.author_name is not None else "commented"
-        case TaskCommentEdited() | TaskCommentDeleted() | TaskMentioned():
+        case TaskCommentEdited() | TaskCommentDeleted() | TaskCommentRestored() | TaskMentioned():
             return None
         case TaskDeleted():
             return "deleted"
@@ -242,7 +243,7 @@ def _personally(before: Task | None, data: TaskEvent) -> Iterable[tuple[str, Kin
             return [(user_id, "commented") for user_id in data.mentions if user_id not in known]
         case TaskMentioned():
             return [(user_id, "commented") for user_id in data.user_ids]
-        case FieldChanged() | TaskCommentDeleted() | TaskDeleted() | TaskRestored():
+        case FieldChanged() | TaskCommentDeleted() | TaskCommentRestored() | TaskDeleted() | TaskRestored():
             return []
 
 

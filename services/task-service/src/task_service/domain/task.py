@@ -191,7 +191,7 @@ def decide(command: TaskChange, state: Task | None, project: Project | None) -> 
         case RestoreTask():
             return [TaskRestored()] if state.deleted else []
         case EditTask():
-            events = _edit(command, _live(state), project)
+            events = edited(command, _live(state), project)
             named = any(isinstance(event, TaskDescriptionChanged) for event in events)
             return [*events, *_naming(command.mentions, state.mentioned, project)] if named else events
         case Assign():
@@ -252,7 +252,8 @@ def writable(project: Project | None, user_id: str, what: str = "project") -> Pr
     return require(readable(project, user_id, what), user_id, "write", what)
 
 
-def _edit(command: EditTask, task: Task, project: Project) -> list[TaskEvent]:
+def edited(command: EditTask, task: Task, project: Project) -> list[TaskEvent]:
+    """The events of an edit. Raises Rejection."""
     events: list[TaskEvent] = []
     for change, field in BY_EVENT.items():
         new = getattr(command, field.name)
