@@ -55,6 +55,7 @@ MATRIX: Final[dict[tuple[str, str], tuple[tuple[int, ...], Any]]] = {
     ("PUT", "/api/tasks/{task_id}/labels/{label}"): (WRITE, None),
     ("DELETE", "/api/tasks/{task_id}/labels/{label}"): (WRITE, None),
     ("GET", "/api/tasks/{task_id}/history"): (READ, None),
+    ("POST", "/api/tasks/{task_id}/undo"): (WRITE, {"versions": [1]}),
     ("GET", "/api/tasks/{task_id}/comments"): (READ, None),
     ("POST", "/api/tasks/{task_id}/comments"): (MAKE, {"body": "Hello"}),
     ("PATCH", "/api/tasks/{task_id}/comments/{comment_id}"): (AUTHOR, {"body": "Hello again"}),

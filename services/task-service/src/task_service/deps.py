@@ -11,6 +11,7 @@ from task_service.insights import Insights
 from task_service.invitations import Invitations
 from task_service.lists import Lists
 from task_service.past import Past
+from task_service.undos import Undos
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,3 +33,4 @@ class Deps:
     invitations: Invitations
     past: Past
     changes: Changes
+    undos: Undos

@@ -39,6 +39,7 @@ from task_service.places import Places
 from task_service.queries import Queries
 from task_service.registered import Registered
 from task_service.settings import Settings
+from task_service.undos import Undos
 
 REMEMBERED_TASKS: Final = 48 * MIB
 REMEMBERED_USERS: Final = 8 * MIB
@@ -86,6 +87,7 @@ def create_app(settings: Settings, platform: Platform | None = None) -> FastAPI:
                 insights=Insights(queries, projects),
                 invitations=Invitations(projects, Addresses(auth), directory),
                 past=Past(projects, commands, project_streams, tasks, past_lists),
+                undos=Undos(Decider(tasks), commands, projects),
                 changes=Changes(projects, tasks, queries, CaughtUp(Decider(readers))),
             )
             if platform is None:  # embedded, auth-service tells of them in the same process
