@@ -55,6 +55,13 @@ async def test_a_deleted_comment_comes_back_to_everyone(ann: User, bob: User) ->
 async def test_nonsense_is_refused_and_writes_nothing(world: World, ann: User) -> None:
     task = await ann.task(await ann.project())
     before = await world.log_length()
-    for body in ({}, {"versions": []}, {"versions": [0]}, {"versions": ["x"]}, {"versions": [9]}, {"versions": [1], "x": 1}):
+    for body in (
+        {},
+        {"versions": []},
+        {"versions": [0]},
+        {"versions": ["x"]},
+        {"versions": [9]},
+        {"versions": [1], "x": 1},
+    ):
         assert (await ann.post(f"/tasks/{task['id']}/undo", body)).status_code == 422, body
     assert await world.log_length() == before

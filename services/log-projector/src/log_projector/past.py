@@ -12,6 +12,7 @@ from contracts.task import (
     TaskCommentDeleted,
     TaskCommented,
     TaskCommentEdited,
+    TaskCommentRestored,
     TaskCreated,
     TaskDeleted,
     TaskEvent,
@@ -44,6 +45,7 @@ def _steps(data: TaskEvent) -> Iterator[tuple[str, str, str]]:
             TaskCommented()
             | TaskCommentEdited()
             | TaskCommentDeleted()
+            | TaskCommentRestored()
             | TaskMentioned()
             | TaskDeleted()
             | TaskRestored()

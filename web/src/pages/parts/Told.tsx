@@ -62,6 +62,8 @@ export function Told({ entry: { type, changes, actor: actorId }, project, actor 
       return <Trans>{actor} edited a comment</Trans>;
     case "task.comment-deleted":
       return <Trans>{actor} deleted a comment</Trans>;
+    case "task.comment-restored":
+      return <Trans>{actor} restored a comment</Trans>;
     case "task.deleted":
       return <Trans>{actor} deleted the task</Trans>;
     case "task.mentioned":

@@ -102,7 +102,7 @@ def problem_document(problem: Problem) -> bytes:
     }
     if problem.status == HTTPStatus.UNPROCESSABLE_ENTITY:
         document["errors"] = [{"field": field, "message": message} for field, message in problem.errors]
-    return orjson.dumps(problem.members | document)
+    return orjson.dumps(problem.members | document, option=orjson.OPT_UTC_Z)
 
 
 def problem_response(problem: Problem) -> Response:
