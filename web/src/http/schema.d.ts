@@ -1214,7 +1214,7 @@ export interface components {
              * Type
              * @enum {string}
              */
-            type: "task.created" | "task.title-changed" | "task.description-changed" | "task.status-changed" | "task.priority-changed" | "task.estimate-changed" | "task.start-changed" | "task.due-changed" | "task.labels-changed" | "task.rank-changed" | "task.assigned" | "task.unassigned" | "task.commented" | "task.comment-edited" | "task.comment-deleted" | "task.mentioned" | "task.deleted" | "task.restored" | "project.created" | "project.renamed" | "project.statuses-changed" | "project.labels-changed" | "project.member-added" | "project.member-role-changed" | "project.member-removed" | "project.invited" | "project.invitation-accepted" | "project.invitation-withdrawn" | "project.deleted" | "project.restored";
+            type: "task.created" | "task.title-changed" | "task.description-changed" | "task.status-changed" | "task.priority-changed" | "task.estimate-changed" | "task.start-changed" | "task.due-changed" | "task.labels-changed" | "task.rank-changed" | "task.assigned" | "task.unassigned" | "task.commented" | "task.comment-edited" | "task.comment-deleted" | "task.mentioned" | "task.comment-restored" | "task.deleted" | "task.restored" | "project.created" | "project.renamed" | "project.statuses-changed" | "project.labels-changed" | "project.member-added" | "project.member-role-changed" | "project.member-removed" | "project.invited" | "project.invitation-accepted" | "project.invitation-withdrawn" | "project.deleted" | "project.restored";
             /** Version */
             version: number;
         };
@@ -1651,7 +1651,7 @@ export interface components {
              * Type
              * @enum {string}
              */
-            type: "task.created" | "task.title-changed" | "task.description-changed" | "task.status-changed" | "task.priority-changed" | "task.estimate-changed" | "task.start-changed" | "task.due-changed" | "task.labels-changed" | "task.rank-changed" | "task.assigned" | "task.unassigned" | "task.commented" | "task.comment-edited" | "task.comment-deleted" | "task.mentioned" | "task.deleted" | "task.restored" | "project.created" | "project.renamed" | "project.statuses-changed" | "project.labels-changed" | "project.member-added" | "project.member-role-changed" | "project.member-removed" | "project.invited" | "project.invitation-accepted" | "project.invitation-withdrawn" | "project.deleted" | "project.restored";
+            type: "task.created" | "task.title-changed" | "task.description-changed" | "task.status-changed" | "task.priority-changed" | "task.estimate-changed" | "task.start-changed" | "task.due-changed" | "task.labels-changed" | "task.rank-changed" | "task.assigned" | "task.unassigned" | "task.commented" | "task.comment-edited" | "task.comment-deleted" | "task.mentioned" | "task.comment-restored" | "task.deleted" | "task.restored" | "project.created" | "project.renamed" | "project.statuses-changed" | "project.labels-changed" | "project.member-added" | "project.member-role-changed" | "project.member-removed" | "project.invited" | "project.invitation-accepted" | "project.invitation-withdrawn" | "project.deleted" | "project.restored";
             /** Version */
             version: number;
         };
