@@ -18,6 +18,7 @@ export function NumberField({ value, onChange, label, icon, steps, disabled }: P
   const hint = useId();
   const typed = draft === null ? value : numberTyped(draft, steps);
   const { lowest, highest, step } = steps;
+  const told = t`${lowest} to ${highest}, in steps of ${step}`;
   function save(): void {
     if (typed === undefined) return;
     setDraft(null);
@@ -27,6 +28,7 @@ export function NumberField({ value, onChange, label, icon, steps, disabled }: P
     <label className={`chip number-chip ${typed === undefined ? "bad" : ""}`}>
       <Icon name={icon} />
       <input
+        ref={(input) => input?.setCustomValidity(typed === undefined ? told : "")}
         inputMode="decimal"
         autoComplete="off"
         aria-label={label}
@@ -55,7 +57,7 @@ export function NumberField({ value, onChange, label, icon, steps, disabled }: P
       />
       {typed === undefined && (
         <span id={hint} role="alert" className="number-hint">
-          {t`${lowest} to ${highest}, in steps of ${step}`}
+          {told}
         </span>
       )}
     </label>

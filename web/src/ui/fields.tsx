@@ -50,7 +50,7 @@ export const FIELDS: Record<TaskField, Described | Plain> = {
     changed: (actor) => <Trans>{actor} changed the estimate</Trans>,
     form: { kind: "number", lowest: 0, highest: 1000, step: 0.5 },
     icon: "estimate",
-    width: 92,
+    width: 80,
     told: (key) => t`Estimate of ${key} changed`,
     choices: [
       { id: "any", label: () => t`With an estimate`, passes: (value) => value !== null },
@@ -62,7 +62,7 @@ export const FIELDS: Record<TaskField, Described | Plain> = {
     changed: (actor) => <Trans>{actor} changed the start date</Trans>,
     form: { kind: "day" },
     icon: "flag",
-    width: 104,
+    width: 100,
     told: (key) => t`Start date of ${key} changed`,
     choices: [
       { id: "begun", label: () => t`Starts by today`, passes: (value, today) => value !== null && value <= today },

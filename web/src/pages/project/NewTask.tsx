@@ -1,7 +1,7 @@
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useRef, useState } from "react";
 import { useLocation } from "wouter";
 import type { Priority, Project, TaskChanges } from "../../http/types";
 import { composing } from "../../lib/keys";
@@ -56,13 +56,16 @@ export default function NewTask({ project, due: firstDue, onClose }: Props) {
     keep(null);
     onClose();
   }
+  // What a field saves by the very key that sends the dialog is sent with it.
+  const latest = useRef(plain);
+  latest.current = plain;
   const [busy, setBusy] = useState(false);
   async function submit(event?: FormEvent): Promise<void> {
     event?.preventDefault();
     if (!title.trim() || busy) return;
     setBusy(true);
     const own = { title: title.trim(), description, status, priority, due, labels, assignees };
-    const outcome = await createTask(client, project.id, { ...plain, ...own });
+    const outcome = await createTask(client, project.id, { ...latest.current, ...own });
     setBusy(false);
     if (outcome.state === "refused") return;
     close();
@@ -75,7 +78,7 @@ export default function NewTask({ project, due: firstDue, onClose }: Props) {
         onSubmit={submit}
         className="form"
         onKeyDown={(event) => {
-          if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !composing(event)) void submit();
+          if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !composing(event)) event.currentTarget.requestSubmit();
         }}
       >
         <input
@@ -115,7 +118,10 @@ export default function NewTask({ project, due: firstDue, onClose }: Props) {
               name={name}
               field={field}
               value={(plain[name] ?? null) as PlainValue}
-              onChange={(_, value) => set({ plain: { ...plain, [name]: value } })}
+              onChange={(_, value) => {
+                latest.current = { ...latest.current, [name]: value };
+                set({ plain: latest.current });
+              }}
             />
           ))}
           <LabelPicker project={project} value={labels} onToggle={(label) => set({ labels: flip(labels, label) })} />
