@@ -43,7 +43,7 @@ def changes(ann: Person, task: dict[str, Any]) -> list[str]:
 
 def test_enter_saves_the_day_that_was_reached_and_no_other(visitor: Visitor, ann: Person, task: dict[str, Any]) -> None:
     page = visitor.page
-    page.locator(".properties .due-open").click()
+    page.locator(".properties .due-open[aria-label^=Due]").click()
     for key in ("ArrowRight", "ArrowDown", "ArrowRight", "ArrowDown"):
         page.keyboard.press(key)
     page.keyboard.press("Enter")
@@ -55,7 +55,7 @@ def test_escape_leaves_the_day_as_it_was(visitor: Visitor, ann: Person, task: di
     page = visitor.page
     sent: list[str] = []
     page.on("request", lambda request: request.method == "PATCH" and sent.append(request.url))
-    page.locator(".properties .due-open").click()
+    page.locator(".properties .due-open[aria-label^=Due]").click()
     for key in ("ArrowRight", "ArrowDown", "PageDown", "ArrowUp"):
         page.keyboard.press(key)
     page.keyboard.press("Escape")
@@ -71,7 +71,7 @@ def test_a_calendar_that_is_left_saves_the_day_that_was_reached(
     visitor: Visitor, ann: Person, task: dict[str, Any]
 ) -> None:
     page = visitor.page
-    page.locator(".properties .due-open").click()
+    page.locator(".properties .due-open[aria-label^=Due]").click()
     for _ in range(4):
         page.keyboard.press("ArrowLeft")
     page.locator(".panel-head .key").click()
