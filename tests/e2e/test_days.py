@@ -59,7 +59,7 @@ def test_escape_leaves_the_day_as_it_was(visitor: Visitor, ann: Person, task: di
     for key in ("ArrowRight", "ArrowDown", "PageDown", "ArrowUp"):
         page.keyboard.press(key)
     page.keyboard.press("Escape")
-    expect(page.locator(".day-picker")).to_be_hidden()
+    expect(page.locator(".day-picker:popover-open")).to_be_hidden()
     expect(page.locator(".panel")).to_be_visible()
     # What is sent afterwards is the first thing that is sent.
     page.locator(".properties .chip-clear").click()
@@ -75,7 +75,7 @@ def test_a_calendar_that_is_left_saves_the_day_that_was_reached(
     for _ in range(4):
         page.keyboard.press("ArrowLeft")
     page.locator(".panel-head .key").click()
-    expect(page.locator(".day-picker")).to_be_hidden()
+    expect(page.locator(".day-picker:popover-open")).to_be_hidden()
     eventually(lambda: changes(ann, task) == ["2027-03-06"])
 
 
