@@ -78,7 +78,8 @@ export default function NewTask({ project, due: firstDue, onClose }: Props) {
         onSubmit={submit}
         className="form"
         onKeyDown={(event) => {
-          if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !composing(event)) event.currentTarget.requestSubmit();
+          if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !composing(event))
+            event.currentTarget.requestSubmit();
         }}
       >
         <input
