@@ -168,3 +168,17 @@ def test_nobody_is_told_of_what_was_imported(stack: Running, ann: Person) -> Non
     task = ann.post(f"/api/projects/{project}/tasks", title="Told", assignees=[bob.id])
     eventually(lambda: len(bob.get("/api/notifications")["items"]) > 0)
     assert {item["task_id"] for item in bob.get("/api/notifications")["items"]} == {task["id"]}
+
+
+def test_a_project_is_a_file_for_its_members_and_for_nobody_else(stack: Running, ann: Person) -> None:
+    bob = stack.register("Bobo")
+    done = started(ann, planned(ann, TABLE))
+    path = f"/api/exports/{done['result']['project_id']}"
+    answer = ann.http.get(path, params={"format": "csv"})
+    assert answer.headers["content-disposition"].startswith("attachment; filename*=UTF-8''")
+    assert answer.content.startswith(b"\xef\xbb\xbfkey,title")
+    assert [task["title"] for task in ann.get(path)["projects"][0]["tasks"]] == ["Bake", "Sell"]
+    assert bob.http.get(path).status_code == 404
+    assert ann.http.get("/api/exports/nothing").status_code == 404
+    assert ann.http.get(path, params={"format": "exe"}).status_code == 422
+    assert httpx.get(f"{stack.url}{path}").status_code == 401

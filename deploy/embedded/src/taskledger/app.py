@@ -18,6 +18,7 @@ import task_service.settings
 from kernel.http.app import Check
 from kernel.http.openapi import merged
 from kernel.process.platform import Platform
+from taskledger.export_api import create_exports
 from taskledger.imports.api import create_imports
 from taskledger.root import Root, create_front
 from taskledger.settings import AUTH_URL, TASK_URL, settings_of
@@ -41,12 +42,13 @@ def create_app(environment: Mapping[str, str], site: Path | None) -> Root:
     platform.mount(TASK_URL, apps["task"])
 
     imports = create_imports(environment, platform)
+    exports = create_exports(environment, platform, people=lambda: apps["auth"].state.deps.auth.accounts.directory())
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(platform)
-            for app in (*apps.values(), imports):
+            for app in (*apps.values(), imports, exports):
                 await stack.enter_async_context(app.router.lifespan_context(app))
             yield
 
@@ -54,7 +56,7 @@ def create_app(environment: Mapping[str, str], site: Path | None) -> Root:
         return orjson.dumps(merged(list(apps.values())))
 
     front = create_front(lifespan, checks=lambda: _checks(list(apps.values())), openapi=openapi, site=site)
-    return Root({**apps, "imports": imports}, front)
+    return Root({**apps, "imports": imports, "exports": exports}, front)
 
 
 def _checks(apps: Sequence[FastAPI]) -> dict[str, Check]:

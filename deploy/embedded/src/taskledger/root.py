@@ -26,8 +26,9 @@ ROUTES: Final[Mapping[str, str]] = {
     "outbox": "notify",
     "config": "notify",
     "imports": "imports",
+    "exports": "exports",
 }
-"""Which service answers below `/api/<first part>`; the embedded process alone has `imports`."""
+"""Which service answers below `/api/<first part>`; the embedded process alone has `imports` and `exports`."""
 
 PRIVATE: Final = frozenset({"/api/auth/service-token", "/api/auth/introspect", "/api/auth/ended-sessions"})
 """What services ask each other directly, and nobody asks from outside."""

@@ -5,6 +5,7 @@ import { ownTexts, useTexts } from "../../ui/texts";
 import { useTitle } from "../../ui/title";
 import { Danger } from "./settings/Danger";
 import { DeletedTasks } from "./settings/DeletedTasks";
+import { Export } from "./settings/Export";
 import { General } from "./settings/General";
 import { Labels } from "./settings/Labels";
 import { Members } from "./settings/Members";
@@ -31,6 +32,7 @@ export default function Settings({ project }: { project: Project }) {
       <Statuses project={project} owner={owner} />
       <Labels project={project} owner={owner} />
       <DeletedTasks project={project} />
+      <Export project={project} />
       {owner && <Danger project={project} />}
     </div>
   );

@@ -32,14 +32,14 @@ def export(
                 async for line in exporting.events(store, left_out.append):
                     sys.stdout.buffer.write(line)
                 return
-            found = await exporting.boards(store, project, left_out.append)
+            found = await exporting.projects(store, project, left_out.append)
             if project and not found:
                 raise fail(f"No project has the key {project}.")
-            if form == "json":
-                sys.stdout.buffer.write(exporting.as_json(found))
-            else:
-                people = await here.auth.state.deps.auth.accounts.directory()
-                sys.stdout.write(exporting.as_csv(found, {account.id: account.name for account in people}))
+            people = await here.auth.state.deps.auth.accounts.directory()
+            names = {account.id: account.name for account in people if not account.erased}
+            written = exporting.as_json if form == "json" else exporting.as_csv
+            async for piece in written(store, found, names, left_out.append):
+                sys.stdout.buffer.write(piece)
 
     asyncio.run(run())
     if left_out:

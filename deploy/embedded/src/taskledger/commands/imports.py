@@ -62,7 +62,14 @@ def import_file(
     from taskledger.imports.model import BadFile
     from taskledger.imports.session import NotThere
     from taskledger.imports.worker import limit
+    from taskledger.restoring import CannotRestore, holds_events
 
+    if holds_events(file):
+        try:
+            print(asyncio.run(_restore(file, data)))
+        except CannotRestore as error:
+            raise fail(f"{file}: {error}") from error
+        return
     limit()
     target = _Target(into, new, dry_run)
 
@@ -91,6 +98,17 @@ def import_file(
         raise fail(error.detail) from error
     except NotThere as error:
         raise fail(str(error)) from error
+
+
+async def _restore(file: Path, data: Path) -> str:
+    """Every event of an export, with its id, into an empty folder."""
+    from taskledger.offline import opened
+    from taskledger.restoring import restore
+
+    async with opened(Home(data), create=True) as here:
+        store = await here.platform.event_store(here.environment["EVENT_STORE_URL"])
+        events, streams = await restore(store, file)
+    return f"{events} events of {streams} streams are in the log again. People and passwords are not in such a file."
 
 
 def undo_import(
@@ -255,10 +273,9 @@ def _owner(people: "Sequence[Account]", email: str | None) -> "Account":
 
 
 async def _project(session: "Session", key: str) -> "Project":
-    from taskledger.exporting import boards
+    from taskledger.exporting import projects
 
-    found = [project for project, _ in await boards(session.store, key)]
-    mine = [project for project in found if project.role_of(session.user.id)]
+    mine = [project for project in await projects(session.store, key) if project.role_of(session.user.id)]
     if len(mine) != 1:
         raise fail(f"{'No project has' if not mine else 'Several projects have'} the key {key}.")
     return (await session.into(mine[0].id)) or mine[0]
