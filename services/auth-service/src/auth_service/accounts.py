@@ -2,12 +2,13 @@
 
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, TypeAlias
 
 import orjson
 
-from auth_service.domain.account import normal_email
+from auth_service.domain.account import former_text, normal_email, shown_email
 from kernel.ports.key_value_store import ABSENT, ConditionFailed, Delete, KeyValueStore, Put
 
 Locale: TypeAlias = Literal["ko", "en"]
@@ -51,6 +52,8 @@ class Accounts:
 
     async def create(self, account: Account, *together: Put) -> Account:
         """Add an account, in one step with what else is to be written. Raises EmailTaken."""
+        if not await self._free(account.email):
+            raise EmailTaken(account.id)
         claim = Put(_EMAILS, normal_email(account.email), account.id.encode(), expect=ABSENT)
         try:
             await self._store.write(claim, Put(_USERS, account.id, _encode(account), expect=ABSENT), *together)
@@ -67,10 +70,38 @@ class Accounts:
     async def by_email(self, email: str) -> Account | None:
         """The account with an address, however it is written."""
         try:
-            claim = await self._store.get(_EMAILS, normal_email(email))
+            normal = normal_email(email)
         except ValueError:
             return None
+        claimed = await self._claimed(normal)
+        if claimed is not None and normal_email(claimed.email) == normal:
+            return claimed
+        for former in {former_text(email), former_text(shown_email(email.strip()))} - {normal}:
+            before = await self._claimed(former)
+            if before is not None and normal_email(before.email) == normal:
+                await self._move(former, before)
+                return before
+        return None
+
+    async def _claimed(self, address: str) -> Account | None:
+        claim = await self._store.get(_EMAILS, address)
         return None if claim is None else await self.get(claim.value.decode())
+
+    async def _move(self, claimed: str, account: Account) -> None:
+        """Have an account claim its address as addresses are compared now, not as they were once."""
+        claim = Put(_EMAILS, normal_email(account.email), account.id.encode(), expect=ABSENT)
+        with suppress(ConditionFailed):  # somebody else has just done it
+            await self._store.write(claim, Delete(_EMAILS, claimed))
+
+    async def _free(self, email: str) -> bool:
+        """Whether nobody has the address; whoever has claimed it as another is made to claim their own."""
+        if await self.by_email(email) is not None:
+            return False
+        normal = normal_email(email)
+        other = await self._claimed(normal)
+        if other is not None and not other.erased:
+            await self._move(normal, other)
+        return True
 
     async def change(self, user_id: str, *together: Put, **fields: Any) -> Account:
         """Set fields of an account, whatever else changes at the same time, in one step with other writes.
@@ -99,6 +130,8 @@ class Accounts:
             changed = replace(account, email=email, email_verified=True)
             write = Put(_USERS, user_id, _encode(changed), expect=account.version)
             old, new = normal_email(account.email), normal_email(email)
+            if old != new and not await self._free(email):
+                raise EmailTaken(user_id)
             claims: list[Put | Delete] = (
                 [] if old == new else [Put(_EMAILS, new, user_id.encode(), expect=ABSENT), Delete(_EMAILS, old)]
             )

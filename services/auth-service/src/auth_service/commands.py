@@ -17,6 +17,7 @@ from auth_service.domain.account import UserCommand, WeakPassword
 from auth_service.limits import Limit, RateLimits
 from auth_service.passwords import PARALLEL, Passwords, common_passwords
 from auth_service.sessions import PersonalToken, RefreshRefused, Session, Sessions
+from contracts.read_model import folded
 from contracts.user import User, UserEvent, stream_of
 from kernel.http import once
 from kernel.http.problems import Problem, forbidden, invalid, not_authenticated
@@ -257,8 +258,8 @@ class Auth:
 
     async def find(self, query: str, among: Collection[str]) -> Sequence[Account]:
         """Those of some whose name contains the query, and who has it as their address, exactly; by name."""
-        everyone, wanted = await self.accounts.directory(), query.strip().casefold()
-        named = [account for account in everyone if account.id in among and wanted in account.name.casefold()]
+        everyone, wanted = await self.accounts.directory(), folded(query.strip())
+        named = [account for account in everyone if account.id in among and wanted in folded(account.name)]
         addressed = await self.accounts.by_email(query) if "@" in query else None
         if addressed is None or addressed.erased or addressed.id in (account.id for account in named):
             return named

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, Field
 
 from auth_service.accounts import Account, Locale
+from auth_service.domain.account import shown_email
 from auth_service.sessions import PersonalToken, Session
 from kernel.http.requests import Body, Line, Text
 
@@ -137,7 +138,7 @@ def own_document(account: Account) -> dict[str, Any]:
     return {
         "id": account.id,
         "name": account.name,
-        "email": account.email,
+        "email": shown_email(account.email),
         "email_verified": account.email_verified,
         "locale": account.locale,
         "created_at": account.created_at,

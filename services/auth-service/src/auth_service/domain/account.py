@@ -8,6 +8,8 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Final, TypeAlias
 
+import idna
+
 from contracts.user import (
     User,
     UserErased,
@@ -70,16 +72,56 @@ def time_text(time: datetime) -> str:
 
 
 def normal_text(text: str) -> str:
-    """The form in which addresses are compared, whether they are any or not."""
+    """The form in which addresses are compared, whether they are any or not.
+
+    A domain is compared as it is asked for: in A-labels by IDNA 2008 with the mapping of UTS 46 (`도메인.한국` is
+    `xn--hq1bm8jm9l.xn--3e0b707e`, and ß is not ss).
+    """
+    local, at, domain = unicodedata.normalize("NFC", text.strip()).rpartition("@")
+    return former_text(local) + at + _a_labels(domain)
+
+
+def former_text(text: str) -> str:
+    """The form in which addresses were compared once; accounts of then are found by it."""
     return unicodedata.normalize("NFC", text.strip().casefold())
+
+
+def shown_email(email: str) -> str:
+    """An address as people read it: its domain in Unicode, though a browser may have sent A-labels."""
+    local, at, domain = email.rpartition("@")
+    if "xn--" not in domain.lower():
+        return email
+    try:
+        return local + at + idna.decode(domain, uts46=True)
+    except (idna.IDNAError, UnicodeError):
+        return email
+
+
+def _a_labels(domain: str) -> str:
+    if domain.isascii() and "xn--" not in domain.lower():
+        return domain.lower()
+    try:
+        return idna.encode(domain, uts46=True).decode().lower()
+    except (idna.IDNAError, UnicodeError):
+        return former_text(domain)
 
 
 def normal_email(email: str) -> str:
     """The form in which an address is compared. Raises ValueError when it is not an e-mail address."""
-    normal = normal_text(email)
-    if len(normal) > 254 or not _EMAIL.fullmatch(normal) or ".." in normal:
+    normal, former = normal_text(email), former_text(email)
+    if (
+        max(len(normal), len(former)) > 254
+        or not _EMAIL.fullmatch(former)
+        or ".." in former
+        or not _is_asked_for(normal)
+    ):
         raise ValueError("must be an e-mail address")
     return normal
+
+
+def _is_asked_for(email: str) -> bool:
+    """Whether the domain can be asked for at all: what IDNA has no A-label for is no domain."""
+    return email.rpartition("@")[2].isascii()
 
 
 # --- the user's stream: that something happened, and nothing about the person ---------------------------------------
