@@ -18,7 +18,9 @@ pytestmark = [pytest.mark.crash, pytest.mark.process]
 
 def test_sigkill_under_load_loses_nothing_and_tells_everyone_once(tmp_path: Path) -> None:
     moments = random.Random(20261122)
-    with running(tmp_path / "data", MAIL_LEASE="10", MAIL_TIMEOUT="5") as process:
+    with running(
+        tmp_path / "data", MAIL_LEASE="10", MAIL_TIMEOUT="5", MAILS_PER_READER="100000", MAILS_PER_SENDER="100000"
+    ) as process:
         ann, bob = process.register("Ann"), process.register("Bob")
         project = ann.post("/api/projects", name="Load")["id"]
         ann.put(f"/api/projects/{project}/members/{bob.id}", role="member")

@@ -1,5 +1,6 @@
 """The whole topology in one process: every service's app and consumers behind one origin."""
 
+import os
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -19,6 +20,7 @@ from kernel.http.app import Check
 from kernel.http.openapi import merged
 from kernel.process.platform import Platform
 from taskledger.export_api import create_exports
+from taskledger.gate import Gate
 from taskledger.imports.api import create_imports
 from taskledger.root import Root, create_front
 from taskledger.settings import AUTH_URL, TASK_URL, settings_of
@@ -56,7 +58,8 @@ def create_app(environment: Mapping[str, str], site: Path | None) -> Root:
         return orjson.dumps(merged(list(apps.values())))
 
     front = create_front(lifespan, checks=lambda: _checks(list(apps.values())), openapi=openapi, site=site)
-    return Root({**apps, "imports": imports, "exports": exports}, front)
+    gate = Gate(environment["PUBLIC_URL"], os.environ.get("METRICS_TOKEN", ""))
+    return Root({**apps, "imports": imports, "exports": exports}, front, gate)
 
 
 def _checks(apps: Sequence[FastAPI]) -> dict[str, Check]:

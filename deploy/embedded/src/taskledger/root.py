@@ -11,7 +11,9 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from kernel.http.app import Check, add_health, create_app
+from kernel.http.problems import problem_response
 from kernel.http.requests import JSON
+from taskledger.gate import Gate
 from taskledger.site import Site
 
 ROUTES: Final[Mapping[str, str]] = {
@@ -37,14 +39,24 @@ _METHODS: Final = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 
 class Root:
-    """Passes each request to the service that owns its path, without a router's cost on the way."""
+    """Passes each request to the service that owns its path, without a router's cost on the way.
 
-    def __init__(self, services: Mapping[str, ASGIApp], front: FastAPI) -> None:
+    With `gate`, only requests that it lets in.
+    """
+
+    def __init__(self, services: Mapping[str, ASGIApp], front: FastAPI, gate: Gate | None = None) -> None:
         self._by_prefix = {prefix: services[name] for prefix, name in ROUTES.items() if name in services}
         self._front = front
+        self._gate = gate
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one ASGI connection."""
+        if self._gate is not None and scope["type"] == "http":
+            send = self._gate.answering(send)
+            problem = self._gate.problem(scope)
+            if problem is not None:
+                await problem_response(problem)(scope, receive, send)
+                return
         app: ASGIApp = self._front
         if scope["type"] == "http" and scope["path"] not in PRIVATE:
             parts = scope["path"].split("/", 3)

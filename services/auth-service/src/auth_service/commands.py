@@ -26,6 +26,7 @@ from kernel.log.decider import Command, Decider
 from kernel.log.ids import new_id
 from kernel.observe.context import current
 from kernel.ports.key_value_store import Put
+from kernel.ports.mailer import MailKeeper
 
 log = structlog.get_logger("auth")
 
@@ -89,6 +90,7 @@ class Auth:
     users: Decider[User, UserEvent]
     rules: Limits
     verified_only: bool = False
+    kept_mails: MailKeeper | None = None
     # An attempt is checked, made and counted in one turn: so many at once cannot slip past the limit, nor do good
     # logins use it up.
     _attempts: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(PARALLEL))
@@ -227,6 +229,8 @@ class Auth:
         await self.sessions.end_all(account.id)
         for token in await self.sessions.personal(account.id):
             await self.sessions.remove_personal(account.id, token.id)
+        if self.kept_mails is not None:
+            await self.kept_mails.forget(account.email, account.id)
         await self.accounts.erase(account)
 
     async def add_token(self, user_id: str, session_id: str | None, name: str) -> tuple[PersonalToken, str]:

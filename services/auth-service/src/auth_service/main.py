@@ -28,9 +28,14 @@ from kernel.http.app import create_app as create_service
 from kernel.identity.security import Authenticator, PersonalTokenClient, Principal
 from kernel.log.decider import Decider
 from kernel.log.streams import MIB, Streams
+from kernel.ports.mailer import MailKeeper
 from kernel.process.background import Background
 from kernel.process.platform import Platform
 from kernel.process.serve import serve
+
+
+def _keeper(mailer: object) -> MailKeeper | None:
+    return mailer if isinstance(mailer, MailKeeper) else None
 
 
 def create_app(settings: Settings, platform: Platform | None = None) -> FastAPI:
@@ -56,6 +61,7 @@ def create_app(settings: Settings, platform: Platform | None = None) -> FastAPI:
                 limits=RateLimits(store),
                 users=Decider(Streams(log, USER_CODEC, user.evolve, 8 * MIB)),
                 rules=Limits.of(settings.login_attempts, settings.address_attempts, settings.registrations),
+                kept_mails=_keeper(mailer),
                 verified_only=settings.verified_email == "required",
             )
 

@@ -152,7 +152,7 @@ async def read_outbox(request: Request, limit: Limit = 50, cursor: Cursor = None
     before = None if cursor is None else decode_cursor(cursor, str)[0]
     try:
         person = (await deps.people.find([user_id])).get(user_id)
-        mails = await deps.outbox.mails(person.email, before, limit) if person and person.email else []
+        mails = await deps.outbox.mails(person.email, before, limit, reader=user_id) if person and person.email else []
     except DirectoryAway as away:
         raise unavailable("Your address cannot be asked for right now.") from away
     except MailUnavailable as fault:

@@ -29,8 +29,13 @@ class SentMail(Protocol):
 class Outbox(Protocol):
     """A mailer that can show what it was given; the embedded one can."""
 
-    async def mails(self, to: str | None = None, before: str | None = None, limit: int = 50) -> Sequence[SentMail]:
-        """Mails to an address, newest first. Raises ValueError for a malformed cursor."""
+    async def mails(
+        self, to: str | None = None, before: str | None = None, limit: int = 50, *, reader: str | None = None
+    ) -> Sequence[SentMail]:
+        """Mails to an address, newest first, none to another person who had it.
+
+        Raises ValueError for a malformed cursor.
+        """
         ...
 
 

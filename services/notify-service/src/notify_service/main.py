@@ -72,9 +72,12 @@ def create_app(settings: Settings, platform: Platform | None = None) -> FastAPI:
                     max_age=timedelta(seconds=settings.mail_max_age),
                     timeout=settings.mail_timeout,
                     lease=timedelta(seconds=settings.mail_lease),
+                    per_reader=settings.mails_per_reader,
+                    per_sender=settings.mails_per_sender,
                 ),
                 public_url=settings.public_url,
                 unsubscribing=unsubscribing,
+                counts=store,
             )
 
             def committed() -> None:

@@ -24,6 +24,7 @@ from kernel.log.times import microseconds, time_of
 from kernel.observe import tracing
 from kernel.ports.database import Database, DatabaseUnavailable, ExpectationFailed, Row, Statement, Write
 from kernel.ports.faults import StoreUnavailable
+from kernel.ports.key_value_store import KeyValueStore
 from kernel.ports.mailer import Mail, Mailer, MailRejected, MailUnavailable
 from notify_service.domain.notice import Kind, Why
 from notify_service.feed import wait
@@ -137,6 +138,9 @@ class Limits:
     max_age: timedelta
     timeout: float
     lease: timedelta
+    per_reader: int = 500
+    per_sender: int = 2000
+    """Mails in an hour: to one person, and because of one."""
 
 
 class Sender:
@@ -153,7 +157,9 @@ class Sender:
         public_url: str,
         unsubscribing: Unsubscribing,
         chance: Callable[[], float] = random.random,
+        counts: KeyValueStore | None = None,
     ) -> None:
+        """`counts`: where the mails of an hour are counted, for all senders together; without it nobody is limited."""
         self._database = database
         self._clock = DatabaseClock(database)
         self._mailer = mailer
@@ -163,6 +169,7 @@ class Sender:
         self._public_url = public_url
         self._unsubscribing = unsubscribing
         self._chance = chance
+        self._counts = counts
         self._news = asyncio.Event()
         self._halt = asyncio.Event()
         self._halted = asyncio.Event()
@@ -246,9 +253,30 @@ class Sender:
             if not await self._take(mail):
                 return None
             attempt += 1
-            result = await self._hand_over(mail, project, reader, reader.email, people)
+            too_many = await self._is_too_many(mail)
+            result = (
+                _Result("suppressed", "too_many")
+                if too_many
+                else await self._hand_over(mail, project, reader, reader.email, people)
+            )
         await self._record(mail, attempt, result)
         return result
+
+    async def _is_too_many(self, mail: _Due) -> bool:
+        """Whether the reader had, or the actor caused, as many mails in this hour as there may be; counts this one.
+
+        It counts when it is first tried: what is tried again was counted.
+        """
+        if self._counts is None or mail.attempts:
+            return False
+        now = await self._clock.now()
+        hour, over = f"{now:%Y%m%d%H}", now + timedelta(hours=2)
+        kinds = [("reader", mail.user_id, self._limits.per_reader)]
+        kinds += [("sender", mail.content["actor"], self._limits.per_sender)] if mail.content["actor"] else []
+        for kind, person, most in kinds:
+            if await self._counts.increment("mails", f"{kind}:{person}:{hour}", expires_at=over) > most:
+                return True
+        return False
 
     async def _take(self, mail: _Due) -> bool:
         """Count an attempt and keep the mail from other senders; False when another one was first."""
@@ -287,6 +315,7 @@ class Sender:
                 thread=f"task-{mail.task_id}",
                 after=tuple(row[0] for row in before),
                 unsubscribe=self._unsubscribing.link(mail.user_id),
+                reader=reader.id,
             )
             async with asyncio.timeout(self._limits.timeout):
                 await self._mailer.send(handed)

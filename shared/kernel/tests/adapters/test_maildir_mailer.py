@@ -2,6 +2,7 @@
 
 import mailbox
 import os
+from dataclasses import replace
 from email import policy
 from email.parser import BytesParser
 from pathlib import Path
@@ -71,3 +72,24 @@ async def test_an_id_is_never_a_path(mailer: MaildirMailer, tmp_path: Path) -> N
     await mailer.send(a_mail("../../outside"))
     assert len(mailbox.Maildir(tmp_path / "mail", create=False)) == 1
     assert os.listdir(tmp_path) == ["mail"]
+
+
+async def test_mails_of_a_person_are_not_shown_to_the_next_who_has_the_address(mailer: MaildirMailer) -> None:
+    await mailer.send(replace(a_mail("a"), reader="the-first"))
+    await mailer.send(a_mail("b"))  # to whoever has the address
+    await mailer.send(replace(a_mail("c"), reader="the-next"))
+    shown = await mailer.mails("kim@example.org", reader="the-next")
+    assert ["<a@" in mail.message_id for mail in shown] == [False, False]
+    assert len(await mailer.mails("kim@example.org", reader="the-first")) == 2
+
+
+async def test_what_is_forgotten_is_gone_under_every_address_that_the_person_had(
+    mailer: MaildirMailer, tmp_path: Path
+) -> None:
+    await mailer.send(replace(a_mail("a", to="old@example.org"), reader="kim"))
+    await mailer.send(replace(a_mail("b"), reader="kim"))
+    await mailer.send(a_mail("c"))
+    await mailer.send(replace(a_mail("d", to="lee@example.org"), reader="lee"))
+    await mailer.forget("kim@example.org", "kim")
+    assert [mail.to for mail in await mailer.mails()] == ["lee@example.org"]
+    assert len(list((tmp_path / "mail").rglob("*.*"))) == 1

@@ -124,6 +124,7 @@ def breakable_board(folder: Path) -> Iterator[Breakable]:
         endpoints = Endpoints(tables=tables.endpoint, bus=bus.endpoint, queues=queues.endpoint, mail=at)
         database = "connect_timeout=1&timeout=2"
         variables = {"MAIL_LEASE": "10", "MAIL_TIMEOUT": "5"}
+        variables |= {"MAILS_PER_READER": "100000", "MAILS_PER_SENDER": "100000"}
         options = {"emulator": emulator, "endpoints": endpoints, "database": database, "variables": variables}
         with aws_board(folder, **options) as board:
             yield Breakable(board, tables, bus, queues)

@@ -1,7 +1,7 @@
 """The port to the mail system."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -10,6 +10,7 @@ class Mail:
 
     `thread`: what it is about, the same for all that mail programs show together. `after`: ids of mails of that thread
     that the person has had, oldest first. `unsubscribe`: a URL that a POST without a login ends such mails at.
+    `reader`: the id of the person whom it is to; without one it is to whoever has the address.
     """
 
     id: str
@@ -20,6 +21,7 @@ class Mail:
     thread: str | None = None
     after: tuple[str, ...] = ()
     unsubscribe: str | None = None
+    reader: str | None = None
 
 
 class MailRejected(Exception):
@@ -43,4 +45,13 @@ class Mailer(Protocol):
 
     async def close(self) -> None:
         """Let go of every resource."""
+        ...
+
+
+@runtime_checkable
+class MailKeeper(Protocol):
+    """A mailer that keeps what it was given."""
+
+    async def forget(self, to: str, reader: str) -> None:
+        """Remove the mails to an address and those to a person. Raises MailUnavailable."""
         ...

@@ -18,6 +18,7 @@ from urllib.parse import quote
 from kernel.adapters import mime
 from kernel.ports.mailer import Mail, MailUnavailable
 
+_NOBODY: Final = "-"
 _SENDER: Final = Address("Taskledger", "taskledger", "localhost")
 
 
@@ -37,7 +38,8 @@ class StoredMail:
 class MaildirMailer:
     """A `Mailer` that files each mail in `new/` under its id, so that a second sending replaces the first.
 
-    The file's name ends with a digest of the recipient, so that one person's mails are found without opening others'.
+    The file's name ends with digests of the person and the address (`<id>.<person>.<address>`, `-` for nobody in
+    particular), so that one's mails are found without opening others', and go with their reader, not with the address.
     """
 
     def __init__(self, path: Path) -> None:
@@ -60,7 +62,8 @@ class MaildirMailer:
     async def send(self, mail: Mail) -> str:
         message = mime.message(mail, _SENDER)
         try:
-            await asyncio.to_thread(self._file, f"{quote(mail.id, safe='')}.{_digest(mail.to)}", message.content)
+            name = f"{quote(mail.id, safe='')}.{_reader(mail.reader)}.{_digest(mail.to)}"
+            await asyncio.to_thread(self._file, name, message.content)
         except OSError as error:
             raise MailUnavailable(f"{self._path}: {error.strerror}") from error
         return message.message_id
@@ -72,13 +75,33 @@ class MaildirMailer:
     async def close(self) -> None:
         pass
 
-    async def mails(self, to: str | None = None, before: str | None = None, limit: int = 50) -> Sequence[StoredMail]:
+    async def forget(self, to: str, reader: str) -> None:
+        """See `MailKeeper`."""
+
+        def remove() -> None:
+            ending, person = f".{_digest(to)}", _reader(reader)
+            for folder in ("new", "cur"):
+                for entry in os.scandir(self._path / folder):
+                    name = entry.name.partition(":")[0]
+                    if name.endswith(ending) or _reader_in(name) == person:
+                        Path(entry.path).unlink(missing_ok=True)
+
+        try:
+            await asyncio.to_thread(remove)
+        except OSError as error:
+            raise MailUnavailable(f"{self._path}: {error.strerror}") from error
+
+    async def mails(
+        self, to: str | None = None, before: str | None = None, limit: int = 50, *, reader: str | None = None
+    ) -> Sequence[StoredMail]:
         """Mails newest first, all or those to one address, at most `limit` of those older than the cursor `before`.
+
+        With a `reader`, none that was to another person who had the address before.
 
         Raises ValueError for a malformed cursor, MailUnavailable.
         """
         try:
-            return await asyncio.to_thread(self._newest, to, before, limit)
+            return await asyncio.to_thread(self._newest, to, before, limit, reader)
         except OSError as error:
             raise MailUnavailable(f"{self._path}: {error.strerror}") from error
 
@@ -95,13 +118,14 @@ class MaildirMailer:
         finally:
             os.close(folder)
 
-    def _newest(self, to: str | None, before: str | None, limit: int) -> list[StoredMail]:
+    def _newest(self, to: str | None, before: str | None, limit: int, reader: str | None) -> list[StoredMail]:
         ending = "" if to is None else f".{_digest(to)}"
         places = [
             (entry.stat().st_mtime_ns, Path(entry.path))
             for folder in ("new", "cur")
             for entry in os.scandir(self._path / folder)
             if entry.name.partition(":")[0].endswith(ending)
+            and (reader is None or _reader_in(entry.name.partition(":")[0]) in (_NOBODY, _reader(reader)))
         ]
         if before is not None:
             time, _, name = before.partition(".")
@@ -116,6 +140,16 @@ def _name(path: Path) -> str:
 
 def _digest(address: str) -> str:
     return hashlib.sha256(parseaddr(address)[1].lower().encode()).hexdigest()[:16]
+
+
+def _reader(reader: str | None) -> str:
+    return _NOBODY if reader is None else hashlib.sha256(reader.encode()).hexdigest()[:16]
+
+
+def _reader_in(name: str) -> str | None:
+    """The digest of the person in a file's name; None in one of before there was any: whose it was is not known."""
+    parts = name.rsplit(".", 2)
+    return parts[1] if len(parts) == 3 and (parts[1] == _NOBODY or len(parts[1]) == 16) else None
 
 
 def _stored(time: int, path: Path) -> StoredMail:
