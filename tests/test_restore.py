@@ -99,7 +99,11 @@ USED: Final = {
 
 def test_a_restored_database_is_as_the_one_before_where_aws_would_take_a_default(restore: ModuleType) -> None:
     rds, vault = client("rds"), client("secretsmanager")
-    new = USED | {"DBInstanceIdentifier": "taskledger-1", "Endpoint": {"Address": "new.rds", "Port": 3307}}
+    new = USED | {
+        "DBInstanceIdentifier": "taskledger-1",
+        "DbiResourceId": "db-NEW",
+        "Endpoint": {"Address": "new.rds", "Port": 3307},
+    }
     asked = {"DBInstanceIdentifier": "taskledger-1"}
     with Stubber(rds) as database, Stubber(vault) as secrets:
         database.add_response("describe_db_instances", {"DBInstances": [USED]}, {"DBInstanceIdentifier": "now"})
@@ -141,7 +145,12 @@ def test_a_restored_database_is_as_the_one_before_where_aws_would_take_a_default
         made = restore.database(rds, vault, MOMENT, "now", "arn:secret", "1", look_again=0)
         database.assert_no_pending_responses()
         secrets.assert_no_pending_responses()
-    assert made == {"database": "taskledger-1", "database_address": "new.rds:3307", "database_secret": NEW_SECRET}
+    assert made == {
+        "database": "taskledger-1",
+        "database_resource": "db-NEW",
+        "database_address": "new.rds:3307",
+        "database_secret": NEW_SECRET,
+    }
 
 
 def test_nobody_writes_while_tables_are_made_and_scaling_starts_nobody(restore: ModuleType) -> None:

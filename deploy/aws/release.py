@@ -35,8 +35,9 @@ LAST: Final = ("index.html", "sw.js")
 
 
 BEFORE_SERVICES: Final = "TaskledgerOperator"
-PREPARES: Final = (("rebuild", "--if-missing"),)
-"""Commands of the new release's `taskledger`: a read model of its schema is filled, if it has another one."""
+PREPARES: Final = (("grant",), ("rebuild", "--if-missing"))
+"""Commands of the new release's `taskledger`: services get their users of the database; a read model of its schema is
+filled, if it has another one."""
 
 HOLD_DATA: Final = ("TaskledgerTables", "TaskledgerData", "TaskledgerEdge")
 """Stacks with something that can be protected."""

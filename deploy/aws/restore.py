@@ -159,7 +159,12 @@ def database(
     address = f"{made['Endpoint']['Address']}:{made['Endpoint']['Port']}"
     own = _secret(rds, vault, secret, target, made, used)
     _until(lambda: (_instance(rds, target) or {}).get("DBInstanceStatus") == "available", look_again)
-    return {"database": target, "database_address": address, "database_secret": own}
+    return {
+        "database": target,
+        "database_resource": made["DbiResourceId"],
+        "database_address": address,
+        "database_secret": own,
+    }
 
 
 def _secret(rds: Any, vault: Any, of: str, target: str, made: Mapping[str, Any], used: Mapping[str, Any]) -> str:

@@ -101,7 +101,8 @@ async def test_every_url_is_one_that_its_adapter_takes(environments: dict[str, d
             options = MysqlOptions.of(parts.query)
             assert parts.scheme == "mysql"
             assert parts.port == 3307
-            assert options.secret
+            assert bool(options.secret) == (name == "operator")
+            assert options.iam == (name != "operator")
             assert options.ssl == "/etc/taskledger/rds-authorities.pem"
     if "SUBSCRIPTION_URL" in given:
         assert {queue.name.rpartition("-")[0] for queue in QUEUES} == {urlsplit(given["SUBSCRIPTION_URL"]).netloc}

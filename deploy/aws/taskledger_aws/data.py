@@ -31,9 +31,10 @@ class DataStack(Stack):
     ) -> None:
         super().__init__(scope, construct_id, termination_protection=profile.protect, **kwargs)
         database = self._database(profile, vpc, services)
-        if database.secret is None:
-            raise ValueError("the database has no secret")
+        if database.secret is None or database.instance_resource_id is None:
+            raise ValueError("the database has no secret, or no name for IAM")
         hand_over(self, made.DATABASE, database.instance_identifier)
+        hand_over(self, made.DATABASE_RESOURCE, database.instance_resource_id)
         hand_over(self, made.DATABASE_ADDRESS, database.instance_endpoint.socket_address)
         hand_over(self, made.DATABASE_SECRET, database.secret.secret_full_arn or database.secret.secret_arn)
 

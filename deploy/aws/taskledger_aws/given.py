@@ -48,6 +48,8 @@ class Given:
     database: str | None = None
     """The identifier of the MySQL server, where a restore made another one; with its `database_address` (host and
     port) and its `database_secret` (the ARN)."""
+    database_resource: str | None = None
+    """What IAM calls that server: `db-...`."""
     database_address: str | None = None
     database_secret: str | None = None
 
@@ -61,7 +63,7 @@ class Given:
         for together in (
             ("repository", "repository_ids"),
             ("log_table", "log_stream"),
-            ("database", "database_address", "database_secret"),
+            ("database", "database_resource", "database_address", "database_secret"),
         ):
             if len({getattr(self, name) is None for name in together}) > 1:
                 raise MissingContext(f"{', '.join(together)} are given together or not at all")

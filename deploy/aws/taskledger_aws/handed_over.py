@@ -16,6 +16,7 @@ _PREFIX: Final = "/taskledger/made"
 LOG_STREAM: Final = "log-stream"
 PIPE: Final = "pipe"
 DATABASE: Final = "database"
+DATABASE_RESOURCE: Final = "database-resource"
 DATABASE_ADDRESS: Final = "database-address"
 DATABASE_SECRET: Final = "database-secret"  # noqa: S105 - where it is, not what it is
 

@@ -1,6 +1,6 @@
 """What each container may do on AWS: the calls that its adapters make, on what is its own, and nothing else."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -46,27 +46,33 @@ class Resources:
     """Their dead-letter queues."""
     sender: Sequence[str]
     """The identity that mails come from, and their configuration set."""
-    database_secret: str
+    database_secret: Callable[[], str]
+    """The ARN of the secret of its first user, for whoever asks."""
+    database_users: Callable[[str], str]
+    """The ARN of a user of the database, by the container's name."""
 
 
 def statements(container: str, at: Resources) -> list[iam.PolicyStatement]:
     """The policy of a container's role, by the container's name."""
     heads = f"{at.log}/index/heads"
-    secret = _allow(("secretsmanager:GetSecretValue",), at.database_secret)
+
+    def connect() -> iam.PolicyStatement:
+        return _allow(("rds-db:connect",), at.database_users(container))
+
     match container:
         case "auth-service":
             return [_allow((*_READ_LOG, *_WRITE_LOG), at.log), _allow(_KEYS, at.keys), *_mail(at)]
         case "task-service":
-            return [_allow((*_READ_LOG, *_WRITE_LOG), at.log), secret]
+            return [_allow((*_READ_LOG, *_WRITE_LOG), at.log), connect()]
         case "log-projector":
-            return [_allow(_READ_LOG, at.log), _allow(("dynamodb:Query",), heads), *_consume(container, at), secret]
+            return [_allow(_READ_LOG, at.log), _allow(("dynamodb:Query",), heads), *_consume(container, at), connect()]
         case "notify-service":
             return [
                 _allow(_READ_LOG, at.log),
                 _allow(("dynamodb:Query",), heads),
                 _allow(_KEYS, at.answers),
                 *_consume(container, at),
-                secret,
+                connect(),
                 *_mail(at),
             ]
         case "operator":
@@ -75,7 +81,7 @@ def statements(container: str, at: Resources) -> list[iam.PolicyStatement]:
                 _allow((*_READ_LOG, *_WRITE_LOG), at.log),
                 _allow(("dynamodb:Query",), heads),
                 _allow(_KEYS, at.keys),
-                secret,
+                _allow(("secretsmanager:GetSecretValue",), at.database_secret()),
             ]
         case other:
             raise ValueError(f"nobody has said what {other} may do")

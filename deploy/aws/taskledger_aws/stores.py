@@ -39,6 +39,11 @@ class Stores:
         return self.given.database or handed_over(self.stack, made.DATABASE)
 
     @property
+    def database_resource(self) -> str:
+        """What it is called where IAM allows to connect."""
+        return self.given.database_resource or handed_over(self.stack, made.DATABASE_RESOURCE)
+
+    @property
     def database_address(self) -> str:
         """Its host and port."""
         return self.given.database_address or handed_over(self.stack, made.DATABASE_ADDRESS)

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from aws_cdk import Duration, Stack
+from aws_cdk import ArnFormat, Duration, Stack
 from aws_cdk import aws_ecs as ecs
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
@@ -20,7 +20,7 @@ from taskledger_aws.names import title
 from taskledger_aws.permissions import Resources, statements
 from taskledger_aws.profile import Profile
 from taskledger_aws.stores import Stores
-from taskledger_aws.variables import Places, variables
+from taskledger_aws.variables import USERS, Places, variables
 
 HEALTH: Final = (
     "test -e /tmp/ready || { python -m kernel.process.probe /readyz && touch /tmp/ready; }"
@@ -179,5 +179,11 @@ class TaskDefinitions:
                     resource_name=self._mail.configuration_set.configuration_set_name,
                 ),
             ],
-            database_secret=self._stores.database_secret,
+            database_secret=lambda: self._stores.database_secret,
+            database_users=lambda name: self._stack.format_arn(
+                service="rds-db",
+                resource="dbuser",
+                resource_name=f"{self._stores.database_resource}/{USERS[name]}",
+                arn_format=ArnFormat.COLON_RESOURCE_NAME,
+            ),
         )

@@ -15,6 +15,17 @@ METRICS_EVERY: Final = 60
 """Seconds between the lines that CloudWatch takes the services' own metrics from."""
 
 
+READ: Final = ("READ_MODEL_URL", "taskledger_read")
+INBOX: Final = ("NOTIFY_DB_URL", "taskledger_notify")
+
+USERS: Final[Mapping[str, str]] = {
+    "task-service": "task_service",
+    "log-projector": "log_projector",
+    "notify-service": "notify_service",
+}
+"""Whom each service is in the database; `taskledger grant` makes them."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Places:
     """Where things are that only the other stacks know."""
@@ -32,8 +43,6 @@ def variables(container: str, at: Places) -> Mapping[str, str]:
     common = {"AWS_REGION": at.region, "EVENT_STORE_URL": f"dynamodb://{at.stores.log}", "LOG_LEVEL": "INFO"}
     keys = {"KEY_VALUE_URL": f"dynamodb://{at.stores.keys}"}
     answers = {"KEY_VALUE_URL": f"dynamodb://{at.stores.answers}"}
-    read = {"READ_MODEL_URL": _database("taskledger_read", at)}
-    inbox = {"NOTIFY_DB_URL": _database("taskledger_notify", at) + "&create=1"}  # RDS makes only one
     outside = {"PUBLIC_URL": at.public_url, "REGISTRATION": at.registration}
     auth = {"AUTH_URL": f"http://{AUTH.name}:{PORT}"}
     task = {"TASK_URL": f"http://{TASK.name}:{PORT}"}
@@ -45,21 +54,29 @@ def variables(container: str, at: Places) -> Mapping[str, str]:
         "OTEL_TRACES_SAMPLER": "parentbased_traceidratio",
         "OTEL_TRACES_SAMPLER_ARG": str(SAMPLED),
     }
+
+    def database(variable: str, name: str) -> Mapping[str, str]:
+        return {variable: _database(name, USERS.get(container, ""), at)}
+
     match container:
         case "auth-service":
             # CloudFront and the balancer each add whom they heard it from.
             return common | keys | outside | task | mailer | measured | {"TRUSTED_PROXIES": "2"}
         case "task-service":
-            return common | read | auth | {"PUBLIC_URL": at.public_url} | measured
+            return common | database(*READ) | auth | {"PUBLIC_URL": at.public_url} | measured
         case "log-projector":
-            return common | read | queue | measured
+            return common | database(*READ) | queue | measured
         case "notify-service":
-            return common | answers | inbox | auth | outside | queue | mailer | measured
+            return common | answers | database(*INBOX) | auth | outside | queue | mailer | measured
         case "operator":
-            return common | keys | read | inbox
+            return common | keys | database(*READ) | database(*INBOX)
         case other:
             raise ValueError(f"nobody has said what {other} reads")
 
 
-def _database(name: str, at: Places) -> str:
-    return f"mysql://{at.stores.database_address}/{name}?secret={at.stores.database_secret}&ssl={AUTHORITIES}"
+def _database(name: str, user: str, at: Places) -> str:
+    """A service's own user by a token of IAM; without one the first user, who makes the others."""
+    if user:
+        return f"mysql://{user}@{at.stores.database_address}/{name}?iam=1&ssl={AUTHORITIES}"
+    first = f"mysql://{at.stores.database_address}/{name}?secret={at.stores.database_secret}&ssl={AUTHORITIES}"
+    return f"{first}&create=1"

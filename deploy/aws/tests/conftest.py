@@ -23,6 +23,7 @@ GIVEN = {
         "log_stream": f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/taskledger-log-20261123/stream/2026-11-23",
         "keys_table": "taskledger-keys-20261123",
         "database": "taskledger-20261123",
+        "database_resource": "db-ABCDEFGHIJKLMNOPQRSTUVWXYZ",
         "database_address": f"taskledger-20261123.c0ffee.{REGION}.rds.amazonaws.com:3307",
         "database_secret": f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:taskledger-20261123-first-user-AbCdEf",
     },

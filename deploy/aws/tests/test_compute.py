@@ -92,16 +92,16 @@ def test_each_role_may_do_what_its_service_does_and_no_more(everything: Template
     reads = {"GetItem", "Query"}
     writes = reads | {"PutItem", "UpdateItem"}
     takes = {"ChangeMessageVisibility", "DeleteMessage", "GetQueueAttributes", "GetQueueUrl", "ReceiveMessage"}
-    secret = {"GetSecretValue"}
+    secret, connect = {"GetSecretValue"}, {"connect"}
     mails = {"GetAccount", "SendEmail", "SendRawEmail"}
     assert allowed == {
         AUTH.name: {"dynamodb": writes | {"DeleteItem"}, "ses": mails},
-        TASK.name: {"dynamodb": writes, "secretsmanager": secret},
-        PROJECT.name: {"dynamodb": reads, "sqs": takes, "secretsmanager": secret},
+        TASK.name: {"dynamodb": writes, "rds-db": connect},
+        PROJECT.name: {"dynamodb": reads, "sqs": takes, "rds-db": connect},
         NOTIFY.name: {
             "dynamodb": writes | {"DeleteItem"},
             "sqs": takes,
-            "secretsmanager": secret,
+            "rds-db": connect,
             "ses": mails,
         },
         OPERATOR: {"dynamodb": writes | {"DeleteItem"}, "secretsmanager": secret},
@@ -127,6 +127,25 @@ def test_passwords_and_signing_keys_are_for_who_logs_people_in_and_the_operator(
         if f"table/{KEYS.name}" in text(resource)
     }
     assert reach == {AUTH.name, OPERATOR}
+
+
+def test_each_service_is_its_own_user_of_the_database_and_nobody_runs_as_the_first(everything: Template) -> None:
+    for name, task in tasks(everything).items():
+        (container,) = task["ContainerDefinitions"]
+        urls = [text(each["Value"]) for each in container["Environment"] if text(each["Value"]).startswith("mysql:")]
+        user = name.replace("-", "_")
+        for url in urls:
+            if name == OPERATOR:
+                assert "secret=" in url
+            else:
+                assert url.startswith(f"mysql://{user}@")
+                assert "iam=1&ssl=" in url
+        connects = [
+            text(statement["Resource"])
+            for statement in statements(everything, task["TaskRoleArn"]["Fn::GetAtt"][0])
+            if statement["Action"] == "rds-db:connect"
+        ]
+        assert [arn.rpartition("/")[2] for arn in connects] == ([user] if urls and name != OPERATOR else [])
 
 
 def test_the_balancer_knows_each_public_path_and_answers_private_ones_itself(compute: Template) -> None:

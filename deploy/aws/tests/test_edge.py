@@ -138,6 +138,6 @@ def test_the_private_paths_and_routes_are_those_of_every_other_origin() -> None:
     assert set(re.findall(r"location = (/api/auth/[\w-]+) \{ return 404", NGINX)) == set(PRIVATE)
     for service in CONTAINERS:
         if service.prefixes:
-            found = re.search(rf"\^/api/\(([\w|]+)\)\(/\|\$\)\s+{service.name}:8000", NGINX)
+            found = re.search(rf"\^/api/\(([\w|-]+)\)\(/\|\$\)\s+{service.name}:8000", NGINX)
             assert found is not None
             assert tuple(found[1].split("|")) == service.prefixes

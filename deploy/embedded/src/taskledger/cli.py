@@ -5,7 +5,19 @@ import sys
 
 import typer
 
-from taskledger.commands import boards, demo, imports, keeping, mail, moving, people, projects, read_model, serve
+from taskledger.commands import (
+    boards,
+    database,
+    demo,
+    imports,
+    keeping,
+    mail,
+    moving,
+    people,
+    projects,
+    read_model,
+    serve,
+)
 from taskledger.commands.shared import told
 
 app = typer.Typer(help="Taskledger: a task board for teams in which nothing is lost.", no_args_is_help=True)
@@ -19,6 +31,7 @@ app.command("rebuild")(read_model.rebuild)
 app.command("verify")(read_model.verify)
 app.command("blocked")(read_model.blocked)
 app.command("unblock")(read_model.unblock)
+app.command("grant")(database.grant)
 app.command("outbox")(mail.outbox)
 app.command("move")(moving.move)
 app.command("backup")(keeping.backup)
