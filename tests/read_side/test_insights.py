@@ -95,14 +95,13 @@ class Told:
         return next((time for time, _, new in self.moves[task_id] if self.category(new) == "active"), None)
 
     def finished(self, first: date) -> dict[str, datetime]:
-        """When the tasks that are done were last finished, if that was on the first day or later."""
+        """When the tasks that are done were last finished, if that was on the first day or later.
+
+        What was done when it was made, such as what was imported without its times, was not finished here.
+        """
         found = {}
         for task_id, moves in self.moves.items():
-            ends = [
-                time
-                for index, (time, old, new) in enumerate(moves)
-                if self.category(new) == "done" != self.category(old) and (old or index == 0)
-            ]
+            ends = [time for time, old, new in moves if self.category(new) == "done" != self.category(old) and old]
             if self.category(moves[-1][2]) == "done" and ends and self.day(ends[-1]) >= first:
                 found[task_id] = ends[-1]
         return found

@@ -53,7 +53,8 @@ def paths_statement(number: int, statuses: int) -> Statement:
     done: Number = bindparam("done")
     # A restored task is back where it was; it was not finished, or moved, once more.
     moved = or_(m.c.old != "", m.c.version == 1)
-    finished = func.max(case((moved & (m.c.went < done) & (m.c.arrived >= done), m.c.time)))
+    # Nor was one that was done when it was made, as what an import brings without its times: nobody worked on it here.
+    finished = func.max(case(((m.c.old != "") & (m.c.went < done) & (m.c.arrived >= done), m.c.time)))
     query = select(
         m.c.task_id,
         func.min(m.c.time),
