@@ -27,7 +27,7 @@ def test_nginx_and_the_root_route_alike() -> None:
         for prefixes, service in re.findall(r"~\^/api/\(([a-z|-]+)\)\(/\|\$\)\s+([a-z-]+):8000;", NGINX)
         for prefix in prefixes.split("|")
     }
-    assert routes == {prefix: service for prefix, service in ROUTES.items() if service != "imports"}
+    assert routes == {prefix: service for prefix, service in ROUTES.items() if service not in ("imports", "exports")}
     assert set(re.findall(r"location = (/api/\S+) { return 404; }", NGINX)) == PRIVATE
 
 
