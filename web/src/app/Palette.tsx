@@ -4,6 +4,7 @@ import { type ReactNode, useMemo, useState } from "react";
 import { useLocation } from "wouter";
 import type { Task } from "../http/types";
 import { composing } from "../lib/keys";
+import { folded } from "../lib/text";
 import { useLogout } from "../pages/parts/leaving";
 import { keys } from "../sync/cache";
 import { statusOf, useConfig, useProjects } from "../sync/queries";
@@ -89,7 +90,7 @@ export default function Palette({ onClose, onHelp }: { onClose: () => void; onHe
       icon: <Icon name="board" />,
       run: to(`/projects/${project.id}`),
     }));
-    const wanted = query.trim().toLocaleLowerCase();
+    const wanted = folded(query.trim());
     const seen = new Map<string, Task>();
     if (wanted) {
       const lists = [
@@ -99,7 +100,7 @@ export default function Palette({ onClose, onHelp }: { onClose: () => void; onHe
       for (const [, list] of lists) for (const task of list ?? []) seen.set(task.id, task);
     }
     const tasks: Entry[] = [...seen.values()]
-      .filter((task) => `${task.key} ${task.title}`.toLocaleLowerCase().includes(wanted))
+      .filter((task) => folded(`${task.key} ${task.title}`).includes(wanted))
       .slice(0, 30)
       .map((task) => ({
         id: task.id,
@@ -116,7 +117,7 @@ export default function Palette({ onClose, onHelp }: { onClose: () => void; onHe
         ),
         run: to(`/projects/${task.project_id}/tasks/${task.id}`),
       }));
-    const matching = (entry: Entry) => `${entry.label} ${entry.hint ?? ""}`.toLocaleLowerCase().includes(wanted);
+    const matching = (entry: Entry) => folded(`${entry.label} ${entry.hint ?? ""}`).includes(wanted);
     return [...tasks, ...named.filter(matching), ...pages.filter(matching)];
   }, [client, projects, outbox, query, onClose, onHelp, go, leave]);
 

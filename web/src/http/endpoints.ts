@@ -174,8 +174,8 @@ export const comments = (id: string) =>
   all((cursor) =>
     call("get", "/api/tasks/{task_id}/comments", { path: { task_id: id }, query: { cursor, limit: PAGE } }),
   );
-export const addComment = (id: string, body: string, key: string) =>
-  call("post", "/api/tasks/{task_id}/comments", { path: { task_id: id }, body: { body }, key });
+export const addComment = (id: string, body: string, mentions: string[], key: string) =>
+  call("post", "/api/tasks/{task_id}/comments", { path: { task_id: id }, body: { body, mentions }, key });
 export const editComment = (id: string, commentId: string, body: string, key: string) =>
   call("patch", "/api/tasks/{task_id}/comments/{comment_id}", {
     path: { task_id: id, comment_id: commentId },

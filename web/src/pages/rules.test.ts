@@ -4,6 +4,7 @@ import { keyFrom, nextKey } from "../lib/projectKey";
 import { safeAddress } from "../ui/Markdown";
 import { safeNext } from "./Login";
 import { groupOf } from "./MyTasks";
+import { toldApart } from "./parts/members";
 import { statusKey } from "./project/settings/Statuses";
 import { mentionAt } from "./task/Editor";
 
@@ -74,4 +75,15 @@ it("groups my tasks by how pressing they are; what is done is never late", () =>
   expect(groupOf(task("2026-11-29"), false, "2026-11-22")).toBe("week");
   expect(groupOf(task("2026-12-29"), false, "2026-11-22")).toBe("later");
   expect(groupOf(task(null), false, "2026-11-22")).toBe("undated");
+});
+
+describe("people of one name", () => {
+  it("are told apart wherever one is chosen", () => {
+    const options = toldApart([
+      { id: "0000-aaaa", label: "Lee Jiwoo" },
+      { id: "0000-bbbb", label: "lee jiwoo", hint: "No longer a member" },
+      { id: "0000-cccc", label: "Ann" },
+    ]);
+    expect(options.map(({ hint }) => hint)).toEqual(["#aaaa", "No longer a member · #bbbb", undefined]);
+  });
 });

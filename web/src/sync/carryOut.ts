@@ -27,7 +27,7 @@ export async function carryOut(command: Command, key: string): Promise<Results[k
     case "restore":
       return api.restoreTask(command.id, key);
     case "comment":
-      return api.addComment(command.id, command.body, key);
+      return api.addComment(command.id, command.body, command.mentions ?? [], key);
     case "edit-comment":
       return api.editComment(command.id, command.commentId, command.body, key);
     case "delete-comment":

@@ -183,10 +183,10 @@ export async function restoreTask(client: QueryClient, task: Task): Promise<void
 
 const onComments = (task: Task) => ({ scope: task.id, about: task.key });
 
-function commenting(client: QueryClient, task: Task, body: string): Change<CommandOf<"comment">> {
+function commenting(client: QueryClient, task: Task, body: string, mentions: string[]): Change<CommandOf<"comment">> {
   return {
     ...onComments(task),
-    command: { kind: "comment", id: task.id, body },
+    command: { kind: "comment", id: task.id, body, mentions },
     told: t`Comment added`,
     back: (comment) => uncommenting(client, task, comment),
   };
@@ -198,7 +198,7 @@ function uncommenting(client: QueryClient, task: Task, comment: Comment): Change
     command: { kind: "delete-comment", id: task.id, commentId: comment.id },
     told: t`Comment deleted`,
     // A deleted comment stays deleted: it is written once more.
-    back: () => commenting(client, task, comment.body),
+    back: () => commenting(client, task, comment.body, comment.mentions),
   };
 }
 
@@ -212,8 +212,13 @@ function rewording(client: QueryClient, task: Task, comment: Comment, body: stri
 }
 
 /** Answers whether the comment is on its way; one that was refused belongs into its field again. */
-export async function addComment(client: QueryClient, task: Task, body: string): Promise<boolean> {
-  return (await change(client, commenting(client, task, body))).state !== "refused";
+export async function addComment(
+  client: QueryClient,
+  task: Task,
+  body: string,
+  mentions: string[] = [],
+): Promise<boolean> {
+  return (await change(client, commenting(client, task, body, mentions))).state !== "refused";
 }
 
 export async function editComment(client: QueryClient, task: Task, comment: Comment, body: string): Promise<boolean> {

@@ -16,7 +16,7 @@ export type Command =
   | { kind: "tick"; id: string; point: Named; done: boolean; text: string; version: number }
   | { kind: "assign" | "unassign"; id: string; userId: string }
   | { kind: "delete" | "restore"; id: string }
-  | { kind: "comment"; id: string; body: string }
+  | { kind: "comment"; id: string; body: string; mentions?: string[] }
   | { kind: "edit-comment"; id: string; commentId: string; body: string }
   | { kind: "delete-comment"; id: string; commentId: string }
   | { kind: "read"; notice: string }

@@ -2,6 +2,7 @@ import { t } from "@lingui/core/macro";
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useMemo, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 import { composing } from "../lib/keys";
+import { folded } from "../lib/text";
 import { Icon } from "./icons";
 import { place } from "./place";
 
@@ -55,12 +56,12 @@ export function Picker(props: Props) {
   const typed = useRef({ text: "", at: 0 });
 
   const shown = useMemo(() => {
-    const wanted = query.trim().toLocaleLowerCase();
+    const wanted = folded(query.trim());
     const found = wanted
-      ? props.options.filter((option) => option.label.toLocaleLowerCase().includes(wanted) || option.also === wanted)
+      ? props.options.filter((option) => folded(option.label).includes(wanted) || option.also === wanted)
       : props.options;
     const create =
-      onCreate && wanted && !props.options.some((option) => option.label.toLocaleLowerCase() === wanted)
+      onCreate && wanted && !props.options.some((option) => folded(option.label) === wanted)
         ? [{ id: "\0create", label: t`Create “${query.trim()}”`, icon: <Icon name="plus" /> }]
         : [];
     return [...found, ...create] as Option[];
@@ -124,8 +125,8 @@ export function Picker(props: Props) {
     } else if (!input.current && event.key.length === 1 && !event.ctrlKey && !event.metaKey) {
       const now = Date.now();
       typed.current = { text: (now - typed.current.at < 600 ? typed.current.text : "") + event.key, at: now };
-      const start = typed.current.text.toLocaleLowerCase();
-      const found = shown.findIndex((option) => option.label.toLocaleLowerCase().startsWith(start));
+      const start = folded(typed.current.text);
+      const found = shown.findIndex((option) => folded(option.label).startsWith(start));
       if (found >= 0) move(found);
     }
     event.stopPropagation();

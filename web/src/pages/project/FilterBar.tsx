@@ -38,7 +38,8 @@ export function sortName(sort: Sort): string {
 }
 
 export function FilterBar({ project, tasks, filter, shown, field, search, onChange, onNew }: Props) {
-  const members = useMemberOptions(project);
+  const assigned = useMemo(() => tasks.flatMap((task) => task.assignees), [tasks]);
+  const members = useMemberOptions(project, assigned);
   const labels = useMemo(() => labelsOf(project, tasks), [project, tasks]);
   const [text, setText] = useState(filter.q);
   const change = (name: string, value: string | null) => {

@@ -1,6 +1,8 @@
 /** The filter of a project's tasks, kept in the address, and applied to what the tab has loaded. */
+
 import type { Priority, Project, Task } from "../../http/types";
 import { byRank } from "../../lib/order";
+import { folded } from "../../lib/text";
 import { comparePlain, PLAIN, type PlainName, plainOf } from "../../ui/fields";
 
 /** `rank`: as people put them by hand. */
@@ -68,7 +70,7 @@ export const NOBODY = "none";
 
 /** The tasks that the filter lets through, sorted. `me` stands for the reader. Days are YYYY-MM-DD. */
 export function applyFilter(tasks: Task[], filter: Filter, project: Project, me: string, today: string): Task[] {
-  const words = filter.q.toLocaleLowerCase().split(/\s+/).filter(Boolean);
+  const words = folded(filter.q).split(/\s+/).filter(Boolean);
   const done = new Set(project.statuses.filter((status) => status.category === "done").map((status) => status.key));
   const passes = (task: Task): boolean => {
     if (filter.assignees.length > 0) {
@@ -86,7 +88,7 @@ export function applyFilter(tasks: Task[], filter: Filter, project: Project, me:
       if (choice && !choice.passes(plainOf(task, name), today)) return false;
     }
     if (words.length === 0) return true;
-    const text = `${task.key} ${task.title} ${task.description} ${task.labels.join(" ")}`.toLocaleLowerCase();
+    const text = folded(`${task.key} ${task.title} ${task.description} ${task.labels.join(" ")}`);
     return words.every((word) => text.includes(word));
   };
   return sortTasks(tasks.filter(passes), filter, project);

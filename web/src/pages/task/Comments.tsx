@@ -55,7 +55,7 @@ export function Comments({ task, project, readonly }: Props) {
           of={`comment-${task.id}`}
           submit={t`Comment`}
           placeholder={t`Write a comment; @ mentions a member`}
-          onSubmit={(body) => addComment(client, task, body)}
+          onSubmit={(body, mentions) => addComment(client, task, body, mentions)}
         />
       )}
     </div>

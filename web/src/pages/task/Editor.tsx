@@ -4,7 +4,9 @@ import { useId, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 import type { Project } from "../../http/types";
 import { composing } from "../../lib/keys";
+import { folded } from "../../lib/text";
 import { afterSending, useDraft } from "../../sync/drafts";
+import type { Option } from "../../ui/Picker";
 import { useMemberOptions } from "../parts/members";
 import { DraftNote } from "./DraftNote";
 
@@ -21,7 +23,7 @@ interface EditorProps {
   submit: string;
   placeholder: string;
   /** Answers whether it is stored, or kept to be sent. */
-  onSubmit: (body: string) => Promise<boolean>;
+  onSubmit: (body: string, mentions: string[]) => Promise<boolean>;
   onCancel?: () => void;
 }
 
@@ -46,13 +48,16 @@ export function Editor({ project, of, submit, placeholder, onSubmit, onCancel }:
   const id = useId();
   const members = useMemberOptions(project);
   const mention = closed ? null : mentionAt(text, caret);
-  const wanted = mention?.query.toLocaleLowerCase() ?? "";
-  const people = mention
-    ? members.filter((member) => member.label.toLocaleLowerCase().includes(wanted)).slice(0, 6)
-    : [];
+  const wanted = folded(mention?.query ?? "");
+  const people = mention ? members.filter((member) => folded(member.label).includes(wanted)).slice(0, 6) : [];
 
-  function insert(name: string): void {
-    if (!mention) return;
+  /** Who was meant by a name: there may be two of it. */
+  const chosen = useRef(new Map<string, string>());
+
+  function insert(person: Option | undefined): void {
+    if (!mention || !person) return;
+    const name = person.label;
+    chosen.current.set(name, person.id);
     const next = `${text.slice(0, mention.start)}@${name} ${text.slice(caret)}`;
     const at = mention.start + name.length + 2;
     // At once, or keys that follow quickly land at the old place.
@@ -67,7 +72,8 @@ export function Editor({ project, of, submit, placeholder, onSubmit, onCancel }:
     const body = text.trim();
     if (!body || busy) return;
     setBusy(true);
-    const stored = await onSubmit(body);
+    const meant = [...chosen.current].filter(([name]) => body.includes(`@${name}`)).map(([, id]) => id);
+    const stored = await onSubmit(body, meant);
     setBusy(false);
     const field = now()?.text ?? "";
     const rest = afterSending(field, body);
@@ -110,7 +116,7 @@ export function Editor({ project, of, submit, placeholder, onSubmit, onCancel }:
             }
             if ((event.key === "Enter" || event.key === "Tab") && !event.ctrlKey && !event.metaKey) {
               event.preventDefault();
-              insert(people[active]?.label ?? "");
+              insert(people[active]);
               return;
             }
             if (event.key === "Escape") {
@@ -138,10 +144,11 @@ export function Editor({ project, of, submit, placeholder, onSubmit, onCancel }:
               aria-selected={index === active}
               className={`option ${index === active ? "active" : ""}`}
               onPointerDown={(event) => event.preventDefault()}
-              onClick={() => insert(member.label)}
+              onClick={() => insert(member)}
             >
               {member.icon}
               <span className="option-label">{member.label}</span>
+              {member.hint && <span className="option-hint">{member.hint}</span>}
             </div>
           ))}
         </div>

@@ -79,7 +79,7 @@ interface AssigneeProps {
 }
 
 export function AssigneePicker({ project, value, onToggle, disabled = false }: AssigneeProps) {
-  const members = useMemberOptions(project);
+  const members = useMemberOptions(project, value);
   return (
     <Picker
       label={t`Assignees`}

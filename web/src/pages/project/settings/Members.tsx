@@ -5,6 +5,7 @@ import { useState } from "react";
 import { useLocation } from "wouter";
 import * as api from "../../../http/endpoints";
 import type { Member, Project, Role } from "../../../http/types";
+import { folded } from "../../../lib/text";
 import { keys } from "../../../sync/cache";
 import { addMember, changeRole, removeMember } from "../../../sync/projects";
 import { useMe } from "../../../sync/queries";
@@ -13,6 +14,7 @@ import { Icon } from "../../../ui/icons";
 import { Picker } from "../../../ui/Picker";
 import { useSettled } from "../../../ui/settled";
 import { ROLES, roleName } from "../../../ui/words";
+import { toldApart } from "../../parts/members";
 import { Avatar, Name } from "../../parts/People";
 import { Invitations } from "./Invitations";
 
@@ -144,15 +146,17 @@ function AddMember({ project, onAdd }: { project: Project; onAdd: (id: string) =
     <Picker
       label={t`Add a member`}
       className="button"
-      options={(found.data ?? [])
-        .filter((user) => !inside.has(user.id))
-        .map((user) => ({
-          id: user.id,
-          label: user.name,
-          // Whom an address found; not while the answer is still that to another one.
-          also: found.isPlaceholderData ? undefined : wanted.toLocaleLowerCase(),
-          icon: <Avatar id={user.id} />,
-        }))}
+      options={toldApart(
+        (found.data ?? [])
+          .filter((user) => !inside.has(user.id))
+          .map((user) => ({
+            id: user.id,
+            label: user.name,
+            // Whom an address found; not while the answer is still that to another one.
+            also: found.isPlaceholderData ? undefined : folded(wanted),
+            icon: <Avatar id={user.id} />,
+          })),
+      )}
       search={t`A colleague's name, or an exact e-mail`}
       onSearch={setQuery}
       onPick={(id) => {

@@ -38,8 +38,11 @@ function shares(selected: Task[], of: (task: Task) => string[]): { all: string[]
 /** What can be done to the chosen tasks, all at once. */
 export function BulkBar({ project, tasks, selected, onClear }: Props) {
   const client = useQueryClient();
-  const members = useMemberOptions(project);
   const people = shares(selected, (task) => task.assignees);
+  const members = useMemberOptions(
+    project,
+    selected.flatMap((task) => task.assignees),
+  );
   const labels = shares(selected, (task) => task.labels);
   const knownLabels = labelsOf(project, [...tasks, ...selected]);
   const change = (steps: Step[], told: (count: number) => string) => void changeMany(client, steps, told);
