@@ -20,8 +20,7 @@ from taskledger.imports.understanding.priorities import priority
 MANY = settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20)
-values = st.recursive(scalars, lambda inner: st.lists(inner, max_size=3) |
-st.dictionaries(st.text(max_size=8), inner))
+values = st.recursive(scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner))
 
 _NAMES = """
 id _id name title lists cards idList pos closed desc due dueComplete idMembers members labels actions type
