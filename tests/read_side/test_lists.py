@@ -224,6 +224,8 @@ async def search(read_side: Any, title: str, q: str) -> bool:
         ("릴리스 배포 준비", "배"),
         ("릴리스 배포 준비", "배포"),
         ("릴리스 배포 준비", "스 배포 준"),
+        ("a haystack with a needle", "needle haystack"),
+        ("준비한 릴리스 배포", "배포  준비"),
         ("릴리스 배포 준비", unicodedata.normalize("NFD", "배포")),
         (unicodedata.normalize("NFD", "릴리스 배포 준비"), "배포"),
         ("Straße", "STRASSE"),
@@ -248,6 +250,7 @@ async def test_search_finds(read_side: Any, title: str, q: str) -> None:
         ("Ship 100 of it", "100%"),
         ("snakeXcase", "e_c"),
         ("anything", "OPS-2"),
+        ("a haystack", "needle haystack"),
         ("a", "\x00"),
     ],
 )

@@ -46,7 +46,7 @@ def shape(sort: str, *, statuses: int = 0, later_page: bool = False, descending:
         statuses=statuses,
         assignees=0,
         labels=0,
-        search=False,
+        search=0,
         later_page=later_page,
     )
 
@@ -106,7 +106,7 @@ def test_my_tasks_begin_with_mine(database: sqlite3.Connection) -> None:
         statuses=0,
         assignees=0,
         labels=0,
-        search=False,
+        search=0,
         later_page=False,
     )
     assert "SEARCH mine USING COVERING INDEX g1_task_assignees_user (user_id=?)" in plan(
@@ -124,7 +124,7 @@ def test_every_statement_can_be_said_to_mysql() -> None:
             statuses=2,
             assignees=1,
             labels=1,
-            search=True,
+            search=1,
             later_page=later_page,
         )
         compiled = tasks_statement(1, given).compiled("mysql")

@@ -140,7 +140,7 @@ async def test_short_lists_walk_an_index_and_sort_nothing(server: Server) -> Non
             statuses=statuses,
             assignees=0,
             labels=0,
-            search=False,
+            search=0,
             later_page=later,
         )
         done = await server.does(

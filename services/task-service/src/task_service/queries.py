@@ -23,6 +23,8 @@ from task_service.statements import (
     tasks_statement,
 )
 
+MAX_WORDS: Final = 20
+"""Of a search; those behind them are not looked for."""
 DEFAULT_SORT: Final = "-created_at"
 
 Page: TypeAlias = tuple[list[bytes], str | None]
@@ -33,7 +35,7 @@ Page: TypeAlias = tuple[list[bytes], str | None]
 class TaskFilters:
     """Which tasks: those that meet every filter given; of several values in one filter, any will do.
 
-    `q` is looked for in title, description and key, whatever the case. `deleted`: the deleted ones instead.
+    Each word of `q` is looked for, in any order, in title, description and key, whatever the case. `deleted`: the deleted ones instead.
     """
 
     statuses: tuple[str, ...] = ()
@@ -143,7 +145,7 @@ class Queries:
         by = SORTS.get(name)
         if by is None:
             raise problems.invalid("sort", f"is not one of {', '.join(SORTS)}, with or without a - in front")
-        search = folded(filters.q).strip() if filters.q else ""
+        words = list(dict.fromkeys(folded(filters.q).split()))[:MAX_WORDS] if filters.q else []
         shape = Shape(
             mine=mine,
             sort=name,
@@ -151,7 +153,7 @@ class Queries:
             statuses=len(filters.statuses),
             assignees=len(filters.assignees),
             labels=len(filters.labels),
-            search=bool(search),
+            search=len(words),
             later_page=cursor is not None,
             clauses=asked.clauses,
         )
@@ -159,8 +161,7 @@ class Queries:
         for prefix, values in (("status", filters.statuses), ("user", filters.assignees), ("label", filters.labels)):
             for index, value in enumerate(values):
                 params[f"{prefix}_{index}"] = value
-        if search:
-            params["q"] = search
+        params |= {f"q_{index}": word for index, word in enumerate(words)}
         if cursor is not None:
             params |= _position(decode_cursor(cursor, str, by.kind, str), sort)
         rows = await self.fetch(lambda number: tasks_statement(number, shape), params, long=shape.index is None)

@@ -67,7 +67,7 @@ class Shape:
     statuses: int
     assignees: int
     labels: int
-    search: bool
+    search: int
     later_page: bool
     clauses: tuple[Clause, ...] = ()
 
@@ -157,7 +157,7 @@ def _tasks_statement(number: int, shape: Shape) -> Statement:
         query = query.where(select(1).where(labelled, _any_of(t.labels.c.label, "label", shape.labels)).exists())
     if shape.search:
         # Not LIKE: both sides are folded already, and nothing needs to be escaped.
-        query = query.where(func.instr(t.tasks.c.search, bindparam("q")) > 0)
+        query = query.where(*(func.instr(t.tasks.c.search, bindparam(f"q_{n}")) > 0 for n in range(shape.search)))
     query = query.where(*conditions(t, shape.clauses))
     if shape.index is not None:
         query = _by(query, t.tasks, number, shape.index)
