@@ -35,7 +35,8 @@ Page: TypeAlias = tuple[list[bytes], str | None]
 class TaskFilters:
     """Which tasks: those that meet every filter given; of several values in one filter, any will do.
 
-    Each word of `q` is looked for, in any order, in title, description and key, whatever the case. `deleted`: the deleted ones instead.
+    Each word of `q` is looked for, in any order, in title, description and key, whatever the case. `deleted`: the
+    deleted ones instead.
     """
 
     statuses: tuple[str, ...] = ()
