@@ -11,15 +11,14 @@ import sys
 import tempfile
 import time
 import warnings
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 from urllib.parse import unquote, urlsplit
 
 import aiomysql  # type: ignore[import-untyped]
-import asyncmy
 import uvloop
 from bench_read_side import CHANGES, USER, change_all, fill, new_project
 from seed import seed_project
@@ -37,7 +36,6 @@ from log_projector.writes import GenerationWriter, Handler, Projection
 from task_service.queries import Queries
 from taskledger_local.mysql_server import Server, a_database, mysql_server
 
-DRIVERS: Final[Mapping[str, Any]] = {"aiomysql": aiomysql, "asyncmy": asyncmy}
 STREAMS_PER_WRITE: Final = 100
 HINTS: Final = 500
 SECONDS: Final = 3.0
@@ -49,18 +47,11 @@ Transaction: TypeAlias = Sequence[tuple[str, Sequence[Row]]]
 Call: TypeAlias = Callable[[], Awaitable[object]]
 
 
-@contextmanager
-def a_database_by(server: Server, driver: str) -> Iterator[str]:
-    """The URL of an empty database for a driver."""
-    with a_database(server) as url:
-        yield url.replace("mysql", f"mysql+{driver}", 1)
-
-
 @asynccontextmanager
 async def bare(url: str) -> AsyncIterator[Any]:
     """A connection of the URL's driver, without anything of ours."""
     parts = urlsplit(url)
-    connection = await DRIVERS[parts.scheme.partition("+")[2]].connect(
+    connection = await aiomysql.connect(
         host=parts.hostname or "",
         port=parts.port or 3306,
         user=unquote(parts.username or ""),
@@ -89,7 +80,7 @@ async def transactions_of(store: EventStore, number: int) -> Sequence[Transactio
 
 
 def bound(write: Write) -> tuple[str, Sequence[Row]]:
-    """A write as the drivers' executemany takes it."""
+    """A write as the driver's executemany takes it."""
     compiled = write.statement.compiled("mysql")
     rows = [write.params] if isinstance(write.params, Mapping) else write.params
     return compiled.sql, [compiled.bind(params) for params in rows]
@@ -108,23 +99,22 @@ async def write_bare(url: str, transactions: Sequence[Transaction]) -> float:
 
 async def bench_replay(server: Server, store: EventStore, events: int) -> None:
     """A generation filled from the log, against its rows written by executemany alone; in turns."""
-    for driver in DRIVERS:
-        replayed: list[float] = []
-        written: list[float] = []
-        for _ in range(ROUNDS):
-            with a_database_by(server, driver) as url:
-                async with Platform() as platform:
-                    database = await platform.database(url)
-                    _, rate = await fill(store, database)
-                    replayed.append(rate)
-                    number = await Generations(database).begin()
-                    written.append(events / await write_bare(url, await transactions_of(store, number)))
-        ours, theirs = statistics.median(replayed), statistics.median(written)
-        ratios = ", ".join(f"{one / other:.2f}" for one, other in zip(replayed, written, strict=True))
-        print(
-            f"replayed, {driver:<9} {ours:>7,.0f} events/s   the same rows by executemany {theirs:>7,.0f}"
-            f"   {ours / theirs:.2f} of it ({ratios})"
-        )
+    replayed: list[float] = []
+    written: list[float] = []
+    for _ in range(ROUNDS):
+        with a_database(server) as url:
+            async with Platform() as platform:
+                database = await platform.database(url)
+                _, rate = await fill(store, database)
+                replayed.append(rate)
+                number = await Generations(database).begin()
+                written.append(events / await write_bare(url, await transactions_of(store, number)))
+    ours, theirs = statistics.median(replayed), statistics.median(written)
+    ratios = ", ".join(f"{one / other:.2f}" for one, other in zip(replayed, written, strict=True))
+    print(
+        f"replayed {ours:>7,.0f} events/s   the same rows by executemany {theirs:>7,.0f}"
+        f"   {ours / theirs:.2f} of it ({ratios})"
+    )
 
 
 # --- consumers side by side: each a process of its own, with every nth stream's hints ---
@@ -150,7 +140,7 @@ async def bench_consumers(server: Server, log: str, events: int) -> None:
     """Events a second by 1, 2 and 4 consumers at once."""
     first = 0.0
     for count in (1, 2, 4):
-        with a_database_by(server, "aiomysql") as url:
+        with a_database(server) as url:
             async with Platform() as platform:
                 generations = Generations(await platform.database(url))
                 await generations.prepare()
@@ -196,7 +186,7 @@ async def per_second(callers: int, call: Call) -> float:
 
 
 async def read_bare(pool: Any, sql: str, key: str) -> Any:
-    """One row as the drivers' pages show it."""
+    """One row as the driver's page shows it."""
     async with pool.acquire() as connection, connection.cursor() as cursor:
         await cursor.execute(sql, (key,))
         return await cursor.fetchall()
@@ -204,42 +194,41 @@ async def read_bare(pool: Any, sql: str, key: str) -> Any:
 
 async def bench_lists(server: Server, store: EventStore, project_id: str) -> None:
     """Lists of 50 and single documents through task-service's adapter, against the driver reading one document."""
-    for driver, module in DRIVERS.items():
-        with a_database_by(server, driver) as url:
-            async with Platform() as platform:
-                database = await platform.database(f"{url}?pool=16")
-                number, _ = await fill(store, database)
-                queries, t = Queries(database), tables(number).tasks
-                found, cursor = await queries.tasks(project_id)
-                assert len(found) == 50
-                ((key,),) = await database.fetch(Statement(select(t.c.task_id).limit(1)))
-                point = Statement(select(t.c.doc).where(t.c.task_id == bindparam("id_")))
-                parts = urlsplit(url)
-                pool = await module.create_pool(
-                    minsize=16,
-                    maxsize=16,
-                    host=parts.hostname,
-                    port=parts.port,
-                    user=unquote(parts.username or ""),
-                    password=unquote(parts.password or ""),
-                    db=parts.path[1:],
-                    charset="utf8mb4",
-                    autocommit=True,
-                )
-                calls: Mapping[str, Call] = {
-                    "bare point query": partial(read_bare, pool, point.compiled("mysql").sql, key),
-                    "point query": partial(database.fetch, point, {"id_": key}),
-                    "list of 50": partial(queries.tasks, project_id),
-                    "list of 50, later": partial(queries.tasks, project_id, cursor=cursor),
-                }
-                for callers in (1, 16):
-                    limit = 0.0
-                    for name, call in calls.items():
-                        rate = await per_second(callers, call)
-                        limit = limit or rate
-                        print(f"{driver:<9} {callers:>2} callers, {name:<18} {rate:>7,.0f}/s   {rate / limit:.2f}")
-                pool.close()
-                await pool.wait_closed()
+    with a_database(server) as url:
+        async with Platform() as platform:
+            database = await platform.database(f"{url}?pool=16")
+            number, _ = await fill(store, database)
+            queries, t = Queries(database), tables(number).tasks
+            found, cursor = await queries.tasks(project_id)
+            assert len(found) == 50
+            ((key,),) = await database.fetch(Statement(select(t.c.task_id).limit(1)))
+            point = Statement(select(t.c.doc).where(t.c.task_id == bindparam("id_")))
+            parts = urlsplit(url)
+            pool = await aiomysql.create_pool(
+                minsize=16,
+                maxsize=16,
+                host=parts.hostname,
+                port=parts.port,
+                user=unquote(parts.username or ""),
+                password=unquote(parts.password or ""),
+                db=parts.path[1:],
+                charset="utf8mb4",
+                autocommit=True,
+            )
+            calls: Mapping[str, Call] = {
+                "bare point query": partial(read_bare, pool, point.compiled("mysql").sql, key),
+                "point query": partial(database.fetch, point, {"id_": key}),
+                "list of 50": partial(queries.tasks, project_id),
+                "list of 50, later": partial(queries.tasks, project_id, cursor=cursor),
+            }
+            for callers in (1, 16):
+                limit = 0.0
+                for name, call in calls.items():
+                    rate = await per_second(callers, call)
+                    limit = limit or rate
+                    print(f"{callers:>2} callers, {name:<18} {rate:>7,.0f}/s   {rate / limit:.2f}")
+            pool.close()
+            await pool.wait_closed()
 
 
 async def main(events: int) -> None:

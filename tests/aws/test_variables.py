@@ -98,7 +98,7 @@ async def test_every_url_is_one_that_its_adapter_takes(environments: dict[str, d
     for variable in ("READ_MODEL_URL", "NOTIFY_DB_URL"):
         if variable in given:
             parts = urlsplit(given[variable])
-            options = MysqlOptions.of(parts.query)
+            options = from_query(MysqlOptions, parts.query)
             assert parts.scheme == "mysql"
             assert parts.port == 3307
             assert bool(options.secret) == (name == "operator")

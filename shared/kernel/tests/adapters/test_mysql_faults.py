@@ -93,9 +93,9 @@ class Network:
         writer.close()
 
 
-@pytest.fixture(params=["mysql", "mysql+asyncmy"])
-def url(request: pytest.FixtureRequest, mysql_url: str) -> str:
-    return mysql_url.replace("mysql", request.param, 1)
+@pytest.fixture
+def url(mysql_url: str) -> str:
+    return mysql_url
 
 
 @pytest.fixture
@@ -207,12 +207,11 @@ def server() -> Iterator[MysqlServer]:
 
 
 @pytest.mark.crash
-@pytest.mark.parametrize("driver", ["mysql", "mysql+asyncmy"])
 async def test_a_killed_server_keeps_what_it_acknowledged_and_is_used_again_when_it_is_back(
-    server: MysqlServer, driver: str
+    server: MysqlServer,
 ) -> None:
     with a_database(server) as url:
-        async with opened(url.replace("mysql", driver, 1)) as database:
+        async with opened(url) as database:
             await prepare(database)
             acknowledged = unknown = 0
 
@@ -304,12 +303,11 @@ def secure(authority: tuple[Path, Path]) -> Iterator[MysqlServer]:
         yield server
 
 
-@pytest.mark.parametrize("driver", ["mysql", "mysql+asyncmy"])
 async def test_with_ssl_all_is_enciphered_and_the_server_is_who_it_says(
-    secure: MysqlServer, authority: tuple[Path, Path], driver: str
+    secure: MysqlServer, authority: tuple[Path, Path]
 ) -> None:
     cipher = Statement(text("SHOW SESSION STATUS LIKE 'Ssl_cipher'"))
-    url = secure.url("mysql").replace("mysql", driver, 1)
+    url = secure.url("mysql")
     async with opened(url, ssl=authority[0]) as database:
         assert (await database.fetch(cipher))[0][1]
     async with opened(url, ssl="verify") as stranger:
@@ -317,11 +315,10 @@ async def test_with_ssl_all_is_enciphered_and_the_server_is_who_it_says(
             await stranger.ping()
 
 
-@pytest.mark.parametrize("driver", ["mysql", "mysql+asyncmy"])
 async def test_with_ssl_a_server_that_has_none_is_not_talked_to(
-    server: MysqlServer, authority: tuple[Path, Path], driver: str
+    server: MysqlServer, authority: tuple[Path, Path]
 ) -> None:
-    url = server.url("mysql").replace("mysql", driver, 1)
+    url = server.url("mysql")
     async with opened(url, ssl=authority[0]) as database:
         with pytest.raises(DatabaseUnavailable):
             await database.ping()

@@ -108,12 +108,11 @@ async def test_what_is_no_login_is_told_without_its_text(
     assert "hidden" not in str(told.value)
 
 
-@pytest.mark.parametrize("driver", ["mysql", "mysql+asyncmy"])
-async def test_a_missing_database_is_made_where_the_url_says_so(mysql: Server, user: str, driver: str) -> None:
+async def test_a_missing_database_is_made_where_the_url_says_so(mysql: Server, user: str) -> None:
     where = urlsplit(mysql.url(f"{user}_new"))._replace(
         netloc=f"{user}:first@{urlsplit(mysql.url('')).netloc.rpartition('@')[2]}"
     )
-    plain = where.geturl().replace("mysql", driver, 1)
+    plain = where.geturl()
     without = await MysqlDatabase.open(plain)
     with pytest.raises(DatabaseUnavailable):
         await without.ping()

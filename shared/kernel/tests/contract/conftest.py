@@ -89,14 +89,12 @@ def key_value_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return str(keys)
 
 
-@pytest.fixture(
-    params=[*DATABASES, *(pytest.param(name, marks=pytest.mark.mysql) for name in ("mysql", "mysql+asyncmy"))]
-)
+@pytest.fixture(params=[*DATABASES, pytest.param("mysql", marks=pytest.mark.mysql)])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param in DATABASES:
         return DATABASES[request.param](tmp_path)
     url: str = request.getfixturevalue("mysql_url")
-    return url.replace("mysql", request.param, 1)
+    return url
 
 
 @pytest.fixture(params=[*MAILERS, "smtp", *on_emulator("ses")])

@@ -105,7 +105,7 @@ class Platform:
     async def database(self, url: str) -> Database:
         """The SQL database at `sqlite:///path`, with `?synchronous=normal` for what the log can give back.
 
-        Or on a server at `mysql://user:password@host:port/name`, by aiomysql, or `mysql+asyncmy://`, by asyncmy.
+        Or on a server at `mysql://user:password@host:port/name`.
         """
 
         async def sqlite() -> Database:
@@ -119,7 +119,7 @@ class Platform:
 
             return await MysqlDatabase.open(url)
 
-        schemes = {"sqlite": sqlite, "mysql": mysql, "mysql+aiomysql": mysql, "mysql+asyncmy": mysql}
+        schemes = {"sqlite": sqlite, "mysql": mysql}
         return await self._open("READ_MODEL_URL or NOTIFY_DB_URL", url, schemes)
 
     async def mailer(self, url: str) -> Mailer:

@@ -1,23 +1,21 @@
-"""A connection to MySQL or MariaDB by aiomysql or asyncmy: how it is made, and what is said over it."""
+"""A connection to MySQL or MariaDB by aiomysql: how it is made, and what is said over it."""
 
 import asyncio
-import math
 import ssl
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, fields
-from importlib import import_module
-from typing import Any, Final, Self
-from urllib.parse import parse_qs, unquote, urlsplit
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import unquote, urlsplit
 
 from pymysql.constants import CLIENT, FIELD_TYPE
+from pymysql.converters import conversions
 
 from kernel.adapters.aws.iam_login import IamLogin
 from kernel.adapters.aws.secret import Login, LoginSecret
 from kernel.adapters.mysql.errors import ACCESS_DENIED, DRIVER_FAULTS, UNKNOWN_DATABASE, number_of
+from kernel.adapters.options import from_query
 from kernel.ports.database import DatabaseUnavailable, Row
-
-_SCHEMES: Final = frozenset({"mysql", "mysql+aiomysql", "mysql+asyncmy"})
 
 # Strict, so that what does not fit is refused; it leaves backslashes their meaning, which literals count on.
 _SESSION: Final = (
@@ -58,24 +56,6 @@ class Options:
     create: int = 0
     """1: the database is made where the server has none of its name."""
 
-    @classmethod
-    def of(cls, query: str) -> Self:
-        """The options of a URL's query. Raises ValueError for one that is unknown, or is no number above 0."""
-        defaults = cls()
-        known = {field.name: type(getattr(defaults, field.name)) for field in fields(cls)}
-        given = {name: values[-1] for name, values in parse_qs(query, keep_blank_values=True).items()}
-        if unknown := given.keys() - known.keys():
-            raise ValueError(f"a database's URL knows {', '.join(known)}; not {', '.join(sorted(unknown))}")
-        values: dict[str, Any] = {}
-        for name, text in given.items():
-            try:
-                values[name] = known[name](text)
-            except ValueError:
-                values[name] = 0
-            if known[name] is not str and not 0 < values[name] < math.inf:
-                raise ValueError(f"{name}={text} in a database's URL is not a number above 0")
-        return cls(**values)
-
 
 class Connection:
     """One connection. `made` and `used` are times of the event loop's clock, by which the pool judges it."""
@@ -95,7 +75,7 @@ class Connection:
 
     async def hits(self, packet: bytes) -> AsyncIterator[int]:
         """Carry out the statements of a packet; of each, how many rows it hit."""
-        # Not through the drivers' cursors: those ask for every warning, and MySQL warns of each VALUES(column).
+        # Not through the driver's cursors: those ask for every warning, and MySQL warns of each VALUES(column).
         yield await self._driver.query(packet)
         while self._driver._result.has_next:
             yield await self._driver.next_result()
@@ -132,15 +112,11 @@ class Connector:
         """Raises ValueError for a URL that is none."""
         parts = urlsplit(url)
         name = unquote(parts.path.removeprefix("/"))
-        if parts.scheme not in _SCHEMES or not parts.hostname or not name:
+        if parts.scheme != "mysql" or not parts.hostname or not name:
             raise ValueError("a database is named as mysql://user:password@host:port/name")
-        self.options = Options.of(parts.query)
+        self.options = from_query(Options, parts.query)
         self.database = name
         self.where = f"{parts.hostname}:{parts.port or 3306}/{name}"
-        self._asyncmy = parts.scheme == "mysql+asyncmy"
-        driver = import_module("asyncmy.connection" if self._asyncmy else "aiomysql.connection")
-        converters = import_module("asyncmy.converters" if self._asyncmy else "pymysql.converters")
-        self._make: Callable[..., Any] = driver.Connection
         self._tls = _tls(self.options.ssl)
         self._login = Login(unquote(parts.username or ""), unquote(parts.password or ""))
         self._logins: LoginSecret | IamLogin | None = None
@@ -158,7 +134,7 @@ class Connector:
             # Rows that were matched count, not those that became another: an update to the same value hits its row.
             "client_flag": CLIENT.FOUND_ROWS | CLIENT.MULTI_STATEMENTS,
             "ssl": self._tls,
-            "conv": {**converters.conversions, FIELD_TYPE.NEWDECIMAL: _number},
+            "conv": {**conversions, FIELD_TYPE.NEWDECIMAL: _number},
         }
 
     async def connect(self) -> Connection:
@@ -189,11 +165,13 @@ class Connector:
         return await self._connect_to(self.database, login)
 
     async def _connect_to(self, database: str, login: Login) -> Connection:
-        driver = self._make(**self._arguments, user=login.user, password=login.password, db=database)
+        driver: Any = aiomysql.connection.Connection(
+            **self._arguments, user=login.user, password=login.password, db=database
+        )
         try:
             async with asyncio.timeout(self.options.connect_timeout):
                 # `aiomysql.connect` would leave the socket open if it was cancelled here.
-                await (driver.connect() if self._asyncmy else driver._connect())
+                await driver._connect()
                 return await self._begin(driver)
         except TimeoutError as error:
             driver.close()

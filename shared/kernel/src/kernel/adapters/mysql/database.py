@@ -1,4 +1,4 @@
-"""A SQL database on MySQL 8 or MariaDB, by aiomysql or asyncmy."""
+"""A SQL database on MySQL 8 or MariaDB, by aiomysql."""
 
 import asyncio
 import hashlib
@@ -78,7 +78,7 @@ class MysqlDatabase:
 
     @classmethod
     async def open(cls, url: str) -> "MysqlDatabase":
-        """Take on a database at `mysql://user:password@host:port/name`, or `mysql+asyncmy://` for the other driver.
+        """Take on a database at `mysql://user:password@host:port/name`.
 
         The URL's query may have `kernel.adapters.mysql.connection.Options`. The first connection is made when the first
         statement needs it. Raises ValueError for a URL that is none.

@@ -1,15 +1,14 @@
-"""What the errors of the drivers come to."""
+"""What the errors of the driver come to."""
 
 from typing import Final, Literal, TypeAlias
 
-from asyncmy.errors import MySQLError as AsyncmyError
-from pymysql.err import MySQLError as PymysqlError
+from pymysql.err import MySQLError
 
 from kernel.ports.database import DatabaseRefused, DatabaseUnavailable, DuplicateRow
 
 Fault: TypeAlias = Literal["victim", "lost", "duplicate", "refused", "unavailable"]
 
-DRIVER_FAULTS: Final = (PymysqlError, AsyncmyError, OSError, EOFError, RuntimeError)
+DRIVER_FAULTS: Final = (MySQLError, OSError, EOFError, RuntimeError)
 """Whatever a driver raises: the server's errors, and its own when a connection is no more."""
 
 # Numbers of errors: https://dev.mysql.com/doc/mysql-errors/8.4/en/ and https://mariadb.com/kb/en/mariadb-error-codes/
@@ -58,5 +57,5 @@ def translated(error: BaseException, where: str) -> Exception:
 
 def number_of(error: BaseException) -> int | None:
     """The server's or the client's number, None where the connection itself broke."""
-    first = error.args[0] if error.args and isinstance(error, PymysqlError | AsyncmyError) else None
+    first = error.args[0] if error.args and isinstance(error, MySQLError) else None
     return first if isinstance(first, int) and first else None
