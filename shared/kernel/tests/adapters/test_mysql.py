@@ -273,7 +273,7 @@ async def until_a_lock_is_waited_for(administrator: Any) -> None:
     ],
 )
 async def test_a_url_that_makes_no_sense_is_told_so(wrong: str) -> None:
-    with pytest.raises(ValueError, match="database|URL"):
+    with pytest.raises(ValueError, match=r"database|URL"):
         await MysqlDatabase.open(wrong)
 
 

@@ -165,9 +165,7 @@ class Connector:
         return await self._connect_to(self.database, login)
 
     async def _connect_to(self, database: str, login: Login) -> Connection:
-        driver: Any = aiomysql.connection.Connection(
-            **self._arguments, user=login.user, password=login.password, db=database
-        )
+        driver: Any = Driver(**self._arguments, user=login.user, password=login.password, db=database)
         try:
             async with asyncio.timeout(self.options.connect_timeout):
                 # `aiomysql.connect` would leave the socket open if it was cancelled here.
