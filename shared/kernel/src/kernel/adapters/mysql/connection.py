@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
+from aiomysql.connection import Connection as Driver  # type: ignore[import-untyped]
 from pymysql.constants import CLIENT, FIELD_TYPE
 from pymysql.converters import conversions
 
