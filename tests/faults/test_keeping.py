@@ -3,6 +3,7 @@
 import json
 import shutil
 import sqlite3
+import subprocess
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-from testkit.board import Person, Running, eventually, running
+from testkit.board import TASKLEDGER, Person, Running, eventually, running
 from testkit.working import Work, at_work, verified
 
 FILES = ("log.db", "keys.db", "notify.db", "read.db")
@@ -244,3 +245,16 @@ def test_a_backup_says_what_it_has(board: Running, tmp_path: Path) -> None:
     assert f"{manifest['streams']} streams with {manifest['events']} events" in done.stdout
     assert set(manifest["files"]) >= {"log.db", "keys.db", "notify.db", "service-secret"}
     assert "read.db" not in manifest["files"]
+
+
+@pytest.mark.parametrize("bytes_left", [0, 8192, 40_000])
+def test_a_start_without_room_names_the_cause_and_the_next_one_with_room_works(tmp_path: Path, bytes_left: int) -> None:
+    data = tmp_path / "data"
+    command = ["prlimit", f"--fsize={bytes_left}", TASKLEDGER, "up", "--port", "0", "--data", str(data)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode != 0
+    assert "cannot rollback" not in done.stderr
+    assert "Traceback" not in done.stderr
+    assert any(cause in done.stderr for cause in ("disk I/O error", "disk is full", "File too large")), done.stderr
+    with running(data) as board:
+        board.register("Ann")

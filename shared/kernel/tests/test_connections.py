@@ -97,6 +97,13 @@ async def test_headers_up_to_the_limit_and_a_body_in_the_same_packet_are_taken(p
     assert answer.endswith(b"200000")
 
 
+@pytest.mark.parametrize("size", [65_000, 100_000, 250_000, 900_000])
+async def test_a_body_is_not_taken_for_headers_however_its_packets_come(port: int, size: int) -> None:
+    sent = POST + b"content-length: %d\r\n\r\n" % size + b"b" * size
+    for cut in (0, 100, len(POST) + 30, size - 70_000):
+        assert (await ask(port, sent[: max(cut, 0)], sent[max(cut, 0) :])).endswith(b"%d" % size)
+
+
 async def test_half_sent_headers_and_bodies_do_not_stay_open(port: int) -> None:
     for begun in (b"POST /echo HT", POST + b"content-length: 10\r\n\r\nhalf"):
         assert refusal(await ask(port, begun)) == (408, "timeout")

@@ -73,13 +73,24 @@ def check(data: Path, *, thorough: bool = False, put: Callable[[Path], Path] | N
 
 
 def _nothing_is_missing(data: Path, there: set[str]) -> None:
-    needed = there & {LOG, KEYS, INBOX}
+    needed = {name for name in there & {LOG, KEYS, INBOX} if _is_used(data / name, name)}
     for name in (LOG, KEYS):
         if needed and name not in there:
             raise NotWhole(
                 f"{data / name} is missing, beside {', '.join(sorted(needed))}. {_RESTORE}"
                 " For a new board take an empty folder."
             )
+
+
+def _is_used(path: Path, name: str) -> bool:
+    """Whether somebody has worked with it: a first start that broke off leaves files with empty tables."""
+    asked = {LOG: ("heads", ""), KEYS: ("items", " WHERE partition = 'users'"), INBOX: ("checkpoints", "")}
+    table, where = asked[name]
+    try:
+        with opened(path) as db:
+            return _has(db, table) and db.execute(f"SELECT 1 FROM {table}{where} LIMIT 1").fetchone() is not None  # noqa: S608
+    except sqlite3.DatabaseError:
+        return True  # damaged, which is told
 
 
 def _is_ours(path: Path) -> bool:

@@ -43,6 +43,7 @@ class GuardedProtocol(HttpToolsProtocol):
         self._refused = False
         self._head_bytes = 0
         self._in_head = True
+        self._ended = False
         self._timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -66,9 +67,10 @@ class GuardedProtocol(HttpToolsProtocol):
             self._within(self.head_seconds)  # the next request of a connection that was idle
         elif not self._in_head and self._timer is not None:
             self._within(self.body_seconds)
+        self._ended = False
         super().data_received(data)
-        if self._in_head and not self._refused:
-            self._head_bytes += len(data)
+        if self._in_head and not self._ended and not self._refused:
+            self._head_bytes += len(data)  # all of it was of headers that go on
             if self._head_bytes > MAX_HEAD_BYTES:
                 self._refuse(431)
 
@@ -92,7 +94,7 @@ class GuardedProtocol(HttpToolsProtocol):
         """See httptools."""
         if self._refused:
             return
-        self._in_head = True
+        self._in_head = self._ended = True
         self._no_timer()
         super().on_message_complete()
 
