@@ -201,3 +201,15 @@ async def test_a_project_that_is_asked_for_again_takes_no_key(ann: User) -> None
         answer = await ann.post("/projects", {"name": "Website"}, key="once")
         assert answer.json()["key"] == "WEBS"
     assert (await ann.project("Website"))["key"] == "WEBS2"
+
+
+async def test_a_status_that_went_is_still_called_what_it_was(ann: User) -> None:
+    project = await ann.project()
+    path = f"/projects/{project['id']}"
+    assert project["former_statuses"] == []
+    qa = {"key": "new_status", "name": "QA review", "category": "active"}
+    expect(await ann.patch(path, {"statuses": {"put": [qa]}}), 200)
+    found = expect(await ann.delete(f"{path}/statuses/new_status"), 200)
+    assert found["former_statuses"] == [qa]
+    again = expect(await ann.patch(path, {"statuses": {"put": [qa]}}), 200)
+    assert again["former_statuses"] == []

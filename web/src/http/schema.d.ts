@@ -2400,6 +2400,8 @@ export interface components {
         /**
          * ProjectView
          * @description A project. `role` is the caller's; null for one who has just left.
+         *
+         *     `former_statuses`: those that it had once, as they were last; a task may still be in one.
          */
         ProjectView: {
             /**
@@ -2411,6 +2413,8 @@ export interface components {
             created_by: string | null;
             /** Deleted */
             deleted: boolean;
+            /** Former Statuses */
+            former_statuses: components["schemas"]["StatusView"][];
             /** Id */
             id: string;
             /** Key */

@@ -113,7 +113,10 @@ export function shownProject(client: QueryClient, answered: Project): Project {
 
 export function putProject(client: QueryClient, answered: Project): void {
   heardAt.set(answered.id, Date.now());
-  const project = shownProject(client, answered);
+  // The live stream does not have them.
+  const former =
+    answered.former_statuses ?? client.getQueryData<Project>(keys.project(answered.id))?.former_statuses ?? [];
+  const project = shownProject(client, { ...answered, former_statuses: former });
   const newer = (old: Project | undefined) => (old && old.version > project.version ? old : project);
   client.setQueryData<Project>(keys.project(project.id), newer);
   client.setQueryData<Project[]>(keys.projects, (list) => {

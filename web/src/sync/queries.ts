@@ -157,7 +157,8 @@ export const userQuery = (id: string) =>
   });
 export const useUser = (id: string): User | undefined => useQuery(userQuery(id)).data;
 
-/** The status that a task's key names; a status that the project no longer has is shown by its key. */
+/** The status that a key names; one that the project no longer has, as it was last. */
 export function statusOf(project: Project | undefined, key: string): Status {
-  return project?.statuses.find((status) => status.key === key) ?? { key, name: key, category: "waiting" };
+  const known = [...(project?.statuses ?? []), ...(project?.former_statuses ?? [])];
+  return known.find((status) => status.key === key) ?? { key, name: key, category: "waiting" };
 }

@@ -7,7 +7,7 @@ import orjson
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from contracts import project
-from contracts.documents import comment_document, history_document, project_document, task_document
+from contracts.documents import comment_document, history_document, project_document, status_document, task_document
 from contracts.project import Category, Color, Project, ProjectEvent, Role, Status
 from contracts.task import EVENT_NAMES as TASK_EVENT_NAMES
 from contracts.task import Comment, Task, TaskEvent
@@ -224,7 +224,10 @@ class MemberView(_View):
 
 
 class ProjectView(_View):
-    """A project. `role` is the caller's; null for one who has just left."""
+    """A project. `role` is the caller's; null for one who has just left.
+
+    `former_statuses`: those that it had once, as they were last; a task may still be in one.
+    """
 
     id: str
     key: str
@@ -237,6 +240,7 @@ class ProjectView(_View):
     updated_at: datetime
     deleted: bool
     version: int
+    former_statuses: list[StatusView]
     role: Role | None
 
 
@@ -409,7 +413,8 @@ class Page(_View, Generic[V]):
 
 def project_bytes(state: Project, user_id: str) -> bytes:
     """A project as JSON, for a user."""
-    return _json({**project_document(state), "role": state.role_of(user_id)})
+    former = [status_document(status) for status in state.former]
+    return _json({**project_document(state), "former_statuses": former, "role": state.role_of(user_id)})
 
 
 def task_bytes(state: Task) -> bytes:

@@ -1,11 +1,11 @@
-import { type KeyboardEvent, useCallback, useEffect, useRef, useState } from "react";
+import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useSearch } from "wouter";
 import type { Project, Task } from "../../http/types";
 import { keyOf } from "../../lib/keys";
 import { dragWithin, type Point } from "../../ui/drag";
 import { BoardColumn } from "./board/BoardColumn";
 import { useCarry } from "./board/carry";
-import { useColumns, useMove } from "./board/columns";
+import { columnsOf, useColumns, useMove } from "./board/columns";
 
 interface Props {
   project: Project;
@@ -30,11 +30,12 @@ const NOWHERE = { status: "", index: -1 };
 
 export default function Board({ project, tasks, loading, openId, filtered, byHand, fresh }: Props) {
   const board = useRef<HTMLDivElement>(null);
-  const columns = useColumns(project.statuses, tasks);
+  const statuses = useMemo(() => columnsOf(project, tasks), [project, tasks]);
+  const columns = useColumns(statuses, tasks);
   const current = useRef(columns);
   current.current = columns;
   const move = useMove(project, current, byHand);
-  const carry = useCarry(columns, project.statuses, byHand, move);
+  const carry = useCarry(columns, statuses, byHand, move);
   const dragged = useDragged(board, project, current, byHand, move);
   const writable = project.role !== "viewer";
   const search = useSearch();
@@ -49,15 +50,15 @@ export default function Board({ project, tasks, loading, openId, filtered, byHan
     const side = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
     if (event.shiftKey) {
-      const task = columns.get(project.statuses[column]?.key ?? "")?.[index];
+      const task = columns.get(statuses[column]?.key ?? "")?.[index];
       if (writable && task && carry.begin(task, column, index, event.key)) event.preventDefault();
     } else if (step) {
       event.preventDefault();
       focusCard(`[data-column="${column}"][data-index="${index + step}"]`);
     } else if (side) {
       event.preventDefault();
-      for (let next = column + side; next >= 0 && next < project.statuses.length; next += side) {
-        const count = columns.get(project.statuses[next]?.key ?? "")?.length ?? 0;
+      for (let next = column + side; next >= 0 && next < statuses.length; next += side) {
+        const count = columns.get(statuses[next]?.key ?? "")?.length ?? 0;
         if (count > 0) {
           focusCard(`[data-column="${next}"][data-index="${Math.min(index, count - 1)}"]`) ||
             focusCard(`[data-column="${next}"]`);
@@ -79,7 +80,7 @@ export default function Board({ project, tasks, loading, openId, filtered, byHan
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: keys bubble here from the cards' links
     <div ref={board} className="board" data-scrolls="x" onKeyDown={onKeyDown}>
-      {project.statuses.map((status, index) => (
+      {statuses.map((status, index) => (
         <BoardColumn
           key={status.key}
           project={project}

@@ -39,7 +39,7 @@ export const BoardColumn = memo(function BoardColumn({ project, status, tasks, .
   const { loading, hint, carried, dragged, drop } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const [adding, setAdding] = useState(false);
-  const writable = project.role !== "viewer";
+  const writable = project.role !== "viewer" && project.statuses.includes(status);
   const [begun, setBegun] = useState(false);
   // First what is seen; what a scroll would bring follows when that has been drawn.
   useEffect(() => {

@@ -6,10 +6,21 @@ import type { Project, Status, Task } from "../../../http/types";
 import { columnOf, placeAt, placeOf } from "../../../lib/order";
 import { keys, knownTask } from "../../../sync/cache";
 import { editTask, placeTask } from "../../../sync/changes";
+import { statusOf } from "../../../sync/queries";
 import { announce } from "../../../sync/toasts";
 import { statusName } from "../../../ui/words";
 
 export type Columns = ReadonlyMap<string, readonly Task[]>;
+
+/**
+ * The project's statuses, and behind them a column for each that it has no more while tasks are in it, under the name
+ * that it had.
+ */
+export function columnsOf(project: Project, tasks: readonly Task[]): Status[] {
+  const known = new Set(project.statuses.map(({ key }) => key));
+  const others = new Set(tasks.map(({ status }) => status).filter((key) => !known.has(key)));
+  return [...project.statuses, ...[...others].sort().map((key) => statusOf(project, key))];
+}
 
 /** The tasks by column. A column in which nothing has changed stays the same array, so that it is not drawn again. */
 export function useColumns(statuses: readonly Status[], tasks: readonly Task[]): Columns {
@@ -43,6 +54,8 @@ export function useMove(project: Project, columns: RefObject<Columns>, byHand: b
     (id, status, index) => {
       const task = knownTask(client, id);
       if (!task || task.project_id !== project.id) return false;
+      // Nothing comes into a status that the project has no more.
+      if (task.status !== status.key && !project.statuses.some(({ key }) => key === status.key)) return false;
       const name = statusName(status);
       const done = t`${task.key} moved to ${name}`;
       if (!byHand) {
@@ -63,6 +76,6 @@ export function useMove(project: Project, columns: RefObject<Columns>, byHand: b
       void placeTask(client, task, status.key, place, stays ? t`${task.key} moved within ${name}` : done);
       return true;
     },
-    [client, project.id, columns, byHand],
+    [client, project.id, project.statuses, columns, byHand],
   );
 }
