@@ -17,7 +17,7 @@ async def same_answer(first: httpx.Response, again: httpx.Response) -> None:
     assert again.headers["Idempotency-Replayed"] == "true"
     assert "Idempotency-Replayed" not in first.headers
     assert (again.status_code, again.content) == (first.status_code, first.content)
-    for header in ("ETag", "Location"):
+    for header in ("ETag", "Location", "Taskledger-Versions"):
         assert again.headers.get(header) == first.headers.get(header)
 
 

@@ -65,3 +65,21 @@ async def test_nonsense_is_refused_and_writes_nothing(world: World, ann: User) -
     ):
         assert (await ann.post(f"/tasks/{task['id']}/undo", body)).status_code == 422, body
     assert await world.log_length() == before
+
+
+async def test_a_command_says_which_versions_it_made_and_one_that_changed_nothing_says_none(ann: User) -> None:
+    task = await ann.task(await ann.project(), "One")
+    path = f"/tasks/{task['id']}"
+
+    edited = await ann.patch(path, {"title": "Two", "due": "2026-12-24"}, key="edit-1")
+    same = await ann.patch(path, {"title": "Two"}, key="edit-2")
+    placed = await ann.patch(path, {"status": "done", "after": None})
+    undone = await ann.post(f"{path}/undo", {"versions": [2, 3]}, key="undo-1")
+    again = await ann.patch(path, {"title": "Two", "due": "2026-12-24"}, key="edit-1")
+
+    assert edited.headers["Taskledger-Versions"] == "2-3"
+    assert (same.headers["ETag"], "Taskledger-Versions" in same.headers) == ('"3"', False)
+    last = int(placed.headers["ETag"].strip('"'))
+    assert placed.headers["Taskledger-Versions"] == f"4-{last}"
+    assert undone.headers["Taskledger-Versions"] == f"{last + 1}-{last + 2}"
+    assert (again.headers["Idempotency-Replayed"], again.headers["Taskledger-Versions"]) == ("true", "2-3")

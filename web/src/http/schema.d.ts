@@ -7882,6 +7882,8 @@ export interface operations {
                     "Idempotency-Replayed"?: "true";
                     /** @description Where the new resource is. */
                     Location?: string;
+                    /** @description The first and the last version of the events that the command made; for undo. None: nothing changed. */
+                    "Taskledger-Versions"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8282,6 +8284,8 @@ export interface operations {
                     ETag?: string;
                     /** @description The answer is the first one to this Idempotency-Key. */
                     "Idempotency-Replayed"?: "true";
+                    /** @description The first and the last version of the events that the command made; for undo. None: nothing changed. */
+                    "Taskledger-Versions"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8396,6 +8400,8 @@ export interface operations {
                     ETag?: string;
                     /** @description The answer is the first one to this Idempotency-Key. */
                     "Idempotency-Replayed"?: "true";
+                    /** @description The first and the last version of the events that the command made; for undo. None: nothing changed. */
+                    "Taskledger-Versions"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8507,6 +8513,8 @@ export interface operations {
                     ETag?: string;
                     /** @description The answer is the first one to this Idempotency-Key. */
                     "Idempotency-Replayed"?: "true";
+                    /** @description The first and the last version of the events that the command made; for undo. None: nothing changed. */
+                    "Taskledger-Versions"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -8618,6 +8626,8 @@ export interface operations {
                     ETag?: string;
                     /** @description The answer is the first one to this Idempotency-Key. */
                     "Idempotency-Replayed"?: "true";
+                    /** @description The first and the last version of the events that the command made; for undo. None: nothing changed. */
+                    "Taskledger-Versions"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9196,6 +9206,8 @@ export interface operations {
                     ETag?: string;
                     /** @description The answer is the first one to this Idempotency-Key. */
                     "Idempotency-Replayed"?: "true";
+                    /** @description The first and the last version of the events that the command made; for undo. None: nothing changed. */
+                    "Taskledger-Versions"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9308,6 +9320,8 @@ export interface operations {
                     ETag?: string;
                     /** @description The answer is the first one to this Idempotency-Key. */
                     "Idempotency-Replayed"?: "true";
+                    /** @description The first and the last version of the events that the command made; for undo. None: nothing changed. */
+                    "Taskledger-Versions"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9418,6 +9432,8 @@ export interface operations {
                     ETag?: string;
                     /** @description The answer is the first one to this Idempotency-Key. */
                     "Idempotency-Replayed"?: "true";
+                    /** @description The first and the last version of the events that the command made; for undo. None: nothing changed. */
+                    "Taskledger-Versions"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9531,6 +9547,8 @@ export interface operations {
                     ETag?: string;
                     /** @description The answer is the first one to this Idempotency-Key. */
                     "Idempotency-Replayed"?: "true";
+                    /** @description The first and the last version of the events that the command made; for undo. None: nothing changed. */
+                    "Taskledger-Versions"?: string;
                     [name: string]: unknown;
                 };
                 content: {

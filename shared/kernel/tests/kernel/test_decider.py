@@ -14,7 +14,7 @@ from kernel.log.decider import Command, CommandIdReused, Decider, Outcome, Rejec
 from kernel.log.event import Recorded
 from kernel.log.ids import new_id
 from kernel.log.streams import CannotApply, Streams
-from kernel.ports.event_store import EventStore
+from kernel.ports.event_store import CommandRecord, EventStore
 from kernel.process.platform import Platform
 from testkit.log import NOON, envelope, to_append
 
@@ -74,7 +74,8 @@ async def amounts(store: EventStore, stream: str = "task-1") -> list[int]:
 
 async def test_a_command_appends_what_was_decided(decider: Decider[int, Added], store: EventStore) -> None:
     outcome = await decider.execute("task-1", add(2, 3), a_command("c"), {"extra": [1]})
-    assert outcome == Outcome(stream="task-1", version=2, state=5, result={"extra": [1]})
+    assert outcome == Outcome(stream="task-1", version=2, state=5, result={"extra": [1]}, events=2)
+    assert outcome.versions == range(1, 3)
     events = await store.load("task-1")
     assert [(event.version, event.type, event.schema_version, event.data) for event in events] == [
         (1, "task.added", 1, {"amount": 2}),
@@ -283,3 +284,13 @@ async def test_memory_keeps_the_states_used_last(store: EventStore) -> None:
         await streams.latest(f"task-{n}")
     assert [streams.cached(f"task-{n}") is not None for n in range(3)] == [False, True, True]
     assert (await streams.latest("task-0")).state == 0
+
+
+async def test_a_record_from_before_events_were_counted_names_no_versions(
+    decider: Decider[int, Added], store: EventStore
+) -> None:
+    await decider.execute("task-1", add(2, 3), a_command())
+    outcome = b'{"stream": "task-1", "version": 2, "result": {}}'
+    await store.append([], CommandRecord(id="c", fingerprint="what was asked", outcome=outcome))
+    again = await decider.execute("task-1", add(2, 3), a_command("c"))
+    assert (again.state, again.replayed, again.events, list(again.versions)) == (5, True, None, [])

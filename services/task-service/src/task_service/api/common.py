@@ -24,6 +24,8 @@ VERSIONED: Final = ("ETag", "Idempotency-Replayed")
 _MOST: Final = 2**53
 
 CREATED: Final = ("ETag", "Location", "Idempotency-Replayed")
+MADE: Final = ("Taskledger-Versions",)
+"""The header of a task that a command has changed: which events that were."""
 
 
 class UserRoute(Route):
@@ -103,7 +105,10 @@ def project_answer(outcome: Outcome[Project], user_id: str, *, status: int = 200
 
 
 def task_answer(outcome: Outcome[Task], *, status: int = 200, **headers: str) -> Response:
-    """A task as a command left it."""
+    """A task as a command left it, and the versions of the events that the command made."""
+    made = outcome.versions
+    if made:
+        headers[MADE[0]] = f"{made[0]}-{made[-1]}"
     return resource(task_bytes(outcome.state), outcome.version, status=status, replayed=outcome.replayed, **headers)
 
 

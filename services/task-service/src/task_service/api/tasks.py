@@ -9,6 +9,7 @@ from kernel.http.requests import Cursor, IdempotencyKey, IfMatch, Limit, command
 from task_service.api.common import (
     AS_OF,
     CREATED,
+    MADE,
     VERSIONED,
     LabelName,
     UserRoute,
@@ -33,7 +34,7 @@ from task_service.schemas import (
 )
 
 router = APIRouter(route_class=UserRoute, tags=["tasks"], generate_unique_id_function=lambda route: route.name)
-CHANGED = answers(TaskView, headers=VERSIONED, writes=True)
+CHANGED = answers(TaskView, headers=(*VERSIONED, *MADE), writes=True)
 
 MinVersion = Annotated[int, Query(ge=0, le=2**53, description="never answer with an older version than this")]
 
@@ -41,7 +42,7 @@ MinVersion = Annotated[int, Query(ge=0, le=2**53, description="never answer with
 @router.post(
     "/api/projects/{project_id}/tasks",
     status_code=201,
-    responses=answers(TaskView, status=201, headers=CREATED, writes=True),
+    responses=answers(TaskView, status=201, headers=(*CREATED, *MADE), writes=True),
 )
 async def create_task(request: Request, project_id: str, body: NewTask, key: IdempotencyKey = None) -> Response:
     """Make a task. Assignees must be members of the project."""

@@ -8,7 +8,7 @@ from pydantic import Field
 from kernel.http.openapi import answers
 from kernel.http.problems import Problem
 from kernel.http.requests import Body, IdempotencyKey, command_of
-from task_service.api.common import VERSIONED, UserRoute, deps_of, task_answer, user_of
+from task_service.api.common import MADE, VERSIONED, UserRoute, deps_of, task_answer, user_of
 from task_service.domain.undo import MAX_VERSIONS, ChangedSince, Undo, conflict_document
 from task_service.schemas import TaskView
 
@@ -22,7 +22,7 @@ class UndoBody(Body):
     force: Annotated[list[Annotated[str, Field(max_length=50)]], Field(max_length=50)] = Field(default_factory=list)
 
 
-@router.post("/api/tasks/{task_id}/undo", responses=answers(TaskView, headers=VERSIONED, writes=True))
+@router.post("/api/tasks/{task_id}/undo", responses=answers(TaskView, headers=(*VERSIONED, *MADE), writes=True))
 async def undo_task(request: Request, task_id: str, body: UndoBody, key: IdempotencyKey = None) -> Response:
     """Take back what events did, as new events. What was changed since is a question: 409 `changed_since`."""
     asked = Undo(by=user_of(request), versions=frozenset(body.versions), force=frozenset(body.force))

@@ -48,6 +48,10 @@ HEADERS: Final[dict[str, Any]] = {
         "schema": {"type": "string"},
         "description": "Ids of projects that are left out, for this version cannot read their history.",
     },
+    "Taskledger-Versions": {
+        "schema": {"type": "string", "pattern": "^[0-9]+-[0-9]+$"},
+        "description": "The first and the last version of the events that the command made; for undo. None: nothing changed.",
+    },
     "Taskledger-As-Of": {
         "schema": {"type": "string", "format": "date-time"},
         "description": "The moment that the answer is of, where `at` asked for one.",

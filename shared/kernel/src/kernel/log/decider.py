@@ -64,7 +64,11 @@ class Command:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome(Generic[S]):
-    """What came of a command: the stream, its version and state then, and what the handler wanted remembered."""
+    """What came of a command: the stream, its version and state then, and what the handler wanted remembered.
+
+    `events`: how many events it made, the last of the stream's up to `version`. None is not known: a repeated command
+    whose record is from before they were counted.
+    """
 
     stream: str
     version: int
@@ -72,6 +76,12 @@ class Outcome(Generic[S]):
     result: Mapping[str, Any] = field(default_factory=dict)
     changed: bool = True
     replayed: bool = False
+    events: int | None = None
+
+    @property
+    def versions(self) -> range:
+        """The versions of the events that the command made, as far as it is known."""
+        return range(self.version + 1 - (self.events or 0), self.version + 1)
 
 
 class Decider(Generic[S, E]):
@@ -150,7 +160,7 @@ class Decider(Generic[S, E]):
         appends = [StreamAppend(stream=stream, expected=known.version, events=envelopes)] if envelopes else []
         record = None
         if command.keyed:
-            outcome = orjson.dumps({"stream": stream, "version": version, "result": result})
+            outcome = orjson.dumps({"stream": stream, "version": version, "result": result, "events": len(envelopes)})
             record = CommandRecord(id=command.id, fingerprint=command.fingerprint, outcome=outcome)
         if appends or record:
             kind = kind_of(stream)
@@ -165,7 +175,9 @@ class Decider(Generic[S, E]):
             APPEND_SECONDS.labels(kind).observe(time.perf_counter() - started)
             APPENDED_EVENTS.labels(kind).inc(len(envelopes))
             self.streams.remember(stream, known.then(state, version, tuple(events)))
-        return Outcome(stream=stream, version=version, state=state, result=result, changed=bool(events))
+        return Outcome(
+            stream=stream, version=version, state=state, result=result, changed=bool(events), events=len(envelopes)
+        )
 
     async def _outcome_of(self, record: CommandRecord, command: Command) -> Outcome[S]:
         if record.fingerprint != command.fingerprint:
@@ -180,6 +192,7 @@ class Decider(Generic[S, E]):
             state=folded.state,
             result=outcome["result"],
             replayed=True,
+            events=outcome.get("events"),
         )
 
 
