@@ -50,7 +50,7 @@ HEADERS: Final[dict[str, Any]] = {
     },
     "Taskledger-Versions": {
         "schema": {"type": "string", "pattern": "^[0-9]+-[0-9]+$"},
-        "description": "The first and the last version of the events that the command made; for undo. None: nothing changed.",
+        "description": "The first and the last version of the events that the command made. Absent: it changed nothing.",
     },
     "Taskledger-As-Of": {
         "schema": {"type": "string", "format": "date-time"},
