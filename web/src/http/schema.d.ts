@@ -7882,7 +7882,7 @@ export interface operations {
                     "Idempotency-Replayed"?: "true";
                     /** @description Where the new resource is. */
                     Location?: string;
-                    /** @description The first and the last version of the events that the command made. Absent: it changed nothing. */
+                    /** @description First and last version of the events that the command made. Absent: it changed nothing. */
                     "Taskledger-Versions"?: string;
                     [name: string]: unknown;
                 };
@@ -8284,7 +8284,7 @@ export interface operations {
                     ETag?: string;
                     /** @description The answer is the first one to this Idempotency-Key. */
                     "Idempotency-Replayed"?: "true";
-                    /** @description The first and the last version of the events that the command made. Absent: it changed nothing. */
+                    /** @description First and last version of the events that the command made. Absent: it changed nothing. */
                     "Taskledger-Versions"?: string;
                     [name: string]: unknown;
                 };
@@ -8400,7 +8400,7 @@ export interface operations {
                     ETag?: string;
                     /** @description The answer is the first one to this Idempotency-Key. */
                     "Idempotency-Replayed"?: "true";
-                    /** @description The first and the last version of the events that the command made. Absent: it changed nothing. */
+                    /** @description First and last version of the events that the command made. Absent: it changed nothing. */
                     "Taskledger-Versions"?: string;
                     [name: string]: unknown;
                 };
@@ -8513,7 +8513,7 @@ export interface operations {
                     ETag?: string;
                     /** @description The answer is the first one to this Idempotency-Key. */
                     "Idempotency-Replayed"?: "true";
-                    /** @description The first and the last version of the events that the command made. Absent: it changed nothing. */
+                    /** @description First and last version of the events that the command made. Absent: it changed nothing. */
                     "Taskledger-Versions"?: string;
                     [name: string]: unknown;
                 };
@@ -8626,7 +8626,7 @@ export interface operations {
                     ETag?: string;
                     /** @description The answer is the first one to this Idempotency-Key. */
                     "Idempotency-Replayed"?: "true";
-                    /** @description The first and the last version of the events that the command made. Absent: it changed nothing. */
+                    /** @description First and last version of the events that the command made. Absent: it changed nothing. */
                     "Taskledger-Versions"?: string;
                     [name: string]: unknown;
                 };
@@ -9206,7 +9206,7 @@ export interface operations {
                     ETag?: string;
                     /** @description The answer is the first one to this Idempotency-Key. */
                     "Idempotency-Replayed"?: "true";
-                    /** @description The first and the last version of the events that the command made. Absent: it changed nothing. */
+                    /** @description First and last version of the events that the command made. Absent: it changed nothing. */
                     "Taskledger-Versions"?: string;
                     [name: string]: unknown;
                 };
@@ -9320,7 +9320,7 @@ export interface operations {
                     ETag?: string;
                     /** @description The answer is the first one to this Idempotency-Key. */
                     "Idempotency-Replayed"?: "true";
-                    /** @description The first and the last version of the events that the command made. Absent: it changed nothing. */
+                    /** @description First and last version of the events that the command made. Absent: it changed nothing. */
                     "Taskledger-Versions"?: string;
                     [name: string]: unknown;
                 };
@@ -9432,7 +9432,7 @@ export interface operations {
                     ETag?: string;
                     /** @description The answer is the first one to this Idempotency-Key. */
                     "Idempotency-Replayed"?: "true";
-                    /** @description The first and the last version of the events that the command made. Absent: it changed nothing. */
+                    /** @description First and last version of the events that the command made. Absent: it changed nothing. */
                     "Taskledger-Versions"?: string;
                     [name: string]: unknown;
                 };
@@ -9547,7 +9547,7 @@ export interface operations {
                     ETag?: string;
                     /** @description The answer is the first one to this Idempotency-Key. */
                     "Idempotency-Replayed"?: "true";
-                    /** @description The first and the last version of the events that the command made. Absent: it changed nothing. */
+                    /** @description First and last version of the events that the command made. Absent: it changed nothing. */
                     "Taskledger-Versions"?: string;
                     [name: string]: unknown;
                 };

@@ -50,7 +50,7 @@ HEADERS: Final[dict[str, Any]] = {
     },
     "Taskledger-Versions": {
         "schema": {"type": "string", "pattern": "^[0-9]+-[0-9]+$"},
-        "description": "The first and the last version of the events that the command made. Absent: it changed nothing.",
+        "description": "First and last version of the events that the command made. Absent: it changed nothing.",
     },
     "Taskledger-As-Of": {
         "schema": {"type": "string", "format": "date-time"},
