@@ -18,9 +18,9 @@ from testkit.board import PASSWORD, Person, eventually
 pytestmark = pytest.mark.process
 
 CHECKS = {
-    "auth": {"event_store", "key_value_store"},
+    "auth": {"event_store", "key_value_store", "mailer"},
     "task": {"event_store", "read_model"},
-    "projector": {"event_store", "read_model", "projector"},
+    "projector": {"event_store", "read_model", "projector", "readable"},
     "notify": {"event_store", "key_value_store", "notify_db", "mailer", "notifier"},
 }
 
