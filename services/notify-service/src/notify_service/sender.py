@@ -274,7 +274,7 @@ class Sender:
         kinds = [("reader", mail.user_id, self._limits.per_reader)]
         kinds += [("sender", mail.content["actor"], self._limits.per_sender)] if mail.content["actor"] else []
         for kind, person, most in kinds:
-            if await self._counts.increment("mails", f"{kind}:{person}:{hour}", expires_at=over) > most:
+            if await self._counts.increment("mail-counts", f"{kind}:{person}:{hour}", expires_at=over) > most:
                 return True
         return False
 
