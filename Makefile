@@ -1,7 +1,7 @@
 # The commands of the project. `make help` lists them.
 PYTHON ?= python3
 BIN := .venv/bin
-DISTS := shared/kernel shared/contracts services/auth-service services/task-service services/notify-service services/log-projector deploy/embedded deploy/local
+DISTS := shared/kernel shared/contracts services/auth-service services/task-service services/notify-service services/log-projector deploy/embedded deploy/demo deploy/local
 KIT := tests/kit
 WEB := web/index.html web/vite.config.ts web/package-lock.json $(shell find web/src web/public -type f 2>/dev/null)
 # Compiled at once: a first start should not pay for it, nor one where Python may not write.

@@ -2,13 +2,13 @@
 
 import os
 import sys
+from importlib.metadata import entry_points
 
 import typer
 
 from taskledger.commands import (
     boards,
     database,
-    demo,
     imports,
     keeping,
     mail,
@@ -23,7 +23,6 @@ from taskledger.commands.shared import told
 app = typer.Typer(help="Taskledger: a task board for teams in which nothing is lost.", no_args_is_help=True)
 
 app.command("up")(serve.up)
-app.command("demo")(demo.demo)
 app.command("import")(imports.import_file)
 app.command("undo")(imports.undo_import)
 app.command("export")(boards.export)
@@ -47,6 +46,9 @@ app.add_typer(user, name="user")
 project = typer.Typer(help="Projects.", no_args_is_help=True)
 project.command("owner")(projects.make_owner)
 app.add_typer(project, name="project")
+
+for added in entry_points(group="taskledger.commands"):  # what other distributions add, such as the demonstration
+    app.command(added.name)(added.load())
 
 
 def main() -> None:

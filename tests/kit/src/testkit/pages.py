@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from taskledger.commands.demo import PASSWORD
+from taskledger_demo.command import PASSWORD
 from testkit.board import Running, running
 
 PEOPLE: Final = {"en": "mina@example.org", "ko": "hana@example.org"}

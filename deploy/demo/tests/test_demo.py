@@ -15,8 +15,8 @@ from contracts.project import Project
 from contracts.task import Task, TaskEvent, evolve
 from kernel.log.event import Recorded
 from task_service.domain import task as tasks
-from taskledger.commands.demo import PASSWORD
-from taskledger.demo.life import Demo, ProjectLife, TaskLife, demo
+from taskledger_demo.command import PASSWORD
+from taskledger_demo.life import Demo, ProjectLife, TaskLife, demo
 from testkit.board import TASKLEDGER, Person, Running, running
 
 pytestmark = pytest.mark.process

@@ -30,8 +30,8 @@ from notify_service.projections import Bounds, Notifier
 from notify_service.settings import Settings as NotifySettings
 from task_service.domain import project as projects
 from task_service.domain import task as tasks
-from taskledger.demo.life import Demo, ProjectLife, TaskLife
 from taskledger.offline import Offline
+from taskledger_demo.life import Demo, ProjectLife, TaskLife
 
 _AT_ONCE: Final = 50
 _UNREAD: Final = 60

@@ -21,11 +21,11 @@ def demo(
     ] = PASSWORD,
 ) -> None:
     """Fill a folder with a made-up team: people, projects, and weeks of their work."""
-    from taskledger.demo.life import demo as made_up
-    from taskledger.demo.seeding import NotEmpty, Seeded, Seeder
-    from taskledger.demo.stories import PEOPLE
     from taskledger.lock import held
     from taskledger.offline import opened
+    from taskledger_demo.life import demo as made_up
+    from taskledger_demo.seeding import NotEmpty, Seeded, Seeder
+    from taskledger_demo.stories import PEOPLE
 
     async def run() -> Seeded:
         async with opened(Home(data), create=True) as here:

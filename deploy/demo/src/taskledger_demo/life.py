@@ -20,7 +20,7 @@ from task_service.domain.task import (
     RestoreTask,
     TaskChange,
 )
-from taskledger.demo.stories import PEOPLE, Card, Person, Story, Words, stories, words
+from taskledger_demo.stories import PEOPLE, Card, Person, Story, Words, stories, words
 
 MORNING: Final = time(9)
 WORK_MINUTES: Final = 9 * 60
