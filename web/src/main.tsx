@@ -12,13 +12,18 @@ import { watchReach } from "./http/reach";
 import { Tasks } from "./pages/project/rooms";
 import { Board } from "./pages/project/views";
 import { createQueryClient, keys } from "./sync/cache";
-import { signedInBefore } from "./sync/prefs";
+import { onSignedOutElsewhere, signedInBefore } from "./sync/prefs";
 import { prefetchProject } from "./sync/queries";
 import { activate, preferredLocale } from "./ui/i18n";
 
 const client = createQueryClient();
 watchReach();
 onSignedOut(() => client.setQueryData(keys.me, null));
+onSignedOutElsewhere(() => {
+  // First what decides what is shown: a cache that is empty would still be looked at.
+  client.setQueryData(keys.me, null);
+  client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== keys.me[0] });
+});
 
 // What comes next is known before React has asked for it. It is waited for with the language, so that nothing stands in
 // for it meanwhile; what fails to come is asked for again by whoever shows it.

@@ -13,6 +13,7 @@ from auth_service.accounts import Accounts
 from auth_service.commands import Auth, Client, Limits, Newcomer
 from auth_service.limits import RateLimits
 from auth_service.passwords import PARALLEL, Passwords
+from auth_service.personal import PersonalTokens
 from auth_service.sessions import Sessions
 from contracts.user import User, UserEvent
 from kernel.http.problems import Problem
@@ -137,9 +138,11 @@ async def test_whether_there_is_such_a_user_or_not_one_hash_is_verified(
             return super()._matches(encoded, password)
 
     passwords, client = Counted(), Client("127.0.0.1", "a test")
+    sessions = Sessions(store, grace=20, ended=EndedSessions())
     auth = Auth(
         accounts=Accounts(store),
-        sessions=Sessions(store, grace=20, ended=EndedSessions()),
+        sessions=sessions,
+        personal=PersonalTokens(store, sessions),
         passwords=passwords,
         limits=RateLimits(store),
         users=users,
@@ -370,7 +373,8 @@ async def test_a_personal_token_works_until_it_is_revoked(client: httpx.AsyncCli
     ann, bob = await register(client), await register(client, "bob@example.org")
     made = (await client.post("/api/auth/tokens", json={"name": "ci"}, headers=bearer(ann))).json()
     listed = (await client.get("/api/auth/tokens", headers=bearer(ann))).json()["items"]
-    assert listed == [{"id": made["id"], "name": "ci", "created_at": made["created_at"]}]
+    assert listed == [{name: value for name, value in made.items() if name != "token"}]
+    assert (made["scopes"], made["projects"], made["expires_at"]) == (["tasks:read"], None, None)
     headers = {"Authorization": f"Bearer {made['token']}"}
     assert (await client.get("/api/auth/me", headers=headers)).json()["id"] == ann["user"]["id"]
     path = f"/api/auth/tokens/{made['id']}"

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from auth_service.sessions import Sessions
+from auth_service.sessions import MAX_SESSIONS, Sessions
 from kernel.identity.ended_sessions import EndedSessions
 from kernel.ports.key_value_store import KeyValueStore
 from testkit.auth import PASSWORD, Serve, bearer, register
@@ -78,8 +78,8 @@ async def test_who_knows_a_session_s_id_alone_cannot_end_it(client: httpx.AsyncC
 
 async def test_a_session_ends_for_good_however_many_there_are(store: KeyValueStore) -> None:
     sessions = Sessions(store, grace=20, ended=EndedSessions())
-    tokens = [await sessions.begin("00000000-0000-7000-8000-000000000001", "") for _ in range(250)]
-    kept, token = tokens[100]
+    tokens = [await sessions.begin("00000000-0000-7000-8000-000000000001", "") for _ in range(MAX_SESSIONS)]
+    kept, token = tokens[10]
     await sessions.end_all("00000000-0000-7000-8000-000000000001", but=kept.id)
     assert [session.id for session in await sessions.of("00000000-0000-7000-8000-000000000001")] == [kept.id]
     assert (await sessions.rotate(token))[1].id == kept.id

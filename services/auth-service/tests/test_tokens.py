@@ -224,7 +224,8 @@ async def test_the_public_keys_alone_verify_a_token(client: httpx.AsyncClient) -
 
 async def test_a_token_cannot_make_another_token(client: httpx.AsyncClient) -> None:
     ann = await register(client)
-    made = (await client.post("/api/auth/tokens", json={"name": "ci"}, headers=bearer(ann))).json()
+    everything = {"name": "ci", "scopes": ["account"]}
+    made = (await client.post("/api/auth/tokens", json=everything, headers=bearer(ann))).json()
     headers = {"Authorization": f"Bearer {made['token']}"}
     is_problem(await client.post("/api/auth/tokens", json={"name": "next"}, headers=headers), 403, "forbidden")
 

@@ -8,6 +8,7 @@ import type {
   Project,
   ProjectEdit,
   Role,
+  Scope,
   Task,
   TaskChanges,
   TaskEdit,
@@ -89,7 +90,13 @@ export const endSession = (id: string) =>
   call("delete", "/api/auth/sessions/{session_id}", { path: { session_id: id } });
 export const endOtherSessions = () => call("delete", "/api/auth/sessions");
 export const tokens = () => all((cursor) => call("get", "/api/auth/tokens", { query: { cursor, limit: PAGE } }));
-export const addToken = (name: string) => call("post", "/api/auth/tokens", { body: { name } });
+export interface NewToken {
+  name: string;
+  scopes: Scope[];
+  expires_in?: number;
+}
+export const addToken = (body: NewToken) => call("post", "/api/auth/tokens", { body });
+export const reauthenticate = (password: string) => call("post", "/api/auth/reauthenticate", { body: { password } });
 export const removeToken = (id: string) => call("delete", "/api/auth/tokens/{token_id}", { path: { token_id: id } });
 
 export const findUsers = (q: string) =>

@@ -254,6 +254,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/auth/reauthenticate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reauthenticate
+         * @description Show again who one is, after `reauthentication_required`; it counts for ten minutes.
+         */
+        post: operations["reauthenticate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/refresh": {
         parameters: {
             query?: never;
@@ -335,7 +355,7 @@ export interface paths {
         post?: never;
         /**
          * End Other Sessions
-         * @description Log out everywhere else.
+         * @description Log out everywhere else. 403 `reauthentication_required` ten minutes after the password was last shown.
          */
         delete: operations["end_other_sessions"];
         options?: never;
@@ -378,7 +398,9 @@ export interface paths {
         put?: never;
         /**
          * Add Token
-         * @description Make a personal token. It is shown this once; making it takes a login, not another token.
+         * @description Make a personal token, by default one that reads tasks. It is shown this once, also if the request is repeated.
+         *
+         *     It takes a login, not another token, and a password shown within ten minutes: else 403 `reauthentication_required`.
          */
         post: operations["add_token"];
         delete?: never;
@@ -399,7 +421,7 @@ export interface paths {
         post?: never;
         /**
          * Remove Token
-         * @description Revoke a personal token; services that have just asked trust it for a minute more.
+         * @description Revoke a personal token: it is refused everywhere within a second or two, its live streams too.
          */
         delete: operations["remove_token"];
         options?: never;
@@ -1752,6 +1774,12 @@ export interface components {
         IntrospectOut: {
             /** Active */
             active: boolean;
+            /** Projects */
+            projects?: string[] | null;
+            /** Scopes */
+            scopes?: string[] | null;
+            /** Token Id */
+            token_id?: string | null;
             /** User Id */
             user_id?: string | null;
         };
@@ -2437,6 +2465,13 @@ export interface components {
             /** Version */
             version: number;
         };
+        /** ReauthenticateBody */
+        ReauthenticateBody: {
+            /** Password */
+            password?: string | null;
+            /** Totp */
+            totp?: string | null;
+        };
         /** RefreshBody */
         RefreshBody: {
             /** Refresh Token */
@@ -2494,8 +2529,15 @@ export interface components {
             created_at: string;
             /** Current */
             current: boolean;
+            /** Expires At */
+            expires_at: string;
             /** Id */
             id: string;
+            /**
+             * Place
+             * @description the network that it was begun from
+             */
+            place: string;
             /** Used At */
             used_at: string;
         };
@@ -2685,17 +2727,31 @@ export interface components {
         };
         /** TokenBody */
         TokenBody: {
+            /** Expires In */
+            expires_in?: number | null;
             /** Name */
             name: string;
+            /** Projects */
+            projects?: string[] | null;
+            /** Scopes */
+            scopes?: ("tasks:read" | "tasks:write" | "projects:write" | "notifications" | "account")[];
         };
         /** TokenInfo */
         TokenInfo: {
             /** Created At */
             created_at: string;
+            /** Expires At */
+            expires_at: string | null;
             /** Id */
             id: string;
+            /** Last Used At */
+            last_used_at: string | null;
             /** Name */
             name: string;
+            /** Projects */
+            projects: string[] | null;
+            /** Scopes */
+            scopes: ("tasks:read" | "tasks:write" | "projects:write" | "notifications" | "account")[];
             /**
              * Token
              * @description only in the answer that makes it
@@ -4150,6 +4206,122 @@ export interface operations {
             };
             /** @description Unprocessable Entity */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reauthenticate: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReauthenticateBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    /** @description The answer is the first one to this Idempotency-Key. */
+                    "Idempotency-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -22,6 +22,7 @@ export type Mail = Schemas["MailView"];
 export type Session = Schemas["SessionInfo"];
 export type Invitation = Schemas["InvitationView"];
 export type NewInvitation = Pick<Schemas["NewInvitation"], "role"> & { email?: string; max_uses?: number };
+export type Scope = Schemas["TokenInfo"]["scopes"][number];
 export type User = Omit<Schemas["UserOut"], "name"> & { name: string };
 
 /** The fields of a task that somebody fills in. */

@@ -47,6 +47,23 @@ export function rememberPerson({ id, name, locale = null }: User): void {
   localStorage.setItem(PERSON, JSON.stringify({ id, name, locale }));
 }
 
+const LEAVING = "leaving";
+
+/** Whether somebody signed out here without a network: the session is ended before anything else is asked. */
+export const isLeaving = (): boolean => localStorage.getItem(LEAVING) === "yes";
+
+export function rememberLeaving(leaving: boolean): void {
+  if (leaving) localStorage.setItem(LEAVING, "yes");
+  else localStorage.removeItem(LEAVING);
+}
+
+/** Calls when somebody signs out in another tab. */
+export function onSignedOutElsewhere(handler: () => void): void {
+  addEventListener("storage", (event) => {
+    if (event.key === "signed-in" && event.newValue === null) handler();
+  });
+}
+
 export function rememberSignedIn(signedIn: boolean): void {
   if (signedIn) {
     localStorage.setItem("signed-in", "yes");

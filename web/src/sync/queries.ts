@@ -4,10 +4,20 @@ import * as api from "../http/endpoints";
 import type { Project, Status, Task, User } from "../http/types";
 import { freshest, keys, knownTask, shownProject } from "./cache";
 import { withUnsent, withUnsentPreferences } from "./pending";
+import { isLeaving, rememberLeaving } from "./prefs";
 
 /** Who is signed in; asked for only where `enabled`. */
 export const useMe = (enabled = true) => useQuery({ ...meQuery, enabled });
-const meQuery = queryOptions({ queryKey: keys.me, queryFn: api.me, staleTime: Number.POSITIVE_INFINITY });
+/** Who signed out without a network is out first. */
+async function whoAmI(): Promise<User> {
+  if (isLeaving()) {
+    await api.logout();
+    rememberLeaving(false);
+  }
+  return api.me();
+}
+
+const meQuery = queryOptions({ queryKey: keys.me, queryFn: whoAmI, staleTime: Number.POSITIVE_INFINITY });
 export const useConfig = () =>
   useQuery({ queryKey: keys.config, queryFn: api.config, staleTime: Number.POSITIVE_INFINITY, retry: false });
 export const useSessions = () => useQuery({ queryKey: keys.sessions, queryFn: api.sessions, staleTime: 0 });

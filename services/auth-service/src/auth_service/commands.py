@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
+from ipaddress import ip_address, ip_network
 from typing import Any, Final
 
 import structlog
@@ -16,7 +17,8 @@ from auth_service.domain import account as domain
 from auth_service.domain.account import UserCommand, WeakPassword
 from auth_service.limits import Limit, RateLimits
 from auth_service.passwords import PARALLEL, Passwords, common_passwords
-from auth_service.sessions import PersonalToken, RefreshRefused, Session, Sessions
+from auth_service.personal import PersonalToken, PersonalTokens, Wish
+from auth_service.sessions import RefreshRefused, Session, Sessions
 from contracts.read_model import folded
 from contracts.user import User, UserEvent, stream_of
 from kernel.http import once
@@ -40,6 +42,15 @@ class Client:
 
     address: str
     agent: str
+
+    @property
+    def place(self) -> str:
+        """The network that the address is of: enough to recognise one's own, too little to find a person."""
+        try:
+            bits = 24 if ip_address(self.address).version == 4 else 48
+            return str(ip_network(f"{self.address}/{bits}", strict=False))
+        except ValueError:
+            return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +96,7 @@ class Auth:
 
     accounts: Accounts
     sessions: Sessions
+    personal: PersonalTokens
     passwords: Passwords
     limits: RateLimits
     users: Decider[User, UserEvent]
@@ -154,7 +166,7 @@ class Auth:
 
     async def begin(self, account: Account, client: Client) -> LoggedIn:
         """A session for somebody who has shown who they are. Raises Problem 401 for an erased one."""
-        session, refresh_token = await self.sessions.begin(account.id, client.agent)
+        session, refresh_token = await self.sessions.begin(account.id, client.agent, client.place)
         user = await self._record(account.id, domain.LogIn(session_id=session.id))
         if user.erased:
             await self._forget(account)  # a crash came between the log and the store
@@ -227,23 +239,29 @@ class Auth:
 
     async def _forget(self, account: Account) -> None:
         await self.sessions.end_all(account.id)
-        for token in await self.sessions.personal(account.id):
-            await self.sessions.remove_personal(account.id, token.id)
+        await self.personal.remove_all(account.id)
         if self.kept_mails is not None:
             await self.kept_mails.forget(account.email, account.id)
         await self.accounts.erase(account)
 
-    async def add_token(self, user_id: str, session_id: str | None, name: str) -> tuple[PersonalToken, str]:
-        """A personal token, shown this once. Raises Problem 403 without a login that goes on, 409 for too many."""
+    async def add_token(self, user_id: str, session_id: str | None, wish: Wish) -> tuple[PersonalToken, str]:
+        """A personal token, shown this once. Raises Problem 403 without a fresh login, 409 for too many."""
         if session_id is None or not await self.sessions.exists(user_id, session_id):
             raise forbidden("Log in to make a token: another token, or a session that has ended, is not enough.")
+        await self.check_proof(user_id, session_id)
         lost = once.earlier("token_id")
         if lost is not None:
-            await self.sessions.remove_personal(user_id, lost)  # nobody was ever shown it
+            await self.personal.remove(user_id, lost)  # nobody was ever shown it
         try:
-            return await self.sessions.add_personal(user_id, name)
+            return await self.personal.add(user_id, wish)
         except ValueError as error:
             raise Problem(409, "conflict", str(error)) from error
+
+    async def check_proof(self, user_id: str, session_id: str | None) -> None:
+        """Raises Problem 403 `reauthentication_required` unless the person has just shown who they are."""
+        if not await self.sessions.is_proved(user_id, session_id):
+            detail = "Show again who you are: POST /api/auth/reauthenticate with your password."
+            raise Problem(403, "reauthentication_required", detail)
 
     async def confirm(self, account: Account, password: str, field: str) -> None:
         """Check the password of somebody who is logged in. Raises Problem 422 for a wrong one, 429."""

@@ -4,11 +4,11 @@ from typing import Final
 
 from fastapi import Request, Response
 
-from auth_service.sessions import SESSION_SECONDS
+from auth_service.sessions import IDLE_SECONDS
 from auth_service.signing import USER_TOKEN_SECONDS
 from kernel.identity.security import ACCESS_COOKIE, HOST_PREFIX, REFRESH_COOKIE
 
-_AGES: Final = {ACCESS_COOKIE: USER_TOKEN_SECONDS, REFRESH_COOKIE: SESSION_SECONDS}
+_AGES: Final = {ACCESS_COOKIE: USER_TOKEN_SECONDS, REFRESH_COOKIE: IDLE_SECONDS}
 
 
 def is_https(request: Request, public_url: str) -> bool:

@@ -1,11 +1,11 @@
 """The composition root of auth-service."""
 
-import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from fastapi import FastAPI
 
+from auth_service import schemas as views
 from auth_service.accounts import Accounts
 from auth_service.api import ROUTES
 from auth_service.commands import Auth, Limits
@@ -16,6 +16,7 @@ from auth_service.limits import RateLimits
 from auth_service.mails.outbox import Outbox
 from auth_service.once import OnceTokens
 from auth_service.passwords import Passwords
+from auth_service.personal import PersonalTokens
 from auth_service.projects import Projects
 from auth_service.recovery import Recovery
 from auth_service.sessions import Sessions
@@ -25,7 +26,7 @@ from contracts import user
 from contracts.codecs import USER_CODEC
 from kernel.http.app import add_health
 from kernel.http.app import create_app as create_service
-from kernel.identity.security import Authenticator, PersonalTokenClient, Principal
+from kernel.identity.security import Authenticator, Principal, personal_principal
 from kernel.log.decider import Decider
 from kernel.log.streams import MIB, Streams
 from kernel.ports.mailer import MailKeeper
@@ -54,9 +55,11 @@ def create_app(settings: Settings, platform: Platform | None = None) -> FastAPI:
             accounts, outbox = Accounts(store), Outbox(store, mailer)
             projects = Projects(await own.http(settings.task_url), keys)
             invited = InvitedPeople(store, accounts, outbox, settings.public_url)
+            tokens = PersonalTokens(store, sessions)
             auth = Auth(
                 accounts=accounts,
                 sessions=sessions,
+                personal=tokens,
                 passwords=passwords,
                 limits=RateLimits(store),
                 users=Decider(Streams(log, USER_CODEC, user.evolve, 8 * MIB)),
@@ -65,10 +68,9 @@ def create_app(settings: Settings, platform: Platform | None = None) -> FastAPI:
                 verified_only=settings.verified_email == "required",
             )
 
-            async def personal(token: str) -> Principal | None:
-                owner = await sessions.owner_of(token)
-                expires_at = time.time() + PersonalTokenClient.TRUSTED_SECONDS
-                return None if owner is None else Principal(owner, "user", None, expires_at)
+            async def personal(text: str) -> Principal | None:
+                found = await tokens.find(text)
+                return None if found is None else personal_principal(views.introspected(*found))
 
             required = settings.verified_email == "required"
             recovery = Recovery(auth, OnceTokens(store), outbox, settings.public_url.rstrip("/"), required)
@@ -81,7 +83,9 @@ def create_app(settings: Settings, platform: Platform | None = None) -> FastAPI:
                 joining=Joining(auth, projects, invited, recovery),
                 recovery=recovery,
                 keys=keys,
-                authenticator=Authenticator(keys, personal=personal, ended=own.ended),
+                authenticator=Authenticator(
+                    keys, personal=personal, ended=own.ended, secure=settings.public_url.startswith("https:")
+                ),
                 services=Authenticator(keys, audience="auth-service"),
             )
             background = await stack.enter_async_context(Background())

@@ -1,13 +1,16 @@
 """Requests and answers of auth-service."""
 
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
 from auth_service.accounts import Account, Locale
-from auth_service.domain.account import shown_email
-from auth_service.sessions import PersonalToken, Session
+from auth_service.domain.account import shown_email, time_text
+from auth_service.personal import PersonalToken
+from auth_service.sessions import Session, ends_at
 from kernel.http.requests import Body, Line, Text
+from kernel.identity.scopes import SCOPES, Scope
 
 Name = Annotated[Line, Field(max_length=100)]
 Email = Annotated[Text, Field(max_length=254)]
@@ -60,8 +63,20 @@ class IntrospectBody(Body):
     token: Annotated[str, Field(max_length=200)]
 
 
+def _reading() -> list[Scope]:
+    return ["tasks:read"]
+
+
 class TokenBody(Body):
     name: Name
+    scopes: Annotated[list[Scope], Field(min_length=1, max_length=10)] = Field(default_factory=_reading)
+    expires_in: Annotated[int, Field(ge=1, le=10 * 366 * 86_400, description="seconds")] | None = None
+    projects: Annotated[list[Annotated[str, Field(max_length=36)]], Field(min_length=1, max_length=100)] | None = None
+
+
+class ReauthenticateBody(Body):
+    password: Password | None = None
+    totp: Annotated[str | None, Field(max_length=40)] = None
 
 
 class UserOut(BaseModel):
@@ -99,6 +114,8 @@ class SessionInfo(BaseModel):
     created_at: str
     used_at: str
     agent: str
+    place: str = Field(description="the network that it was begun from")
+    expires_at: str
     current: bool
 
 
@@ -111,6 +128,10 @@ class TokenInfo(BaseModel):
     id: str
     name: str
     created_at: str
+    scopes: list[Scope]
+    projects: list[str] | None
+    expires_at: str | None
+    last_used_at: str | None
     token: str | None = Field(default=None, description="only in the answer that makes it")
 
 
@@ -122,6 +143,9 @@ class TokensOut(BaseModel):
 class IntrospectOut(BaseModel):
     active: bool
     user_id: str | None = None
+    token_id: str | None = None
+    scopes: list[str] | None = None
+    projects: list[str] | None = None
 
 
 class EndedSession(BaseModel):
@@ -169,10 +193,32 @@ def session_document(session: Session, current: str | None) -> dict[str, Any]:
         "created_at": session.created_at,
         "used_at": session.used_at,
         "agent": session.agent,
+        "place": session.place,
+        "expires_at": time_text(ends_at(session)),
         "current": session.id == current,
     }
 
 
 def token_document(token: PersonalToken) -> dict[str, Any]:
     """A personal token as its owner sees it, without the token."""
-    return {"id": token.id, "name": token.name, "created_at": token.created_at}
+    seen = None if not token.seen_at else time_text(datetime.fromtimestamp(token.seen_at, UTC).replace(microsecond=0))
+    return {
+        "id": token.id,
+        "name": token.name,
+        "created_at": token.created_at,
+        "scopes": list(SCOPES if token.scopes is None else token.scopes),
+        "projects": token.projects,
+        "expires_at": token.expires_at,
+        "last_used_at": seen,
+    }
+
+
+def introspected(user_id: str, token: PersonalToken) -> dict[str, Any]:
+    """What services are told of a personal token."""
+    return {
+        "active": True,
+        "user_id": user_id,
+        "token_id": token.id,
+        "scopes": token.scopes,
+        "projects": token.projects,
+    }

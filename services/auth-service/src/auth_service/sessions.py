@@ -1,4 +1,4 @@
-"""Sessions: refresh tokens that change with every use, and personal tokens. Tokens are stored as hashes alone."""
+"""Sessions: refresh tokens that change with every use. Tokens are stored as hashes alone."""
 
 import hashlib
 import secrets
@@ -14,12 +14,19 @@ from auth_service.domain.account import time_text
 from auth_service.signing import USER_TOKEN_SECONDS
 from kernel.http import once
 from kernel.identity.ended_sessions import EndedSessions
-from kernel.identity.security import PERSONAL_PREFIX
 from kernel.log.ids import is_id, new_id
 from kernel.ports.key_value_store import ABSENT, ConditionFailed, Delete, KeyValueStore, Put
 
-SESSION_SECONDS: Final = 30 * 86_400
-_MAX_PERSONAL: Final = 50
+IDLE_SECONDS: Final = 14 * 86_400
+LONGEST_SECONDS: Final = 30 * 86_400
+"""A session ends when it was not used for so long, and after so long whatever happens."""
+
+MAX_SESSIONS: Final = 20
+"""So many a person may have at once: the one not used for longest ends for another."""
+
+PROOF_SECONDS: Final = 600
+"""For so long a password counts as just shown."""
+
 _PER_WRITE: Final = 50
 _ENDED: Final = "ended-sessions"
 _MAX_TABS: Final = 100
@@ -30,7 +37,8 @@ class Session:
     """One login. `current` are the hashes of the refresh tokens that work, `previous` of those they replaced.
 
     There is one current token, or one for each tab that refreshed at the same moment. `family` is the hash of what all
-    tokens of the session have in common: it tells one used again from one made up. `rotated_at`: seconds since 1970.
+    tokens of the session have in common: it tells one used again from one made up. `place`: the network that it was
+    begun from. `rotated_at`, `begun_at`, `proved_at` (when the person last showed who they are): seconds since 1970.
     """
 
     id: str
@@ -41,16 +49,9 @@ class Session:
     previous: Sequence[str] = ()
     rotated_at: float = 0.0
     agent: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PersonalToken:
-    """A token for programs, without the token itself."""
-
-    id: str
-    name: str
-    created_at: str
-    hash: str
+    place: str = ""
+    begun_at: float = 0.0
+    proved_at: float = 0.0
 
 
 class RefreshRefused(Exception):
@@ -72,7 +73,7 @@ def _now() -> str:
 
 
 class Sessions:
-    """Sessions and personal tokens of users in the key-value store."""
+    """Sessions of users in the key-value store."""
 
     def __init__(self, store: KeyValueStore, grace: float, ended: EndedSessions) -> None:
         """`grace`: seconds for which a replaced refresh token still works, so that two tabs at once are no thief.
@@ -83,8 +84,11 @@ class Sessions:
         self._grace = grace
         self._ended = ended
 
-    async def begin(self, user_id: str, agent: str) -> tuple[Session, str]:
-        """A new session and its refresh token."""
+    async def begin(self, user_id: str, agent: str, place: str = "") -> tuple[Session, str]:
+        """A new session and its refresh token. Of too many, those not used for longest end."""
+        known = sorted(await self.of(user_id), key=lambda session: session.used_at, reverse=True)
+        if len(known) >= MAX_SESSIONS:
+            await self._end(user_id, [session.id for session in known[MAX_SESSIONS - 1 :][:_PER_WRITE]])
         token = _Token(user_id, new_id(), secrets.token_urlsafe(24), secrets.token_urlsafe(32))
         session = Session(
             id=token.session_id,
@@ -93,6 +97,9 @@ class Sessions:
             used_at=_now(),
             current=[_hash(token.secret)],
             agent=agent[:200],
+            place=place,
+            begun_at=time.time(),
+            proved_at=time.time(),
         )
         await self._store.write(_put(user_id, session, ABSENT))
         return session, str(token)
@@ -113,6 +120,7 @@ class Sessions:
             if presented in session.current:
                 session = replace(
                     session,
+                    begun_at=session.begun_at or time.time(),
                     previous=session.current,
                     current=[_hash(renewed.secret)],
                     rotated_at=time.time(),
@@ -133,6 +141,22 @@ class Sessions:
     def _is_other_tab(self, session: Session, presented: str) -> bool:
         recent = time.time() - session.rotated_at < self._grace
         return recent and presented in session.previous and len(session.current) < _MAX_TABS
+
+    async def prove(self, user_id: str, session_id: str) -> bool:
+        """The person has just shown who they are; False where the session has ended."""
+        while (item := await self._store.get(_partition(user_id), session_id)) is not None:
+            session = replace(Session(**orjson.loads(item.value)), proved_at=time.time())
+            try:
+                await self._store.write(_put(user_id, session, item.version))
+            except ConditionFailed:
+                continue
+            return True
+        return False
+
+    async def is_proved(self, user_id: str, session_id: str | None) -> bool:
+        """Whether the person showed within the last minutes who they are, in a session that goes on."""
+        item = None if session_id is None else await self._store.get(_partition(user_id), session_id)
+        return item is not None and Session(**orjson.loads(item.value)).proved_at > time.time() - PROOF_SECONDS
 
     async def exists(self, user_id: str, session_id: str) -> bool:
         """Whether a session goes on."""
@@ -155,13 +179,17 @@ class Sessions:
             await self._end(user_id, [session.id for session in sessions if session.id != but])
 
     async def _end(self, user_id: str, session_ids: Sequence[str], *together: Put) -> None:
+        gone = [Delete(_partition(user_id), session_id) for session_id in session_ids]
+        await self.revoke(*gone, *together, ids=session_ids)
+
+    async def revoke(self, *together: Put | Delete, ids: Sequence[str]) -> None:
+        """Write, and have every process refuse who comes with these ids: of sessions, or of personal tokens."""
         now = datetime.now(UTC)
         lapse = now + timedelta(seconds=USER_TOKEN_SECONDS)
-        gone = [Delete(_partition(user_id), session_id) for session_id in session_ids]
-        told = [Put(_ENDED, f"{_moment(now)}:{session_id}", session_id.encode(), lapse) for session_id in session_ids]
-        await self._store.write(*gone, *told, *together)
-        for session_id in session_ids:
-            self._ended.add(session_id, USER_TOKEN_SECONDS)
+        told = [Put(_ENDED, f"{_moment(now)}:{each}", each.encode(), lapse) for each in ids]
+        await self._store.write(*together, *told)
+        for each in ids:
+            self._ended.add(each, USER_TOKEN_SECONDS)
 
     async def ended(self, seconds: float) -> Mapping[str, float]:
         """The sessions that ended in the last so many seconds, with the seconds for which tokens of each may live."""
@@ -175,49 +203,21 @@ class Sessions:
                     found[item.value.decode()] = (item.expires_at - now).total_seconds()
         return found
 
-    # --- personal tokens ---
-
-    async def add_personal(self, user_id: str, name: str) -> tuple[PersonalToken, str]:
-        """A new personal token, shown this once. Raises ValueError when there are too many."""
-        if len(await self.personal(user_id)) >= _MAX_PERSONAL:
-            raise ValueError(f"there are {_MAX_PERSONAL} tokens already")
-        token = PERSONAL_PREFIX + secrets.token_urlsafe(32)
-        made = PersonalToken(id=new_id(), name=name, created_at=_now(), hash=_hash(token))
-        await self._store.write(
-            Put(f"personal:{user_id}", made.id, orjson.dumps(made)),
-            Put("personal", made.hash, user_id.encode()),
-            *once.recorded(token_id=made.id),
-        )
-        return made, token
-
-    async def personal(self, user_id: str, after: str = "", limit: int = 200) -> Sequence[PersonalToken]:
-        """Up to `limit` of a user's personal tokens whose id is greater than `after`, oldest first."""
-        items = await self._store.query(f"personal:{user_id}", after, limit)
-        return [PersonalToken(**orjson.loads(item.value)) for item in items]
-
-    async def remove_personal(self, user_id: str, token_id: str) -> bool:
-        """Revoke a personal token; False when the user has no such one."""
-        item = await self._store.get(f"personal:{user_id}", token_id)
-        if item is None:
-            return once.earlier("removed") == token_id
-        token = PersonalToken(**orjson.loads(item.value))
-        await self._store.write(
-            Delete(f"personal:{user_id}", token_id), Delete("personal", token.hash), *once.recorded(removed=token_id)
-        )
-        return True
-
-    async def owner_of(self, token: str) -> str | None:
-        """The user whose personal token it is, or None."""
-        item = await self._store.get("personal", _hash(token))
-        return None if item is None else item.value.decode()
-
 
 def _partition(user_id: str) -> str:
     return f"sessions:{user_id}"
 
 
+def ends_at(session: Session) -> datetime:
+    """When a session ends that is not used again."""
+    used_at = datetime.fromisoformat(session.used_at)
+    # One that began before this was kept has its thirty days from its first use since.
+    begun_at = datetime.fromtimestamp(session.begun_at, UTC) if session.begun_at else used_at
+    return min(used_at + timedelta(seconds=IDLE_SECONDS), begun_at + timedelta(seconds=LONGEST_SECONDS))
+
+
 def _put(user_id: str, session: Session, expect: int) -> Put:
-    expires_at = datetime.now(UTC) + timedelta(seconds=SESSION_SECONDS)
+    expires_at = ends_at(session)
     return Put(_partition(user_id), session.id, orjson.dumps(session), expires_at=expires_at, expect=expect)
 
 

@@ -107,7 +107,12 @@ def create_app(settings: Settings, platform: Platform | None = None) -> FastAPI:
             app.state.deps = Deps(
                 mode="services" if platform is None else "embedded",
                 registration=settings.registration,
-                authenticator=Authenticator(JwksClient(http), personal=PersonalTokenClient(auth), ended=own.ended),
+                authenticator=Authenticator(
+                    JwksClient(http),
+                    personal=PersonalTokenClient(auth),
+                    ended=own.ended,
+                    secure=settings.public_url.startswith("https:"),
+                ),
                 store=store,
                 inbox=inbox,
                 people=people,

@@ -74,7 +74,7 @@ class LiveStream:
                 position = rows[-1].seq
 
     def _has_ended(self, principal: Principal) -> bool:
-        return time.time() >= principal.expires_at or principal.session_id in self._ended
+        return time.time() >= principal.expires_at or principal.has_ended(self._ended)
 
     async def _chunk(self, rows: Sequence[FeedRow], user_id: str) -> bytes:
         """The events among rows that a user may see."""

@@ -12,6 +12,7 @@ from contracts.project import Project, ProjectEvent, Role
 from contracts.task import Comment, Task, TaskEvent
 from kernel.http import problems
 from kernel.http.requests import if_match_holds
+from kernel.identity.scopes import PROJECTS
 from kernel.log.decider import Command, Decider, Outcome, Rejection
 from kernel.log.event import Recorded
 from kernel.log.ids import is_id, new_id
@@ -52,8 +53,9 @@ class Projects:
         self._keys = keys
 
     async def latest(self, project_id: str) -> Project | None:
-        """The project as the log has it now, or None."""
-        if not is_id(project_id):
+        """The project as the log has it now; None, also for one that the request's token is not bound to."""
+        bound = PROJECTS.get()
+        if not is_id(project_id) or (bound is not None and project_id not in bound):
             return None
         return (await self.decider.streams.latest(project_contract.stream_of(project_id))).state
 

@@ -76,7 +76,12 @@ def create_app(settings: Settings, platform: Platform | None = None) -> FastAPI:
             )
             past_lists = PastLists(queries, tasks)
             app.state.deps = Deps(
-                authenticator=Authenticator(keys, personal=PersonalTokenClient(auth), ended=own.ended),
+                authenticator=Authenticator(
+                    keys,
+                    personal=PersonalTokenClient(auth),
+                    ended=own.ended,
+                    secure=settings.public_url.startswith("https:"),
+                ),
                 services=Authenticator(keys, audience="task-service"),
                 public_url=settings.public_url.rstrip("/"),
                 projects=projects,

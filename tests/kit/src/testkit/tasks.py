@@ -43,6 +43,8 @@ class Auth:
     key: ECKey = field(default_factory=lambda: ECKey.generate_key("P-256", {"kid": "test", "use": "sig"}))
     names: dict[str, str] = field(default_factory=dict)
     personal_tokens: dict[str, str] = field(default_factory=dict)
+    bounds: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """By personal token: its id, scopes and projects."""
     invited: dict[str, dict[str, Any]] = field(default_factory=dict)
     """By the id of an invitation: the address, the hash of the token in the mail, whose verified address it is."""
     away: bool = False
@@ -72,7 +74,7 @@ class Auth:
         @app.post("/api/auth/introspect")
         async def introspect(body: dict[str, str]) -> Any:
             user_id = self.personal_tokens.get(body["token"])
-            return {"active": user_id is not None, "user_id": user_id}
+            return {"active": user_id is not None, "user_id": user_id, **self.bounds.get(body["token"], {})}
 
         @app.get("/api/users")
         async def users(ids: str) -> Any:

@@ -13,6 +13,7 @@ import { toast } from "../../sync/toasts";
 import { Icon } from "../../ui/icons";
 import { Failed } from "../parts/Failed";
 import { Skeleton } from "../parts/Skeleton";
+import { useProof } from "./Proof";
 
 const ICONS = { computer: "computer", phone: "phone", program: "terminal" } as const;
 
@@ -21,11 +22,15 @@ export function Sessions() {
   const client = useQueryClient();
   const sessions = useSessions();
   const [busy, setBusy] = useState(false);
+  const [proving, proof] = useProof();
   async function end(work: () => Promise<unknown>, done: string): Promise<void> {
     setBusy(true);
     try {
-      await work();
-      toast(done);
+      await proving(async () => {
+        await work();
+        toast(done);
+        await client.invalidateQueries({ queryKey: keys.sessions });
+      });
     } catch (error) {
       toast(explain(error), { kind: "error" });
     }
@@ -66,6 +71,7 @@ export function Sessions() {
           <Trans>Sign out everywhere else</Trans>
         </button>
       )}
+      {proof}
     </section>
   );
 }
@@ -95,6 +101,7 @@ function Device({ session, busy, onEnd }: { session: Session; busy: boolean; onE
           <time dateTime={session.created_at} title={fullTime(session.created_at)}>
             <Trans>signed in {ago(session.created_at)}</Trans>
           </time>
+          {session.place && ` · ${session.place}`}
         </small>
       </div>
       {!session.current && (

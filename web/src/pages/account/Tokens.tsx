@@ -1,15 +1,24 @@
-import { t } from "@lingui/core/macro";
+import { plural, t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { addToken, removeToken } from "../../http/endpoints";
 import { explain } from "../../http/explain";
+import type { Scope } from "../../http/types";
 import { ago, fullTime } from "../../lib/dates";
 import { keys } from "../../sync/cache";
 import { useTokens } from "../../sync/queries";
 import { toast } from "../../sync/toasts";
 import { Icon } from "../../ui/icons";
 import { Failed } from "../parts/Failed";
+import { useProof } from "./Proof";
+
+type May = "read" | "work" | "all";
+const MAY: Record<May, Scope[]> = {
+  read: ["tasks:read"],
+  work: ["tasks:read", "tasks:write"],
+  all: ["tasks:read", "tasks:write", "projects:write", "notifications", "account"],
+};
 
 /** Personal tokens: made with a name, shown once, revoked one by one. */
 export function Tokens() {
@@ -17,13 +26,23 @@ export function Tokens() {
   const tokens = useTokens();
   const [name, setName] = useState("");
   const [made, setMade] = useState("");
+  const [may, setMay] = useState<May>("read");
+  const [days, setDays] = useState(90);
+  const [proving, proof] = useProof();
   const again = () => client.invalidateQueries({ queryKey: keys.tokens });
   async function make(event: FormEvent): Promise<void> {
     event.preventDefault();
     try {
-      const { token } = await addToken(name.trim());
-      setMade(token ?? "");
-      setName("");
+      await proving(async () => {
+        const { token } = await addToken({
+          name: name.trim(),
+          scopes: MAY[may],
+          ...(days > 0 ? { expires_in: days * 86_400 } : {}),
+        });
+        setMade(token ?? "");
+        setName("");
+        await again();
+      });
     } catch (error) {
       toast(explain(error), { kind: "error" });
     }
@@ -60,6 +79,14 @@ export function Tokens() {
                 <time dateTime={token.created_at} title={fullTime(token.created_at)}>
                   <Trans>made {ago(token.created_at)}</Trans>
                 </time>
+                {" · "}
+                {token.last_used_at ? <Trans>used {ago(token.last_used_at)}</Trans> : <Trans>never used</Trans>}
+                {token.expires_at && (
+                  <>
+                    {" · "}
+                    <Trans>ends on {fullTime(token.expires_at)}</Trans>
+                  </>
+                )}
               </small>
             </div>
             <button
@@ -88,11 +115,40 @@ export function Tokens() {
             onChange={(event) => setName(event.target.value)}
           />
         </div>
+        <div className="field">
+          <label htmlFor="token-may">
+            <Trans>It may</Trans>
+          </label>
+          <select id="token-may" className="input" value={may} onChange={(event) => setMay(event.target.value as May)}>
+            <option value="read">{t`read tasks`}</option>
+            <option value="work">{t`read and change tasks`}</option>
+            <option value="all">{t`do all that I may`}</option>
+          </select>
+        </div>
+        <div className="field">
+          <label htmlFor="token-days">
+            <Trans>It ends after</Trans>
+          </label>
+          <select
+            id="token-days"
+            className="input"
+            value={days}
+            onChange={(event) => setDays(Number(event.target.value))}
+          >
+            {[30, 90, 365].map((count) => (
+              <option key={count} value={count}>
+                {plural(count, { one: "# day", other: "# days" })}
+              </option>
+            ))}
+            <option value={0}>{t`no time`}</option>
+          </select>
+        </div>
         <button type="submit" className="button" disabled={!name.trim()}>
           <Icon name="plus" />
           <Trans>Make a token</Trans>
         </button>
       </form>
+      {proof}
     </section>
   );
 }

@@ -2,11 +2,12 @@
 import { t } from "@lingui/core/macro";
 import { useQueryClient } from "@tanstack/react-query";
 import { useLocation } from "wouter";
+import { ApiError } from "../../http/client";
 import { logout } from "../../http/endpoints";
 import { explain } from "../../http/explain";
 import { keys } from "../../sync/cache";
 import { pending } from "../../sync/pending";
-import { rememberSignedIn } from "../../sync/prefs";
+import { rememberLeaving, rememberSignedIn } from "../../sync/prefs";
 import { toast } from "../../sync/toasts";
 
 /** Forgets what was read with a session that is over, and shows the way in. */
@@ -31,6 +32,15 @@ export function useLogout(): () => Promise<void> {
       go("/unsent");
       return;
     }
-    await logout().then(forget, (error) => toast(explain(error), { kind: "error" }));
+    try {
+      await logout();
+    } catch (error) {
+      if (!(error instanceof ApiError && error.status === 0)) {
+        toast(explain(error), { kind: "error" });
+        return;
+      }
+      rememberLeaving(true);
+    }
+    forget();
   };
 }

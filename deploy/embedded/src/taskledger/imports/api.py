@@ -155,7 +155,12 @@ def create_imports(environment: Mapping[str, str], platform: Platform) -> FastAP
         auth = ServiceClient(http, service="task-service", secret=secret, audience="auth-service")
         runs = Runs(environment)
         app.state.deps = _Deps(
-            authenticator=Authenticator(JwksClient(http), personal=PersonalTokenClient(auth), ended=platform.ended),
+            authenticator=Authenticator(
+                JwksClient(http),
+                personal=PersonalTokenClient(auth),
+                ended=platform.ended,
+                secure=environment["PUBLIC_URL"].startswith("https:"),
+            ),
             keys=await platform.key_value_store(environment["KEY_VALUE_URL"]),
             runs=runs,
         )

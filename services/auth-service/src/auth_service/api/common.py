@@ -77,6 +77,12 @@ def page(items: Sequence[dict[str, Any]], limit: int) -> dict[str, Any]:
     return {"items": page, "next_cursor": encode_cursor(page[-1]["id"]) if len(items) > limit else None}
 
 
+def kept_as(response: Response, document: Any) -> Response:
+    """The answer, of which only `document` is kept for whoever repeats the request."""
+    response.kept = orjson.dumps(document)  # type: ignore[attr-defined]
+    return response
+
+
 def answer(document: Any, status: int = 200) -> Response:
     """The answer with this JSON."""
     return Response(orjson.dumps(document), status, media_type=JSON)

@@ -1,12 +1,26 @@
 """Routes of whoever is logged in: the profile, the password, personal tokens."""
 
+from datetime import timedelta
 from typing import Final
 
 from fastapi import Request, Response
 
 from auth_service import cookies
 from auth_service import schemas as views
-from auth_service.api.common import DONE, KEPT, UserRoute, after, answer, deps_of, page, router_of, user_of
+from auth_service.api.common import (
+    DONE,
+    KEPT,
+    UserRoute,
+    after,
+    answer,
+    client_of,
+    deps_of,
+    kept_as,
+    page,
+    router_of,
+    user_of,
+)
+from auth_service.personal import Wish
 from kernel.http import problems
 from kernel.http.openapi import answers
 from kernel.http.requests import Cursor, IdempotencyKey, Limit
@@ -45,9 +59,30 @@ async def erase_me(request: Request, body: views.EraseBody, key: IdempotencyKey 
 async def change_password(request: Request, body: views.PasswordBody, key: IdempotencyKey = None) -> Response:
     """Set a new password; every other session ends."""
     principal = user_of(request)
-    await deps_of(request).auth.change_password(
-        principal.id, principal.session_id, body.old_password, body.new_password
-    )
+    deps = deps_of(request)
+    await deps.auth.change_password(principal.id, principal.session_id, body.old_password, body.new_password)
+    response = Response(status_code=204)
+    if "authorization" not in request.headers:
+        # A browser goes on with a session that nobody can have seen before.
+        renewed = await deps.auth.begin(await deps.auth.me(principal.id), client_of(request))
+        if principal.session_id is not None:
+            await deps.auth.sessions.end(principal.id, principal.session_id)
+        access_token = await deps.keys.user_token(principal.id, renewed.session.id)
+        https = cookies.is_https(request, deps.settings.public_url)
+        cookies.set_session(response, access_token=access_token, refresh_token=renewed.refresh_token, https=https)
+    return response
+
+
+@router.post("/auth/reauthenticate", status_code=204, responses=_CONFIRMED)
+async def reauthenticate(request: Request, body: views.ReauthenticateBody, key: IdempotencyKey = None) -> Response:
+    """Show again who one is, after `reauthentication_required`; it counts for ten minutes."""
+    principal = user_of(request)
+    auth = deps_of(request).auth
+    if body.password is None:
+        raise problems.invalid("password", "is needed")
+    await auth.confirm(await auth.me(principal.id), body.password, "password")
+    if principal.session_id is None or not await auth.sessions.prove(principal.id, principal.session_id):
+        raise problems.forbidden("Only a login can be renewed so, not a token.")
     return Response(status_code=204)
 
 
@@ -55,7 +90,7 @@ async def change_password(request: Request, body: views.PasswordBody, key: Idemp
 async def list_tokens(request: Request, limit: Limit = 50, cursor: Cursor = None) -> Response:
     """One's personal tokens, oldest first."""
     principal = user_of(request)
-    found = await deps_of(request).auth.sessions.personal(principal.id, after(cursor), limit + 1)
+    found = await deps_of(request).auth.personal.of(principal.id, after(cursor), limit + 1)
     return answer(page([views.token_document(token) for token in found], limit))
 
 
@@ -65,16 +100,23 @@ async def list_tokens(request: Request, limit: Limit = 50, cursor: Cursor = None
     responses=answers(views.TokenInfo, status=201, headers=KEPT, writes=True),
 )
 async def add_token(request: Request, body: views.TokenBody, key: IdempotencyKey = None) -> Response:
-    """Make a personal token. It is shown this once; making it takes a login, not another token."""
+    """Make a personal token, by default one that reads tasks. It is shown this once, also if the request is repeated.
+
+    It takes a login, not another token, and a password shown within ten minutes: else 403 `reauthentication_required`.
+    """
     principal = user_of(request)
-    made, token = await deps_of(request).auth.add_token(principal.id, principal.session_id, body.name)
-    return answer({**views.token_document(made), "token": token}, 201)
+    deps = deps_of(request)
+    lasts = None if body.expires_in is None else timedelta(seconds=body.expires_in)
+    wish = Wish(name=body.name, scopes=tuple(dict.fromkeys(body.scopes)), projects=body.projects, lasts=lasts)
+    made, token = await deps.auth.add_token(principal.id, principal.session_id, wish)
+    document = views.token_document(made)
+    return kept_as(answer({**document, "token": token}, 201), document)
 
 
 @router.delete("/auth/tokens/{token_id}", status_code=204, responses=DONE)
 async def remove_token(request: Request, token_id: str, key: IdempotencyKey = None) -> Response:
-    """Revoke a personal token; services that have just asked trust it for a minute more."""
+    """Revoke a personal token: it is refused everywhere within a second or two, its live streams too."""
     principal = user_of(request)
-    if not await deps_of(request).auth.sessions.remove_personal(principal.id, token_id):
+    if not await deps_of(request).auth.personal.remove(principal.id, token_id):
         raise problems.not_found("token")
     return Response(status_code=204)

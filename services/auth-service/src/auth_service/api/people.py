@@ -127,8 +127,8 @@ async def make_service_token(request: Request, body: views.ServiceTokenBody, key
 async def introspect(request: Request, body: views.IntrospectBody, key: IdempotencyKey = None) -> Response:
     """Whose personal token it is (after RFC 7662); for services alone."""
     await _only_service(request)
-    owner = await deps_of(request).auth.sessions.owner_of(body.token)
-    return answer({"active": owner is not None, "user_id": owner})
+    found = await deps_of(request).auth.personal.find(body.token)
+    return answer({"active": False, "user_id": None} if found is None else views.introspected(*found))
 
 
 @services.get("/auth/ended-sessions", responses=answers(views.EndedSessionsOut))

@@ -59,11 +59,27 @@ async def _session(request: Request, logged_in: LoggedIn, kind: views.SessionKin
     user = views.own_document(logged_in.account)
     if kind == "cookie":
         response = answer({"user": user}, status)
+        await _end_replaced(request, logged_in)
         https = cookies.is_https(request, deps.settings.public_url)
         cookies.set_session(response, access_token=access_token, refresh_token=logged_in.refresh_token, https=https)
         return response
     session = {"access_token": access_token, "refresh_token": logged_in.refresh_token, "token_type": "Bearer"}
     return answer({"user": user, **session, "expires_in": USER_TOKEN_SECONDS}, status)
+
+
+async def _end_replaced(request: Request, logged_in: LoggedIn) -> None:
+    """End the session that the browser had until now, unless it is the one that goes on."""
+    deps = deps_of(request)
+    try:
+        before = await deps.authenticator.principal(_cookie(request, ACCESS_COOKIE) or "")
+    except Problem:
+        return
+    if before.session_id is not None and before.session_id != logged_in.session.id:
+        await deps.auth.sessions.end(before.id, before.session_id)
+
+
+def _cookie(request: Request, name: str) -> str | None:
+    return cookie_of(request, name, secure=deps_of(request).authenticator.secure)
 
 
 def _preferred_locale(request: Request) -> Locale:
@@ -121,7 +137,7 @@ async def refresh(request: Request, body: views.RefreshBody | None = None, key: 
     sent = body.refresh_token if body else None
     if sent is not None:
         return await _session(request, await deps_of(request).auth.refresh(sent), "bearer", 200)
-    cookie = cookie_of(request, REFRESH_COOKIE)
+    cookie = _cookie(request, REFRESH_COOKIE)
     if cookie is None:
         raise problems.not_authenticated()
     check_same_origin(request)
@@ -137,11 +153,9 @@ async def logout(request: Request, body: views.RefreshBody | None = None, key: I
         await deps.auth.logout(body.refresh_token, None)
         return response
     refresh_token = None
-    if "authorization" not in request.headers and (
-        cookie_of(request, ACCESS_COOKIE) or cookie_of(request, REFRESH_COOKIE)
-    ):
+    if "authorization" not in request.headers and (_cookie(request, ACCESS_COOKIE) or _cookie(request, REFRESH_COOKIE)):
         check_same_origin(request)
-        refresh_token = cookie_of(request, REFRESH_COOKIE)
+        refresh_token = _cookie(request, REFRESH_COOKIE)
         cookies.clear_session(response, https=cookies.is_https(request, deps.settings.public_url))
     await deps.auth.logout(refresh_token, await _if_logged_in(request))
     return response
@@ -167,8 +181,9 @@ async def list_sessions(request: Request, limit: Limit = 50, cursor: Cursor = No
 
 @router.delete("/auth/sessions", status_code=204, responses=DONE)
 async def end_other_sessions(request: Request, key: IdempotencyKey = None) -> Response:
-    """Log out everywhere else."""
+    """Log out everywhere else. 403 `reauthentication_required` ten minutes after the password was last shown."""
     principal = user_of(request)
+    await deps_of(request).auth.check_proof(principal.id, principal.session_id)
     await deps_of(request).auth.sessions.end_all(principal.id, but=principal.session_id)
     return Response(status_code=204)
 
@@ -177,6 +192,8 @@ async def end_other_sessions(request: Request, key: IdempotencyKey = None) -> Re
 async def end_session(request: Request, session_id: str, key: IdempotencyKey = None) -> Response:
     """Log out somewhere else."""
     principal = user_of(request)
+    if session_id != principal.session_id:
+        await deps_of(request).auth.check_proof(principal.id, principal.session_id)
     known = deps_of(request).auth.sessions
     if once.earlier("ended") != session_id and not await known.exists(principal.id, session_id):
         raise problems.not_found("session")

@@ -10,6 +10,7 @@ from kernel.http import problems
 from kernel.http.problems import Problem
 from kernel.http.requests import decode_cursor, resource
 from kernel.http.routes import Handle, Route
+from kernel.identity.scopes import PROJECTS
 from kernel.identity.security import authenticate, authenticate_user
 from kernel.log.decider import Outcome
 from task_service.deps import Deps
@@ -38,7 +39,13 @@ class UserRoute(Route):
         async def authenticated(request: Request) -> Response:
             principal = await authenticate_user(request, deps_of(request).authenticator)
             request.state.user_id = principal.id
-            return await handle(request)
+            if principal.projects is None:
+                return await handle(request)
+            bound = PROJECTS.set(principal.projects)
+            try:
+                return await handle(request)
+            finally:
+                PROJECTS.reset(bound)
 
         return authenticated
 

@@ -216,7 +216,9 @@ class _Kept:
 
     def _encipher(self, response: Response) -> str:
         headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in response.raw_headers]
-        document = {"status": response.status_code, "headers": headers, "body": bytes(response.body).decode()}
+        body = bytes(getattr(response, "kept", response.body))
+        headers = [(name, str(len(body)) if name == "content-length" else value) for name, value in headers]
+        document = {"status": response.status_code, "headers": headers, "body": body.decode()}
         return self.cipher.encrypt(orjson.dumps(document)).decode()
 
     def _decipher(self, item: Item) -> Response | None:

@@ -18,6 +18,7 @@ from joserfc.jwk import KeySet
 
 from kernel.http import problems
 from kernel.http.problems import Problem
+from kernel.identity.scopes import check_scope
 
 log = structlog.get_logger("security")
 
@@ -40,12 +41,22 @@ _CLOCK_SECONDS: Final = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who is asking: a user by id with the session, or a service by name."""
+    """Who is asking: a user by id with the session, or a service by name.
+
+    A personal token has an id in place of a session, and perhaps bounds: what it may do, and in which projects.
+    """
 
     id: str
     kind: Literal["user", "service"]
     session_id: str | None
     expires_at: float
+    token_id: str | None = None
+    scopes: frozenset[str] | None = None
+    projects: frozenset[str] | None = None
+
+    def has_ended(self, ended: Container[object]) -> bool:
+        """Whether the session has ended, or the personal token was revoked."""
+        return self.session_id in ended or self.token_id in ended
 
 
 class KeySource(Protocol):
@@ -111,7 +122,10 @@ class Authenticator:
         audience: str = USER_AUDIENCE,
         personal: PersonalTokens | None = None,
         ended: Container[object] = (),
+        secure: bool = False,
     ) -> None:
+        """`secure`: people come by HTTPS, so a cookie counts only under the name that nobody but HTTPS can set."""
+        self.secure = secure
         self._keys = keys
         self._audience = audience
         self._personal = personal
@@ -125,7 +139,7 @@ class Authenticator:
         principal = self._verified.get(digest)
         if principal is None or principal.expires_at <= time.time():
             principal = self._verified[digest] = await self._verify(token)
-        if principal.session_id in self._ended:
+        if principal.has_ended(self._ended):
             raise problems.not_authenticated("The session has ended. Log in again.")
         return principal
 
@@ -186,10 +200,11 @@ def _principal_of(claims: Mapping[str, Any], audience: str, now: float) -> Princ
     return Principal(subject, "user", session_id if isinstance(session_id, str) else None, float(expires_at))
 
 
-def cookie_of(request: Request, name: str) -> str | None:
-    """A cookie by its bare name: with the `__Host-` prefix if it came so, which is how HTTPS sets it."""
+def cookie_of(request: Request, name: str, *, secure: bool = False) -> str | None:
+    """A cookie by its bare name: over HTTPS only with the `__Host-` prefix, which no other host can have set."""
     cookies = request.cookies
-    return cookies.get(HOST_PREFIX + name) or cookies.get(name)
+    prefixed = cookies.get(HOST_PREFIX + name)
+    return prefixed if secure or request.url.scheme == "https" else prefixed or cookies.get(name)
 
 
 def check_same_origin(request: Request) -> None:
@@ -222,7 +237,7 @@ async def _authenticated(request: Request, authenticator: Authenticator) -> Prin
         if scheme.lower() != "bearer" or not token:
             raise problems.not_authenticated("Use `Authorization: Bearer <token>`.")
         return await authenticator.principal(token.strip())
-    cookie = cookie_of(request, ACCESS_COOKIE)
+    cookie = cookie_of(request, ACCESS_COOKIE, secure=authenticator.secure)
     if cookie is None:
         raise problems.not_authenticated()
     check_same_origin(request)
@@ -234,6 +249,8 @@ async def authenticate_user(request: Request, authenticator: Authenticator) -> P
     principal = await authenticate(request, authenticator)
     if principal.kind != "user":
         raise problems.not_authenticated("A person's token is needed here.")
+    if principal.scopes is not None:
+        check_scope(request.method, request.url.path, principal.scopes, principal.projects)
     return principal
 
 
@@ -275,10 +292,26 @@ class ServiceClient:
         return {"Authorization": f"Bearer {self._token}"}
 
 
+PERSONAL_SECONDS: Final = 60.0
+"""For so long what auth-service said of a personal token is trusted; what was revoked is told within a second."""
+
+
+def personal_principal(known: Mapping[str, Any]) -> Principal:
+    """Who comes with a personal token: `user_id`, and as far as given `token_id`, `scopes`, `projects`."""
+    scopes, projects = known.get("scopes"), known.get("projects")
+    return Principal(
+        known["user_id"],
+        "user",
+        None,
+        time.time() + PERSONAL_SECONDS,
+        token_id=known.get("token_id"),
+        scopes=None if scopes is None else frozenset(scopes),
+        projects=None if projects is None else frozenset(projects),
+    )
+
+
 class PersonalTokenClient:
     """Asks auth-service whose personal token it is; the answer is trusted for a minute."""
-
-    TRUSTED_SECONDS: Final = 60.0
 
     def __init__(self, service: ServiceClient) -> None:
         self._service = service
@@ -291,4 +324,4 @@ class PersonalTokenClient:
             raise problems.unavailable("Personal tokens cannot be checked right now.") from fault
         if not answer["active"]:
             return None
-        return Principal(answer["user_id"], "user", None, time.time() + self.TRUSTED_SECONDS)
+        return personal_principal(answer)
