@@ -13,6 +13,7 @@ const entry = [
 /** What is seldom opened has its texts with it. */
 const insights = ["src/pages/project/Insights.tsx", "src/pages/project/insights/**"];
 const settings = ["src/pages/project/Settings.tsx", "src/pages/project/settings/**"];
+const account = ["src/pages/Account.tsx", "src/pages/account/**"];
 const importing = ["src/pages/Import.tsx", "src/pages/import/**"];
 
 export default defineConfig({
@@ -22,11 +23,12 @@ export default defineConfig({
     { path: "<rootDir>/src/locales/entry/{locale}", include: entry },
     { path: "<rootDir>/src/locales/insights/{locale}", include: insights },
     { path: "<rootDir>/src/locales/settings/{locale}", include: settings },
+    { path: "<rootDir>/src/locales/account/{locale}", include: account },
     { path: "<rootDir>/src/locales/import/{locale}", include: importing },
     {
       path: "<rootDir>/src/locales/{locale}",
       include: ["src"],
-      exclude: [...entry, ...insights, ...settings, ...importing],
+      exclude: [...entry, ...insights, ...settings, ...account, ...importing],
     },
   ],
   format: formatter({ lineNumbers: false, origins: false }),

@@ -15,6 +15,7 @@ import { toast } from "../sync/toasts";
 import { chooseLocale, LOCALES } from "../ui/i18n";
 import { Icon } from "../ui/icons";
 import { PasswordField } from "../ui/PasswordField";
+import { ownTexts, useTexts } from "../ui/texts";
 import { useTitle } from "../ui/title";
 import { Address } from "./account/Address";
 import { Erase } from "./account/Erase";
@@ -23,7 +24,13 @@ import { Tokens } from "./account/Tokens";
 import { useLogout } from "./parts/leaving";
 import { Avatar } from "./parts/People";
 
+const texts = ownTexts({
+  en: () => import("../locales/account/en.po"),
+  ko: () => import("../locales/account/ko.po"),
+});
+
 export default function Account() {
+  useTexts(texts);
   const me = useMe().data;
   const outbox = useConfig().data?.outbox;
   const leave = useLogout();
