@@ -35,6 +35,10 @@ _VIEW: Final = "/projects/:id/:view?"
 PLACES: Final = (
     Place("login", "/login", "/login", signed_in=False),
     Place("register", "/register", "/register", signed_in=False),
+    Place("forgot", "/forgot", "/forgot", signed_in=False),
+    Place("reset", "/reset#token=nobodys", "/reset", signed_in=False),
+    Place("verify", "/verify#token=nobodys", "/verify", signed_in=False),
+    Place("invitation", "/invitation#token=nobodys", "/invitation", signed_in=False),
     Place("projects", "/projects", "/projects"),
     Place("my-tasks", "/my-tasks", "/my-tasks/:taskId?"),
     Place("board", "/projects/{SHOP}/board", _VIEW),
