@@ -183,6 +183,18 @@ def everything(folder: Path) -> bytes:
     return b"".join(file.read_bytes() for file in folder.iterdir() if file.is_file())
 
 
+async def test_invitations_are_listed_page_by_page_newest_first(ann: User) -> None:
+    project = await ann.project()
+    made = [(await invite(ann, project))["id"] for _ in range(5)]
+    path, seen, cursor = f"/projects/{project['id']}/invitations", [], None
+    while cursor is not None or not seen:
+        page = (await ann.get(path, limit=2, **({"cursor": cursor} if cursor else {}))).json()
+        seen += [item["id"] for item in page["items"]]
+        cursor = page["next_cursor"]
+    assert seen == made[::-1]
+    assert (await ann.get(path, cursor="x")).status_code == 422
+
+
 async def test_bad_invitations_are_refused_before_anything_is_written(world: World, ann: User) -> None:
     project = await ann.project()
     before = await world.log_length()

@@ -92,12 +92,18 @@ class Invitations:
             raise RuntimeError("an invitation was made that is not in its project")
         return Made(invitation=invitation, token=token, replayed=outcome.replayed)
 
-    async def open(self, project_id: str, by: str) -> tuple[Sequence[Invitation], Mapping[str, Mapping[str, Any]]]:
-        """A project's invitations that have not expired, newest first, with addresses. Raises Rejection, 503."""
+    async def open(
+        self, project_id: str, by: str, before: str | None, limit: int
+    ) -> tuple[Sequence[Invitation], Mapping[str, Mapping[str, Any]]]:
+        """Some of a project's invitations that have not expired, newest first, older than `before`; with addresses.
+
+        Raises Rejection, Problem 503.
+        """
         project = await self.projects.managed(project_id, by, "manage")
         now = datetime.now(UTC)
-        found = [known for known in reversed(project.invitations) if known.expires_at > now]
-        return found, await self.addresses.of([known.id for known in found if known.addressed])
+        known = [each for each in project.invitations if each.expires_at > now and (before is None or each.id < before)]
+        found = sorted(known, key=lambda each: each.id, reverse=True)[:limit]
+        return found, await self.addresses.of([each.id for each in found if each.addressed])
 
     async def withdraw(self, project_id: str, invitation_id: str, by: str, command: Command) -> Outcome[Project]:
         """Close an invitation. Raises Rejection."""

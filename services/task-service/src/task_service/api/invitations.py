@@ -9,17 +9,8 @@ from fastapi import APIRouter, Request, Response
 from contracts.invitation import Invitation
 from kernel.http.openapi import answers
 from kernel.http.problems import not_authenticated
-from kernel.http.requests import JSON, Cursor, IdempotencyKey, Limit, command_of, encode_cursor
-from task_service.api.common import (
-    VERSIONED,
-    GuestRoute,
-    UserRoute,
-    behind,
-    deps_of,
-    guest_of,
-    project_answer,
-    user_of,
-)
+from kernel.http.requests import JSON, Cursor, IdempotencyKey, Limit, command_of, decode_cursor, encode_cursor
+from task_service.api.common import VERSIONED, GuestRoute, UserRoute, deps_of, guest_of, project_answer, user_of
 from task_service.invitation_schemas import (
     InvitationMade,
     InvitationShown,
@@ -65,11 +56,11 @@ async def make_invitation(
 @router.get("/api/projects/{project_id}/invitations", responses=answers(InvitationsView))
 async def list_invitations(request: Request, project_id: str, limit: Limit = 50, cursor: Cursor = None) -> Response:
     """The invitations that have not expired, newest first; for owners, and never with the token."""
-    after = behind(cursor)
-    found, addresses = await deps_of(request).invitations.open(project_id, user_of(request))
-    end = after + limit
-    items = [_listed(invitation, addresses.get(invitation.id, {})) for invitation in found[after:end]]
-    return _answer({"items": items, "next_cursor": encode_cursor(end) if end < len(found) else None})
+    before: str | None = decode_cursor(cursor, str)[0] if cursor is not None else None
+    found, addresses = await deps_of(request).invitations.open(project_id, user_of(request), before, limit + 1)
+    items = [_listed(invitation, addresses.get(invitation.id, {})) for invitation in found[:limit]]
+    more = encode_cursor(items[-1]["id"]) if len(found) > limit else None
+    return _answer({"items": items, "next_cursor": more})
 
 
 def _listed(invitation: Invitation, kept: Any) -> dict[str, Any]:
