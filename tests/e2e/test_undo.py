@@ -98,6 +98,45 @@ def test_the_key_takes_back_one_change_after_the_other_and_does_them_again(
     assert ann.get(f"/api/tasks/{task['id']}")["status"] == "waiting"
 
 
+@pytest.mark.parametrize("answer", ["Keep Urgent", "Put back No priority"])
+def test_undo_asks_before_it_replaces_what_somebody_else_has_chosen_since(
+    at: Callable[[str], Visitor], ann: Person, bob: Person, project: dict[str, Any], answer: str
+) -> None:
+    ann.put(f"/api/projects/{project['id']}/members/{bob.id}", role="member")
+    task = ann.post(f"/api/projects/{project['id']}/tasks", title="Renew it")
+    path = f"/api/tasks/{task['id']}"
+    visitor = at(f"/projects/{project['id']}/tasks/{task['id']}")
+    page = visitor.page
+    panel = page.locator(".panel")
+    panel.get_by_role("button", name="Priority").click()
+    page.get_by_role("option", name="Low").click()
+    expect(visitor.toast("Priority of OPS-1: Low")).to_be_visible()
+    bob.patch(path, priority="urgent")
+    expect(panel.get_by_role("button", name="Priority")).to_contain_text("Urgent")
+
+    page.keyboard.press(UNDO)
+
+    question = page.get_by_role("dialog", name="Changed in the meantime")
+    expect(question).to_contain_text("Bob changed the priority")
+    expect(question.locator(".old-new")).to_contain_text("Urgent")
+    expect(question.get_by_role("button", name="Keep Urgent")).to_be_focused()
+    assert ann.get(path)["priority"] == "urgent"
+    if answer == "Keep Urgent":
+        page.keyboard.press("Enter")
+        expect(question).to_have_count(0)
+        page.keyboard.press(UNDO)
+        expect(visitor.toast("Nothing to undo")).to_be_visible()
+    else:
+        page.keyboard.press("Shift+Tab")
+        page.keyboard.press("Enter")
+        expect(visitor.toast("Undone: Priority of OPS-1: Low").get_by_role("button", name="Redo")).to_be_visible()
+        expect(question).to_have_count(0)
+    left = {"Keep Urgent": "urgent", "Put back No priority": "none"}[answer]
+    assert ann.get(path)["priority"] == left
+    # The browser tells of the answer that was the question.
+    visitor.complaints[:] = [line for line in visitor.complaints if "409" not in line]
+
+
 def test_settings_of_a_project_are_undone(
     at: Callable[[str], Visitor], ann: Person, bob: Person, project: dict[str, Any]
 ) -> None:

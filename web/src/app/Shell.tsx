@@ -7,17 +7,19 @@ import type { User } from "../http/types";
 import { keyOf } from "../lib/keys";
 import { useLogout } from "../pages/parts/leaving";
 import { Avatar } from "../pages/parts/People";
+import { useAsked } from "../sync/asking";
 import { usePending } from "../sync/pending";
 import { useConfig, useProjects, useUnread } from "../sync/queries";
 import { Icon, type IconName, Logo } from "../ui/icons";
 import { Picker } from "../ui/Picker";
 import { useShortcuts } from "../ui/shortcuts";
-import { Palette, ShortcutHelp } from "./overlays";
+import { Palette, PutBack, ShortcutHelp } from "./overlays";
 
 export function Shell({ me, children }: { me: User; children: ReactNode }) {
   const [, go] = useLocation();
   const [open, setOpen] = useState<"palette" | "help" | null>(null);
   const unread = useUnread().data ?? 0;
+  const asked = useAsked();
   useShortcuts({
     "?": () => setOpen("help"),
     "g i": () => go("/inbox"),
@@ -50,6 +52,7 @@ export function Shell({ me, children }: { me: User; children: ReactNode }) {
       </nav>
       <Suspense>
         {open === "palette" && <Palette onClose={() => setOpen(null)} onHelp={() => setOpen("help")} />}
+        {asked.length > 0 && <PutBack asked={asked} />}
         {open === "help" && <ShortcutHelp onClose={() => setOpen(null)} />}
       </Suspense>
     </div>

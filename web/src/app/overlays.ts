@@ -2,4 +2,5 @@
 import { page } from "../pages/parts/lazy";
 
 export const Palette = page(() => import("./Palette"));
+export const PutBack = page(() => import("./PutBack"));
 export const ShortcutHelp = page(() => import("./ShortcutHelp"));

@@ -6,6 +6,16 @@ import { randomId } from "../lib/ids";
 import { doubted, isAway, lost } from "./reach";
 import type { paths } from "./schema";
 
+/** A field that somebody has changed since: what one left there, what is there now, by whom. */
+export interface Conflict {
+  task_id: string;
+  field: string;
+  yours: unknown;
+  now: unknown;
+  by: string | null;
+  at: string;
+}
+
 export interface FieldError {
   field: string;
   message: string;
@@ -19,6 +29,8 @@ export class ApiError extends Error {
     detail: string,
     readonly errors: FieldError[] = [],
     readonly retryAfter: number | null = null,
+    /** Of `changed_since`. */
+    readonly conflicts: Conflict[] = [],
   ) {
     super(detail);
   }
@@ -74,6 +86,11 @@ export function onSignedOut(handler: () => void): void {
   signedOut = handler;
 }
 
+const made = new WeakMap<object, number[]>();
+
+/** The versions of the events that the change made to which this is the answer; none if it changed nothing. */
+export const versionsOf = (answer: object): number[] => made.get(answer) ?? [];
+
 /** Calls an operation of the services. Raises {@link ApiError}. */
 export async function call<M extends Method, P extends PathOf<M>>(
   method: M,
@@ -87,7 +104,16 @@ export async function call<M extends Method, P extends PathOf<M>>(
   // A 401 of these is about what was typed, or about a session that has ended already.
   const renewable = path === "/api/auth/me" || !path.startsWith("/api/auth/");
   if (response.status === 401 && renewable && (await refresh(started))) response = await send(method, path, options);
-  if (response.ok) return (response.status === 204 ? undefined : await response.json()) as Answer<M, P>;
+  if (response.ok) {
+    const answer = response.status === 204 ? undefined : await response.json();
+    const [first = 1, last = 0] = response.headers.get("Taskledger-Versions")?.split("-").map(Number) ?? [];
+    if (first <= last)
+      made.set(
+        answer,
+        Array.from({ length: last - first + 1 }, (_, index) => first + index),
+      );
+    return answer as Answer<M, P>;
+  }
   const error = await problem(response);
   if (error.status === 401 && !path.startsWith("/api/auth/")) signedOut();
   throw error;
@@ -136,6 +162,7 @@ async function problem(response: Response): Promise<ApiError> {
     detail?: string;
     title?: string;
     errors?: FieldError[];
+    conflicts?: Conflict[];
   };
   return new ApiError(
     response.status,
@@ -143,6 +170,7 @@ async function problem(response: Response): Promise<ApiError> {
     body.detail ?? body.title ?? response.statusText,
     body.errors ?? [],
     retryAfter,
+    body.conflicts,
   );
 }
 

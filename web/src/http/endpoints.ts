@@ -173,6 +173,8 @@ export const deleteTask = (id: string, key?: string) =>
   call("delete", "/api/tasks/{task_id}", { path: { task_id: id }, key });
 export const restoreTask = (id: string, key?: string) =>
   call("post", "/api/tasks/{task_id}/restore", { path: { task_id: id }, key });
+export const undo = (id: string, versions: number[], force: string[], key: string): Promise<Task> =>
+  call("post", "/api/tasks/{task_id}/undo", { path: { task_id: id }, body: { versions, force }, key });
 export const assign = (id: string, userId: string, key?: string) =>
   call("put", "/api/tasks/{task_id}/assignees/{user_id}", { path: { task_id: id, user_id: userId }, key });
 export const unassign = (id: string, userId: string, key?: string) =>

@@ -12,7 +12,7 @@ export function explain(error: unknown): string {
   if (error.status === 401) return t`You are signed out. Sign in again.`;
   if (error.status === 403) return t`Your role in this project does not allow that. Ask an owner.`;
   if (error.status === 404) return t`This does not exist any more, or you have no access to it.`;
-  if (error.status === 412) return t`Someone changed this in the meantime.`;
+  if (error.status === 412 || error.code === "changed_since") return t`Someone changed this in the meantime.`;
   if (error.status === 413) return t`That is too large. Make it shorter.`;
   if (error.status === 429) return t`Too many attempts. Wait ${error.retryAfter ?? 60} seconds and try again.`;
   if (error.status >= 500) return t`The server has a problem right now. Try again in a moment.`;

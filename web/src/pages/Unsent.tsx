@@ -9,6 +9,7 @@ import { useReachable } from "../http/reach";
 import { ago, fullTime } from "../lib/dates";
 import { knownTask } from "../sync/cache";
 import type { Command } from "../sync/commands";
+import { forced } from "../sync/edits";
 import { type Unsent as Change, usePending } from "../sync/pending";
 import { useProject } from "../sync/queries";
 import { queue } from "../sync/sending";
@@ -19,6 +20,7 @@ import { Icon } from "../ui/icons";
 import { useTitle } from "../ui/title";
 import { roleName } from "../ui/words";
 import { Name } from "./parts/People";
+import { Since } from "./parts/Since";
 import { Value } from "./parts/Value";
 
 /** What was changed on this device and has not reached the services: what waits, and what they have refused. */
@@ -54,6 +56,7 @@ function One({ change, reachable }: { change: Change; reachable: boolean }) {
   const taskId = "id" in command ? command.id : "";
   const path = pathOf(command);
   const text = textOf(command);
+  const conflicts = refused?.conflicts ?? [];
   const reason = refused && explain(new ApiError(refused.status, refused.code, refused.detail));
   return (
     <li className={refused ? "refused" : ""}>
@@ -90,6 +93,11 @@ function One({ change, reachable }: { change: Change; reachable: boolean }) {
       ) : (
         text && <blockquote>{text}</blockquote>
       )}
+      {conflicts.length > 0 && (
+        <p>
+          <Since conflicts={conflicts} projectId={knownTask(client, taskId)?.project_id ?? ""} />
+        </p>
+      )}
       <footer>
         <p className="unsent-state" role={refused ? "alert" : undefined}>
           <Icon name={refused ? "warn" : "offline"} />
@@ -104,6 +112,7 @@ function One({ change, reachable }: { change: Change; reachable: boolean }) {
 function Actions({ change, text }: { change: Change; text: string }) {
   const { command, refused } = change;
   const theirs = refused?.theirs;
+  const since = command.kind === "undo" && refused?.conflicts?.length ? refused.conflicts : null;
   const copy = () =>
     navigator.clipboard.writeText(text).then(
       () => toast(t`Text copied`),
@@ -114,9 +123,10 @@ function Actions({ change, text }: { change: Change; text: string }) {
     else if (!queue().withdraw([change.key])) toast(t`It is on its way already.`);
   };
   const retry = () => {
-    const over =
-      theirs && command.kind === "text" ? { ...command, base: theirs.text, version: theirs.version } : command;
-    queue().retry(change, over);
+    if (theirs && command.kind === "text")
+      queue().retry(change, { ...command, base: theirs.text, version: theirs.version });
+    else if (since && command.kind === "undo") queue().retry(change, forced(command, since));
+    else queue().retry(change);
   };
   return (
     <div className="section-actions">
@@ -126,11 +136,17 @@ function Actions({ change, text }: { change: Change; text: string }) {
         </button>
       )}
       <button type="button" className="button small" onClick={discard}>
-        {theirs ? <Trans>Keep theirs</Trans> : <Trans>Discard</Trans>}
+        {theirs || since ? <Trans>Keep theirs</Trans> : <Trans>Discard</Trans>}
       </button>
       {refused && (
         <button type="button" className="button small primary" onClick={retry}>
-          {theirs ? <Trans>Save mine</Trans> : <Trans>Try again</Trans>}
+          {since ? (
+            <Trans>Put back what was there</Trans>
+          ) : theirs ? (
+            <Trans>Save mine</Trans>
+          ) : (
+            <Trans>Try again</Trans>
+          )}
         </button>
       )}
     </div>
@@ -190,6 +206,8 @@ function What({ command, projectId }: { command: Command; projectId: string }): 
       return <Trans>Delete task</Trans>;
     case "restore":
       return <Trans>Restore</Trans>;
+    case "undo":
+      return <Trans>Undo</Trans>;
     case "comment":
       return <Trans>Comment</Trans>;
     case "edit-comment":

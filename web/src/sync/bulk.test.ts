@@ -3,6 +3,7 @@ import type { Task } from "../http/types";
 import { changeMany, edit, remove } from "./bulk";
 import { createQueryClient, keys } from "./cache";
 import { carryOut } from "./carryOut";
+import type { Command } from "./commands";
 import { startSending } from "./sending";
 
 const tasks = ["a", "b", "c", "d"].map(
@@ -27,7 +28,8 @@ function service(refused: Record<string, number>): Sent[] {
     const status = refused[id];
     if (status) return Response.json({ code: "refused", detail: "no" }, { status });
     const task = tasks.find((one) => one.id === id);
-    return Response.json({ ...task, ...body, deleted: init.method === "DELETE", version: 2 });
+    const headers = { "Taskledger-Versions": "2-2" };
+    return Response.json({ ...task, ...body, deleted: init.method === "DELETE", version: 2 }, { headers });
   });
   return sent;
 }
@@ -84,11 +86,13 @@ describe("one change to many tasks", () => {
     const sent = service({});
     const [task] = tasks as [Task];
     const step = edit(task, { status: "done" });
-    await carryOut(step.back({ ...task, status: "done", version: 2 }).command, "k");
-    await carryOut(remove(task).back(task).command, "k");
-    expect(sent.map(({ method, body }) => [method, body])).toEqual([
-      ["PATCH", { status: "waiting" }],
-      ["POST", {}],
+    const made = (await carryOut(step.command, "k")) as Task;
+    const gone = (await carryOut(remove(task).command, "k")) as Task;
+    for (const back of [step.back(made), remove(task).back(gone)]) await carryOut(back?.command as Command, "k");
+    expect(sent.slice(2).map(({ method, body }) => [method, body])).toEqual([
+      ["POST", { versions: [2], force: [] }],
+      ["POST", { versions: [2], force: [] }],
     ]);
+    expect(step.back(task)).toBeNull();
   });
 });

@@ -8,23 +8,26 @@ import type { QueryClient } from "@tanstack/react-query";
 import { ApiError } from "../http/client";
 import { explain } from "../http/explain";
 import type { Task, TaskChanges } from "../http/types";
+import { ask, conflictsOf, theirs as isNow } from "./asking";
 import { keys, putTasks, showTasks } from "./cache";
 import type { CommandOf } from "./commands";
-import { byElements, taskBefore } from "./edits";
+import { byElements, forced, takingBack, touched } from "./edits";
 import { Withdrawn } from "./queue";
 import { queue } from "./sending";
 import { progress, toast } from "./toasts";
 import type { Undoable } from "./undo";
 import { tell, undoStack } from "./undoStack";
 
-type TaskCommand = CommandOf<"edit" | "assign" | "unassign" | "delete" | "restore">;
+type TaskCommand = CommandOf<"edit" | "assign" | "unassign" | "delete" | "restore" | "undo">;
 
 /** One command on one task: what it shows, and what would take it back. */
 export interface Step {
   task: Task;
   shows: Partial<Task>;
   command: TaskCommand;
-  back: (now: Task) => Step;
+  /** Of an undo: how the task was before what is taken back. */
+  before?: Task;
+  back: (now: Task) => Step | null;
 }
 
 export function edit(task: Task, changes: TaskChanges): Step {
@@ -32,7 +35,7 @@ export function edit(task: Task, changes: TaskChanges): Step {
     task,
     shows: changes,
     command: { kind: "edit", id: task.id, body: byElements(task, changes) },
-    back: (now) => edit(now, taskBefore(task, changes, now)),
+    back: (now) => undo(task, now, touched(changes)),
   };
 }
 
@@ -42,16 +45,22 @@ export function assign(task: Task, userId: string, assigned: boolean): Step {
     task,
     shows: { assignees: assigned ? [...others, userId] : others },
     command: { kind: assigned ? "assign" : "unassign", id: task.id, userId },
-    back: (now) => assign(now, userId, !assigned),
+    back: (now) => undo(task, now, ["assignees"]),
   };
 }
 
 export function remove(task: Task): Step {
-  return { task, shows: { deleted: true }, command: { kind: "delete", id: task.id }, back: restore };
+  return {
+    task,
+    shows: { deleted: true },
+    command: { kind: "delete", id: task.id },
+    back: (now) => undo(task, now, ["deleted"]),
+  };
 }
 
-function restore(task: Task): Step {
-  return { task, shows: { deleted: false }, command: { kind: "restore", id: task.id }, back: remove };
+function undo(before: Task, after: Task, fields: string[]): Step | null {
+  const taking = takingBack(before, after, fields);
+  return taking && { task: after, ...taking, before, back: (now) => undo(after, now, fields) };
 }
 
 const SHOWN_EVERY_MILLISECONDS = 150;
@@ -104,7 +113,7 @@ function carry(
     const unsent = new Set(waiting.values());
     queue().withdraw([...waiting.keys()]);
     await all;
-    const back = [...done.map(({ step, result }) => step.back(result)), ...left];
+    const back = [...done.flatMap(({ step, result }) => step.back(result) ?? []), ...left];
     const withdrawn = refused.filter(({ step, error }) => error instanceof Withdrawn && unsent.has(step));
     const again = withdrawn.map(({ step }) => step);
     if (back.length > 0) return carry(client, back, undoable, told, again);
@@ -119,7 +128,7 @@ function carry(
       resolve(true);
     };
   });
-  const work = steps.map(async (step) => {
+  const send = async (step: Step) => {
     const { id, key } = step.task;
     const what = { command: step.command, scope: id, about: key, shows: { id, fields: step.shows } };
     const sending = queue().send(what, () => onHeld());
@@ -132,13 +141,15 @@ function carry(
       if (error instanceof ApiError && error.status === 403) queue().withdraw([...waiting.keys()]);
     }
     waiting.delete(sending.key);
-  });
+  };
+  const work = steps.map(send);
   showTasks(client, new Map(steps.map((step) => [step.task.id, step.shows])));
   const timer = setInterval(show, SHOWN_EVERY_MILLISECONDS);
-  const all = Promise.all(work).then(() => {
+  const all = Promise.all(work).then(async () => {
     clearInterval(timer);
     show();
     bar.end();
+    if (!held) await askAbout();
     showTasks(client, new Map(refused.map(({ step }) => [step.task.id, before(step)])));
     void client.invalidateQueries({ queryKey: [keys.history("")[0]] });
     void client.invalidateQueries({ queryKey: [keys.activity("")[0]] });
@@ -149,6 +160,24 @@ function carry(
     if (refused.length > 0) toast(refusal(refused, steps.length), { kind: "error" });
     return done.length > 0;
   });
+  /** Those that somebody else has changed since are one question. What is kept was no failure. */
+  async function askAbout(): Promise<void> {
+    const theirs = refused.filter(({ error }) => conflictsOf(error).length > 0);
+    if (theirs.length === 0) return;
+    showTasks(client, new Map(theirs.map(({ step, error }) => [step.task.id, isNow(conflictsOf(error))])));
+    const asked = theirs.map(({ step, error }) => ({
+      task: step.task,
+      conflicts: conflictsOf(error),
+      before: step.before ?? step.task,
+    }));
+    const putBack = await ask(asked);
+    for (const one of theirs) refused.splice(refused.indexOf(one), 1);
+    const again = theirs.flatMap(({ step: { command, ...step }, error }) =>
+      command.kind === "undo" ? { ...step, command: forced(command, conflictsOf(error)) } : [],
+    );
+    if (putBack) await Promise.all(again.map(send));
+    show();
+  }
   return Promise.race([all, kept]);
 }
 

@@ -1,10 +1,11 @@
 /** How each change is sent. */
 
-import { ApiError } from "../http/client";
+import { ApiError, versionsOf } from "../http/client";
 import * as api from "../http/endpoints";
 import type { Task } from "../http/types";
 import { ticked } from "../lib/checklist";
 import { type Command, type CommandOf, type Results, TextConflict } from "./commands";
+import { takenBack } from "./takenBack";
 import { preferencesWith } from "./unsent";
 
 /** Sends a command under its idempotency key. Raises {@link ApiError}, {@link TextConflict}. */
@@ -26,6 +27,8 @@ export async function carryOut(command: Command, key: string): Promise<Results[k
       return api.deleteTask(command.id, key);
     case "restore":
       return api.restoreTask(command.id, key);
+    case "undo":
+      return undo(command, key);
     case "comment":
       return api.addComment(command.id, command.body, command.mentions ?? [], key);
     case "edit-comment":
@@ -50,6 +53,13 @@ export async function carryOut(command: Command, key: string): Promise<Results[k
     case "mute":
       return api.setPreferences(preferencesWith(await api.preferences(), command), key);
   }
+}
+
+/** Takes events back, with those behind them that this page has taken back itself: they are nobody's later choice. */
+async function undo(command: CommandOf<"undo">, key: string): Promise<Task> {
+  const task = await api.undo(command.id, takenBack.with(command), command.force, key);
+  takenBack.add(command, versionsOf(task));
+  return task;
 }
 
 const ATTEMPTS = 4;

@@ -1,6 +1,8 @@
+/** The way of a change, there and back (long: one service stands for all of them). */
 import { onlineManager } from "@tanstack/react-query";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Member, Preferences, Project, Task } from "../http/types";
+import { answer, asked } from "./asking";
 import { changeMany, edit } from "./bulk";
 import { createQueryClient, keys, putProject } from "./cache";
 import { deleteTask, editTask, restoreTask, saveText } from "./changes";
@@ -41,14 +43,15 @@ const preferences = {
 
 let refusal: number | undefined;
 let sent: string[];
-let state: Map<string, Record<string, unknown> & { version: number }>;
+let state: Map<string, Stored>;
+let log: { id: string; version: number; by: string; fields: string[]; was: Stored; next: Stored }[];
 let told: Preferences;
 let client: ReturnType<typeof createQueryClient>;
 let stop: () => void;
 
 /** Services that have what they were told. */
 async function service(url: URL, init: RequestInit): Promise<Response> {
-  const [, , kind = "", id = "", , member] = url.pathname.split("/");
+  const [, , kind = "", id = "", action, member] = url.pathname.split("/");
   const body = init.body ? JSON.parse(String(init.body)) : {};
   const rest = Object.keys(body).length > 0 ? ` ${JSON.stringify(body)}` : "";
   if (init.method !== "GET") sent.push(`${init.method} ${url.pathname.slice(4)}${rest}`);
@@ -58,15 +61,43 @@ async function service(url: URL, init: RequestInit): Promise<Response> {
     return Response.json(told);
   }
   const now = state.get(id) ?? { ...(kind === "projects" ? project : task(id)) };
+  if (action === "undo") return undone(id, body);
   const deleted = init.method === "DELETE";
   const others = (now.members as Member[] | undefined)?.filter((one) => one.user_id !== member);
   const members = deleted ? others : others?.concat({ user_id: member ?? "", ...body });
-  state.set(id, { ...now, ...(member ? { members } : { ...body, deleted }), version: now.version + 1 });
-  return Response.json(state.get(id));
+  return written(id, { ...now, ...(member ? { members } : { ...body, deleted }) });
+}
+
+type Stored = Record<string, unknown> & { version: number };
+
+/** As a command leaves it: with the one event that it made. */
+function written(id: string, next: Stored, by = "ann"): Response {
+  const was = state.get(id) ?? { ...task(id) };
+  const version = was.version + 1;
+  state.set(id, { ...next, version });
+  const fields = Object.keys(next).filter((name) => name !== "version" && was[name] !== next[name]);
+  log.push({ id, version, by, fields, was, next });
+  return Response.json(state.get(id), { headers: { "Taskledger-Versions": `${version}-${version}` } });
+}
+
+/** As the service takes events back: a question where others have touched the same since. */
+function undone(id: string, { versions, force }: { versions: number[]; force: string[] }): Response {
+  const now = state.get(id) as Stored;
+  const taken = log.filter((event) => event.id === id && versions.includes(event.version));
+  const fields = new Set(taken.flatMap((event) => event.fields));
+  const conflicts = [...fields].flatMap((field) => {
+    const first = taken.find((event) => event.fields.includes(field));
+    const since = log.findLast((event) => event.id === id && event.fields.includes(field));
+    const own = !since || versions.includes(since.version) || force.includes(field) || now[field] === first?.was[field];
+    return own ? [] : { task_id: id, field, yours: first?.next[field], now: now[field], by: since.by, at: "" };
+  });
+  if (conflicts.length > 0) return Response.json({ code: "changed_since", detail: "", conflicts }, { status: 409 });
+  const before = [...fields].map((name) => [name, taken.find((event) => event.fields.includes(name))?.was[name]]);
+  return written(id, { ...now, ...Object.fromEntries(before) });
 }
 
 beforeEach(() => {
-  [refusal, sent, state, told] = [undefined, [], new Map(), preferences];
+  [refusal, sent, state, told, log] = [undefined, [], new Map(), preferences, []];
   vi.stubGlobal("fetch", service);
   client = createQueryClient();
   stop = startSending(client, "ann", { take: async () => [], put: async () => {}, remove: async () => {} });
@@ -109,7 +140,81 @@ describe("changes of tasks", () => {
     await turn("redo");
     await turn("redo");
     expect(lastToast()).toBe("Nothing to redo");
-    expect(sent.slice(-2)).toEqual(['PATCH /tasks/1 {"status":"done"}', 'PATCH /tasks/2 {"status":"done"}']);
+    // What is taken back, with what of the same this page has done and taken back since: that is nobody's later choice.
+    expect(sent.slice(3)).toEqual([
+      'POST /tasks/2/undo {"versions":[2],"force":[]}',
+      'POST /tasks/1/undo {"versions":[3],"force":[]}',
+      'POST /tasks/1/undo {"versions":[2,3,4],"force":[]}',
+      'POST /tasks/1/undo {"versions":[5],"force":[]}',
+      'POST /tasks/1/undo {"versions":[4,5,6],"force":[]}',
+      'POST /tasks/2/undo {"versions":[3],"force":[]}',
+    ]);
+  });
+
+  describe("that somebody else has changed since", () => {
+    /** Ann sets it to done, Bob to late, Ann undoes. */
+    async function undoing(): Promise<{ done: Promise<void> }> {
+      await editTask(client, task("1"), { status: "done" }, "1 done");
+      written("1", { ...(state.get("1") as Stored), status: "late" }, "bob");
+      const work = turn("undo");
+      await expect.poll(() => asked().length).toBe(1);
+      return { done: work };
+    }
+
+    it("are asked about, and what is kept is neither written nor asked about again", async () => {
+      const work = await undoing();
+      expect(asked()[0]?.conflicts[0]).toMatchObject({ yours: "done", now: "late", by: "bob" });
+      expect([asked()[0]?.before.status, shownTask("1")?.status]).toEqual(["waiting", "late"]);
+      answer(false);
+      await work.done;
+      expect([asked(), shownTask("1")?.status, state.get("1")?.status]).toEqual([[], "late", "late"]);
+      expect([undoStack.go("undo"), undoStack.go("redo")]).toEqual([null, null]);
+      expect(shownToasts().map(({ kind }) => kind)).not.toContain("error");
+    });
+
+    it("are put back where one says so, and that can be done again", async () => {
+      const work = await undoing();
+      answer(true);
+      await work.done;
+      await expect.poll(() => state.get("1")?.status).toBe("waiting");
+      expect(sent.at(-1)).toBe('POST /tasks/1/undo {"versions":[2],"force":["status"]}');
+      await turn("redo");
+      expect([state.get("1")?.status, shownTask("1")?.status]).toEqual(["late", "late"]);
+    });
+
+    it("are one question of many, and the others are taken back", async () => {
+      const steps = ["1", "2"].map((id) => edit(task(id), { status: "done" }));
+      await changeMany(client, steps, (count) => `${count} done`);
+      written("2", { ...(state.get("2") as Stored), status: "late" }, "bob");
+      const work = turn("undo");
+      await expect.poll(() => asked().map((one) => one.task.key)).toEqual(["OPS-2"]);
+      answer(false);
+      await work;
+      expect(statuses()).toBe("waiting,late");
+      expect(shownToasts().map(({ kind }) => kind)).not.toContain("error");
+    });
+
+    it("wait in the list of unsent changes where the undo was kept without a network", async () => {
+      await editTask(client, task("1"), { status: "done" }, "1 done");
+      written("1", { ...(state.get("1") as Stored), status: "late" }, "bob");
+      onlineManager.setOnline(false);
+      await turn("undo");
+      expect(shownTask("1")?.status).toBe("waiting");
+      onlineManager.setOnline(true);
+      await expect.poll(() => pending()[0]?.refused?.conflicts?.[0]?.now).toBe("late");
+      expect([state.get("1")?.status, asked().length]).toEqual(["late", 0]);
+    });
+  });
+
+  it("that made nothing have nothing to take back", async () => {
+    vi.stubGlobal("fetch", (url: URL, init: RequestInit) => {
+      sent.push(`${init.method} ${url.pathname.slice(4)}`);
+      return Response.json({ ...task("1"), status: "done" });
+    });
+    await editTask(client, task("1"), { status: "done" }, "1 done");
+    await turn("undo");
+    expect(sent).toEqual(["PATCH /tasks/1"]);
+    expect(lastToast()).toBe("Nothing to change: it is so already");
   });
 
   it("are waited for when they are on their way", async () => {

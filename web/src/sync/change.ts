@@ -5,8 +5,11 @@
 import { t } from "@lingui/core/macro";
 import type { QueryClient } from "@tanstack/react-query";
 import { explain } from "../http/explain";
-import { putTask } from "./cache";
+import type { Task } from "../http/types";
+import { ask, conflictsOf, theirs } from "./asking";
+import { putTask, showTasks } from "./cache";
 import { type Command, type ResultOf, TextConflict } from "./commands";
+import { forced } from "./edits";
 import type { Unsent } from "./pending";
 import { Withdrawn } from "./queue";
 import { arrived, queue } from "./sending";
@@ -30,7 +33,9 @@ export interface Change<C extends Command = Command> extends Pick<Unsent, "scope
   /** What the toast says; nothing is said of what has no text. */
   told?: string;
   /** The change that takes this one back, from what came of it; what has none cannot be undone. */
-  back?(result: ResultOf<C>): Change;
+  back?(result: ResultOf<C>): Change | null;
+  /** Of an undo: how the task was before what is taken back. */
+  before?: Task;
 }
 
 /** Carries a change out and tells it, with the way back. */
@@ -73,7 +78,11 @@ function carry<C extends Command>(
 ): Promise<Outcome<ResultOf<C>>> {
   const { command, scope, about, shows } = what;
   return new Promise((resolve) => {
-    const sending = queue().send({ command, scope, about, shows }, () => resolve({ state: "kept" }));
+    let kept = false;
+    const sending = queue().send({ command, scope, about, shows }, () => {
+      kept = true;
+      resolve({ state: "kept" });
+    });
     // What is unsent shows in its order, so this is the last of it by now.
     what.show?.();
     const turn = async () => {
@@ -86,7 +95,9 @@ function carry<C extends Command>(
         (result) => ({ result }),
         () => null,
       );
-      return answer !== null && carried(client, what.back(answer.result), undoable);
+      const back = answer && what.back(answer.result);
+      if (answer && !back) toast(t`Nothing to change: it is so already`);
+      return back !== null && carried(client, back, undoable);
     };
     if (undoable) undoable.turn = turn;
     sending.done.then(
@@ -96,8 +107,11 @@ function carry<C extends Command>(
       },
       (error: unknown) => {
         what.rollback?.();
-        if (undoable?.turn === turn) undoStack.forget(undoable);
-        if (error instanceof TextConflict) putTask(client, error.theirs, true);
+        // Whoever waits is asked; the step lives on until then.
+        const asks = conflictsOf(error).length > 0 && !kept;
+        if (undoable?.turn === turn && !asks) undoStack.forget(undoable);
+        if (asks) showTasks(client, new Map([[shows?.id ?? "", theirs(conflictsOf(error))]]));
+        else if (error instanceof TextConflict) putTask(client, error.theirs, true);
         else if (!(error instanceof Withdrawn)) toast(explain(error), { kind: "error" });
         resolve({ state: "refused", error });
       },
@@ -108,6 +122,12 @@ function carry<C extends Command>(
 async function carried(client: QueryClient, what: Change, undoable: Undoable): Promise<boolean> {
   const outcome = await carry(client, what, undoable);
   if (outcome.state !== "refused") return true;
+  const conflicts = conflictsOf(outcome.error);
+  const { command, before } = what;
+  if (command.kind === "undo" && before && conflicts.length > 0) {
+    if (!(await ask([{ task: before, conflicts, before }]))) return false;
+    return carried(client, { ...what, command: forced(command, conflicts) }, undoable);
+  }
   if (outcome.error instanceof TextConflict)
     toast(t`Someone else has changed this text meanwhile. Nothing was overwritten.`, { kind: "error" });
   return false;

@@ -3,11 +3,11 @@ import { t } from "@lingui/core/macro";
 import type { InfiniteData, QueryClient } from "@tanstack/react-query";
 import type { Comment, Inbox, Notification, Task, TaskChanges, User } from "../http/types";
 import { type Named, ticked } from "../lib/checklist";
-import { type Place, placeOf, rankAt } from "../lib/order";
+import { type Place, rankAt } from "../lib/order";
 import { keys, knownTask, listDeleted, putTask, showTasks } from "./cache";
 import { type Change, change, type Outcome } from "./change";
 import { type CommandOf, type NewTask, TextConflict, type TextField } from "./commands";
-import { byElements, taskBefore } from "./edits";
+import { byElements, takingBack, touched } from "./edits";
 import { toast } from "./toasts";
 
 function fieldsOf(task: Task, fields: Partial<Task>): Partial<Task> {
@@ -26,12 +26,30 @@ function shown(client: QueryClient, task: Task, fields: Partial<Task>) {
   };
 }
 
+/** Takes back what a change of `fields` made of a task; null if it made nothing. */
+function undoing(client: QueryClient, before: Task, after: Task, fields: string[], told: string, scope = after.id) {
+  const now = knownTask(client, after.id) ?? after;
+  const taking = takingBack(before, after, fields, now);
+  if (!taking) return null;
+  const { command, shows } = taking;
+  const what: Change<CommandOf<"undo">> = {
+    ...shown(client, now, shows),
+    ...(shows.deleted !== undefined && leaving(client, now, shows.deleted)),
+    command,
+    scope,
+    told,
+    before,
+    back: (result) => undoing(client, now, result, fields, told, scope),
+  };
+  return what;
+}
+
 function editing(client: QueryClient, task: Task, changes: TaskChanges, told: string): Change<CommandOf<"edit">> {
   return {
     ...shown(client, task, changes),
     command: { kind: "edit", id: task.id, body: byElements(task, changes) },
     told,
-    back: (now) => editing(client, now, taskBefore(task, changes, now), told),
+    back: (now) => undoing(client, task, now, touched(changes), told),
   };
 }
 
@@ -48,14 +66,13 @@ function placing(
   told: string,
 ): Change<CommandOf<"edit">> {
   const tasks = client.getQueryData<Task[]>(keys.tasks(task.project_id)) ?? [];
-  const from = placeOf(task, tasks);
   return {
     ...shown(client, task, { status, rank: rankAt(task, place, tasks) }),
     command: { kind: "edit", id: task.id, body: { ...place, ...(status !== task.status && { status }) } },
     // One after the other: the next move may name this task as its neighbour.
     scope: `order-${task.project_id}`,
     told,
-    back: (now) => placing(client, now, task.status, from, told),
+    back: (now) => undoing(client, task, now, ["status", "rank"], told, `order-${task.project_id}`),
   };
 }
 
@@ -81,7 +98,9 @@ function writing(
     ...shown(client, base, { [field]: text }),
     command: { kind: "text", id: base.id, field, text, base: base[field], version: base.version },
     told,
-    back: (now) => writing(client, now, field, base[field], told),
+    // Over a text that somebody else has written since nothing is put; there is no question to ask.
+    back: (now) =>
+      field === "title" ? undoing(client, base, now, [field], told) : writing(client, now, field, base[field], told),
   };
 }
 
@@ -134,11 +153,12 @@ function assigning(
 ): Change<CommandOf<"assign" | "unassign">> {
   const others = task.assignees.filter((id) => id !== userId);
   const name = client.getQueryData<User>(keys.user(userId))?.name ?? "";
+  const told = assigned ? t`${task.key} assigned to ${name}` : t`${name} taken off ${task.key}`;
   return {
     ...shown(client, task, { assignees: assigned ? [...task.assignees, userId] : others }),
     command: { kind: assigned ? "assign" : "unassign", id: task.id, userId },
-    told: assigned ? t`${task.key} assigned to ${name}` : t`${name} taken off ${task.key}`,
-    back: (now) => assigning(client, now, userId, !assigned),
+    told,
+    back: (now) => undoing(client, task, now, ["assignees"], told),
   };
 }
 
@@ -156,20 +176,25 @@ export function createTask(client: QueryClient, projectId: string, body: NewTask
   });
 }
 
-/** Deletes a task or restores it: it leaves all lists, or is in them again. */
-function deleting(client: QueryClient, task: Task, deleted: boolean): Change<CommandOf<"delete" | "restore">> {
+/** It leaves all lists, or is in them again. */
+function leaving(client: QueryClient, task: Task, deleted: boolean) {
   const put = (is: boolean) => {
     const now = { ...(knownTask(client, task.id) ?? task), deleted: is };
     putTask(client, now, true);
     listDeleted(client, keys.deletedTasks(task.project_id), now);
   };
+  return { show: () => put(deleted), rollback: () => put(!deleted) };
+}
+
+/** Deletes a task or restores it. */
+function deleting(client: QueryClient, task: Task, deleted: boolean): Change<CommandOf<"delete" | "restore">> {
+  const told = deleted ? t`${task.key} deleted` : t`${task.key} restored`;
   return {
     ...shown(client, task, { deleted }),
     command: { kind: deleted ? "delete" : "restore", id: task.id },
-    show: () => put(deleted),
-    rollback: () => put(!deleted),
-    told: deleted ? t`${task.key} deleted` : t`${task.key} restored`,
-    back: (now) => deleting(client, now, !deleted),
+    ...leaving(client, task, deleted),
+    told,
+    back: (now) => undoing(client, { ...task, deleted: !deleted }, now, ["deleted"], told),
   };
 }
 

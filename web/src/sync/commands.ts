@@ -16,6 +16,8 @@ export type Command =
   | { kind: "tick"; id: string; point: Named; done: boolean; text: string; version: number }
   | { kind: "assign" | "unassign"; id: string; userId: string }
   | { kind: "delete" | "restore"; id: string }
+  /** Takes back what the events with these versions did to `fields`; those in `force` whoever has changed them since. */
+  | { kind: "undo"; id: string; versions: number[]; fields: string[]; force: string[] }
   | { kind: "comment"; id: string; body: string; mentions?: string[] }
   | { kind: "edit-comment"; id: string; commentId: string; body: string }
   | { kind: "delete-comment"; id: string; commentId: string }
@@ -44,6 +46,7 @@ export interface Results {
   unassign: Task;
   delete: Task;
   restore: Task;
+  undo: Task;
   comment: Comment;
   "edit-comment": Comment;
   "delete-comment": undefined;

@@ -1,4 +1,5 @@
 /** What an edit sends: single fields, and of a list only what becomes of its elements. */
+import { type Conflict, versionsOf } from "../http/client";
 import type {
   Project,
   ProjectChanges,
@@ -10,18 +11,37 @@ import type {
   TaskEdit,
 } from "../http/types";
 import { applied, difference, elements, inverse, withElements } from "../lib/elements";
+import type { CommandOf } from "./commands";
 
 export function byElements(task: Task, changes: TaskChanges): TaskEdit {
   const { labels, ...others } = changes;
   return labels ? { ...others, labels: difference(task.labels, labels) } : others;
 }
 
-/** The fields that take an edit back from how the task is now. */
-export function taskBefore(task: Task, changes: TaskChanges, now: Task): TaskChanges {
-  const before = Object.fromEntries(Object.keys(changes).map((field) => [field, task[field as keyof TaskChanges]]));
-  if (!changes.labels) return before;
-  return { ...before, labels: applied(now.labels, inverse(difference(task.labels, changes.labels))) };
+/** What a change of `fields` sends to be taken back, and what shows then; null if it made nothing. */
+export function takingBack(before: Task, after: Task, fields: string[], now = after) {
+  const versions = versionsOf(after);
+  if (versions.length === 0) return null;
+  const shows: Record<string, unknown> = {};
+  for (const field of fields as (keyof Task)[]) {
+    const [old, made, is] = [before[field], after[field], now[field]];
+    if (Array.isArray(old) && Array.isArray(made) && Array.isArray(is)) {
+      shows[field] = applied(is, inverse(difference(old, made)));
+    } else if (is === made) shows[field] = old; // else it is somebody else's by now
+  }
+  const command: CommandOf<"undo"> = { kind: "undo", id: after.id, versions, fields, force: [] };
+  return { shows: shows as Partial<Task>, command };
 }
+
+/** The fields that an edit touches: into another column is to another place. */
+export const touched = (changes: TaskChanges): string[] =>
+  Object.keys(changes).concat(changes.status === undefined ? [] : "rank");
+
+/** The same undo, over what is known to be somebody else's. */
+export const forced = (command: CommandOf<"undo">, conflicts: Conflict[]): CommandOf<"undo"> => ({
+  ...command,
+  force: [...command.force, ...conflicts.map(({ field }) => field)],
+});
 
 const byKey = (status: Status) => status.key;
 const byName = (label: ProjectLabel) => label.name;

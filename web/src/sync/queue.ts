@@ -251,7 +251,8 @@ function entryOf(unsent: Unsent, given: Partial<Entry>): Entry {
 
 function refusalOf(error: unknown, command: Command): Refusal {
   if (!(error instanceof ApiError)) return { status: -1, code: "unknown", detail: String(error) };
-  const refusal = { status: error.status, code: error.code, detail: error.errors[0]?.message ?? error.message };
+  const { status, code, conflicts } = error;
+  const refusal = { status, code, detail: error.errors[0]?.message ?? error.message, conflicts };
   if (!(error instanceof TextConflict) || command.kind !== "text") return refusal;
   return { ...refusal, theirs: { text: error.theirs[command.field], version: error.theirs.version } };
 }

@@ -3,12 +3,14 @@ import { plural } from "@lingui/core/macro";
 import type { QueryClient } from "@tanstack/react-query";
 import type { Comment, Preferences, Project, Task } from "../http/types";
 import { randomId } from "../lib/ids";
+import { answer } from "./asking";
 import { keys, putProject, putTask, showTasks } from "./cache";
 import { carryOut } from "./carryOut";
 import type { Command, Results } from "./commands";
 import { pending, type Unsent, withUnsentPreferences } from "./pending";
 import { Queue, type Shelf } from "./queue";
 import { openShelf } from "./shelf";
+import { takenBack } from "./takenBack";
 import { toast } from "./toasts";
 import { undoStack } from "./undoStack";
 import { ofPreferences, ofProject } from "./unsent";
@@ -51,6 +53,8 @@ export function startSending(client: QueryClient, user: string, kept = browserSh
   return () => {
     started.close();
     undoStack.clear();
+    takenBack.clear();
+    answer(false);
     if (open === started) open = undefined;
   };
 }

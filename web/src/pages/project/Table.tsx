@@ -2,7 +2,16 @@ import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useQueryClient } from "@tanstack/react-query";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type CSSProperties, type KeyboardEvent, useCallback, useMemo, useRef, useState } from "react";
+import {
+  type CSSProperties,
+  type KeyboardEvent,
+  Suspense,
+  useCallback,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
 import { useSearch, useSearchParams } from "wouter";
 import type { Project, Task } from "../../http/types";
 import { keyOf } from "../../lib/keys";
@@ -11,9 +20,11 @@ import { keys } from "../../sync/cache";
 import { Empty } from "../../ui/Empty";
 import { PLAIN } from "../../ui/fields";
 import { Icon } from "../../ui/icons";
+import { loadWhenIdle, page } from "../parts/lazy";
 import { type Filter, mostFirst, type Sort } from "./filters";
-import { BulkBar } from "./table/BulkBar";
 import { TableRow } from "./table/TableRow";
+
+const BulkBar = page(() => import("./table/BulkBar").then((module) => ({ default: module.BulkBar })));
 
 interface Props {
   project: Project;
@@ -29,6 +40,7 @@ const PLAIN_COLUMNS = {
 } as CSSProperties;
 
 export default function Table({ project, tasks, openId, filter }: Props) {
+  useEffect(() => loadWhenIdle([BulkBar]), []);
   const client = useQueryClient();
   const scroller = useRef<HTMLDivElement>(null);
   const [selection, setSelection] = useState(NOTHING);
@@ -147,12 +159,14 @@ export default function Table({ project, tasks, openId, filter }: Props) {
         </div>
       </div>
       {selected.length > 0 && (
-        <BulkBar
-          project={project}
-          tasks={client.getQueryData<Task[]>(keys.tasks(project.id)) ?? tasks}
-          selected={selected}
-          onClear={() => setSelection(NOTHING)}
-        />
+        <Suspense>
+          <BulkBar
+            project={project}
+            tasks={client.getQueryData<Task[]>(keys.tasks(project.id)) ?? tasks}
+            selected={selected}
+            onClear={() => setSelection(NOTHING)}
+          />
+        </Suspense>
       )}
     </>
   );
