@@ -37,7 +37,7 @@ function Choices({ asked }: { asked: Asked[] }) {
   return (
     <>
       <button type="button" className="button" onClick={() => answer(true)}>
-        {named ? <Trans>Put back {old}</Trans> : <Trans>Put back what was there</Trans>}
+        {named ? <Trans>Put back {old}</Trans> : <Trans>Restore</Trans>}
       </button>
       <button type="button" className="button primary" data-autofocus onClick={() => answer(false)}>
         {named ? <Trans>Keep {theirs}</Trans> : <Trans>Keep theirs</Trans>}

@@ -140,13 +140,7 @@ function Actions({ change, text }: { change: Change; text: string }) {
       </button>
       {refused && (
         <button type="button" className="button small primary" onClick={retry}>
-          {since ? (
-            <Trans>Put back what was there</Trans>
-          ) : theirs ? (
-            <Trans>Save mine</Trans>
-          ) : (
-            <Trans>Try again</Trans>
-          )}
+          {since ? <Trans>Restore</Trans> : theirs ? <Trans>Save mine</Trans> : <Trans>Try again</Trans>}
         </button>
       )}
     </div>
@@ -207,7 +201,7 @@ function What({ command, projectId }: { command: Command; projectId: string }): 
     case "restore":
       return <Trans>Restore</Trans>;
     case "undo":
-      return <Trans>Undo</Trans>;
+      return <Trans>Restore</Trans>;
     case "comment":
       return <Trans>Comment</Trans>;
     case "edit-comment":

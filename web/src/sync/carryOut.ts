@@ -5,7 +5,6 @@ import * as api from "../http/endpoints";
 import type { Task } from "../http/types";
 import { ticked } from "../lib/checklist";
 import { type Command, type CommandOf, type Results, TextConflict } from "./commands";
-import { takenBack } from "./takenBack";
 import { preferencesWith } from "./unsent";
 
 /** Sends a command under its idempotency key. Raises {@link ApiError}, {@link TextConflict}. */
@@ -57,6 +56,7 @@ export async function carryOut(command: Command, key: string): Promise<Results[k
 
 /** Takes events back, with those behind them that this page has taken back itself: they are nobody's later choice. */
 async function undo(command: CommandOf<"undo">, key: string): Promise<Task> {
+  const { takenBack } = await import("./takenBack");
   const task = await api.undo(command.id, takenBack.with(command), command.force, key);
   takenBack.add(command, versionsOf(task));
   return task;

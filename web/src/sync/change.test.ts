@@ -10,6 +10,7 @@ import { pending, setPending } from "./pending";
 import { prefer } from "./preferences";
 import { changeRole, deleteProject, editProject, removeMember } from "./projects";
 import { startSending } from "./sending";
+import { takenBack } from "./takenBack";
 import { shownToasts } from "./toasts";
 import { turn, undoStack } from "./undoStack";
 
@@ -98,6 +99,7 @@ function undone(id: string, { versions, force }: { versions: number[]; force: st
 
 beforeEach(() => {
   [refusal, sent, state, told, log] = [undefined, [], new Map(), preferences, []];
+  takenBack.clear();
   vi.stubGlobal("fetch", service);
   client = createQueryClient();
   stop = startSending(client, "ann", { take: async () => [], put: async () => {}, remove: async () => {} });

@@ -10,7 +10,6 @@ import type { Command, Results } from "./commands";
 import { pending, type Unsent, withUnsentPreferences } from "./pending";
 import { Queue, type Shelf } from "./queue";
 import { openShelf } from "./shelf";
-import { takenBack } from "./takenBack";
 import { toast } from "./toasts";
 import { undoStack } from "./undoStack";
 import { ofPreferences, ofProject } from "./unsent";
@@ -53,7 +52,6 @@ export function startSending(client: QueryClient, user: string, kept = browserSh
   return () => {
     started.close();
     undoStack.clear();
-    takenBack.clear();
     answer(false);
     if (open === started) open = undefined;
   };

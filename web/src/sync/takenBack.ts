@@ -40,5 +40,5 @@ export class TakenBack {
   }
 }
 
-/** Of this page and whoever is signed in. */
+/** Of this page, whoever is signed in: what leaves everything as it was does so for everybody. */
 export const takenBack = new TakenBack();

@@ -24,7 +24,7 @@ import { loadWhenIdle, page } from "../parts/lazy";
 import { type Filter, mostFirst, type Sort } from "./filters";
 import { TableRow } from "./table/TableRow";
 
-const BulkBar = page(() => import("./table/BulkBar").then((module) => ({ default: module.BulkBar })));
+const BulkBar = page(() => import("./table/BulkBar"));
 
 interface Props {
   project: Project;

@@ -36,7 +36,7 @@ function shares(selected: Task[], of: (task: Task) => string[]): { all: string[]
 }
 
 /** What can be done to the chosen tasks, all at once. */
-export function BulkBar({ project, tasks, selected, onClear }: Props) {
+export default function BulkBar({ project, tasks, selected, onClear }: Props) {
   const client = useQueryClient();
   const people = shares(selected, (task) => task.assignees);
   const members = useMemberOptions(
