@@ -37,10 +37,10 @@ function Choices({ asked }: { asked: Asked[] }) {
   return (
     <>
       <button type="button" className="button" onClick={() => answer(true)}>
-        {named ? <Trans>Put back {old}</Trans> : <Trans>Restore</Trans>}
+        <span>{named ? <Trans>Put back {old}</Trans> : <Trans>Restore</Trans>}</span>
       </button>
       <button type="button" className="button primary" data-autofocus onClick={() => answer(false)}>
-        {named ? <Trans>Keep {theirs}</Trans> : <Trans>Keep theirs</Trans>}
+        <span>{named ? <Trans>Keep {theirs}</Trans> : <Trans>Keep theirs</Trans>}</span>
       </button>
     </>
   );
