@@ -5,19 +5,24 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, CDPSession, Locator, expect
 
-from testkit.board import Board
+from testkit.board import Board, Person
 from testkit.visiting import Visitor, visit
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def hana(browser: Browser, stack: Board) -> Iterator[Visitor]:
+def person(stack: Board) -> Person:
+    return stack.register("하나", locale="ko")
+
+
+@pytest.fixture
+def hana(browser: Browser, stack: Board, person: Person) -> Iterator[Visitor]:
     """Somebody on the board of a project with one task."""
-    person = stack.register("하나", locale="ko")
     project = person.post("/api/projects", name="사무실 이전")
     person.post(f"/api/projects/{project['id']}/tasks", title="첫 작업")
     visitor = visit(browser, stack, person, f"/projects/{project['id']}/board", locale="ko-KR")
+    expect(visitor.card("첫 작업")).to_be_visible()
     yield visitor
     visitor.page.context.close()
 

@@ -14,12 +14,12 @@ pytestmark = [pytest.mark.browser, pytest.mark.site]
 UNDO, REDO = "Control+z", "Control+Shift+z"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def ann(stack: Board) -> Person:
     return stack.register("Ann")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def bob(stack: Board) -> Person:
     return stack.register("Bob")
 

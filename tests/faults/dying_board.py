@@ -9,13 +9,16 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from auth_service.personal import PersonalTokens
 from auth_service.sessions import Sessions
 from taskledger.cli import main
 
 
 def arm(file: Path, moment: str) -> None:
-    when, _, name = moment.partition(":")
-    method = getattr(Sessions, name)
+    when, _, place = moment.partition(":")
+    kind, _, name = place.partition(".")
+    owner = {one.__name__: one for one in (PersonalTokens, Sessions)}[kind]
+    method = getattr(owner, name)
 
     def die() -> None:
         if file.exists():
@@ -29,7 +32,7 @@ def arm(file: Path, moment: str) -> None:
         die()
         return result
 
-    setattr(Sessions, name, dying)
+    setattr(owner, name, dying)
 
 
 if __name__ == "__main__":

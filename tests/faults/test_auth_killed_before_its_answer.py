@@ -59,7 +59,7 @@ def login(board: Dying, email: str, password: str = PASSWORD) -> int:
 
 
 def test_a_registration_is_the_account_that_was_made(tmp_path: Path) -> None:
-    with dying(tmp_path, "before:begin") as (board, _, _):
+    with dying(tmp_path, "before:Sessions.begin") as (board, _, _):
         body = {"email": "bob@example.org", "password": PASSWORD, "name": "Bob"}
         answer = board.dies_at("POST", "/auth/register", body)
         assert answer.status_code == 201, answer.text
@@ -72,7 +72,7 @@ def test_a_registration_is_the_account_that_was_made(tmp_path: Path) -> None:
 
 
 def test_a_new_password_is_set_and_the_other_sessions_are_ended(tmp_path: Path) -> None:
-    with dying(tmp_path, "before:end_all") as (board, ann, signed_in):
+    with dying(tmp_path, "before:Sessions.end_all") as (board, ann, signed_in):
         other = board.log_in(ann)
         body = {"old_password": PASSWORD, "new_password": NEW_PASSWORD}
         answer = board.dies_at("POST", "/auth/password", body, **signed_in)
@@ -82,7 +82,7 @@ def test_a_new_password_is_set_and_the_other_sessions_are_ended(tmp_path: Path) 
 
 
 def test_a_token_is_made_once_and_one_that_nobody_saw_works_for_nobody(tmp_path: Path) -> None:
-    with dying(tmp_path, "after:add_personal") as (board, ann, signed_in):
+    with dying(tmp_path, "after:PersonalTokens.add") as (board, ann, signed_in):
         answer = board.dies_at("POST", "/auth/tokens", {"name": "script"}, **signed_in)
         assert answer.status_code == 201, answer.text
         assert [token["id"] for token in ann.get("/api/auth/tokens")["items"]] == [answer.json()["id"]]
@@ -91,7 +91,7 @@ def test_a_token_is_made_once_and_one_that_nobody_saw_works_for_nobody(tmp_path:
 
 
 def test_what_was_revoked_and_ended_was_so_the_first_time(tmp_path: Path) -> None:
-    with dying(tmp_path, "after:remove_personal") as (board, ann, signed_in):
+    with dying(tmp_path, "after:PersonalTokens.remove") as (board, ann, signed_in):
         token = ann.post("/api/auth/tokens", name="script")["id"]
         assert board.dies_at("DELETE", f"/auth/tokens/{token}", **signed_in).status_code == 204
         again = ann.http.delete(f"/api/auth/tokens/{token}", headers={"Idempotency-Key": "another"})
@@ -99,7 +99,7 @@ def test_what_was_revoked_and_ended_was_so_the_first_time(tmp_path: Path) -> Non
 
 
 def test_a_session_that_was_ended_was_so_the_first_time(tmp_path: Path) -> None:
-    with dying(tmp_path, "after:end") as (board, ann, signed_in):
+    with dying(tmp_path, "after:Sessions.end") as (board, ann, signed_in):
         other = board.log_in(ann)
         sessions = ann.get("/api/auth/sessions")["items"]
         ended = next(session["id"] for session in sessions if not session["current"])

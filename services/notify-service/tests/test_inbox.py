@@ -324,7 +324,7 @@ async def test_nobody_gets_anywhere_without_a_good_token(world: World, method: s
 @pytest.mark.parametrize(("method", "path"), [route for route in ROUTES if route[0] != "GET"])
 async def test_another_site_cannot_write_by_cookie(world: World, method: str, path: str) -> None:
     bob = world.person("Bob")
-    headers = {"Cookie": f"tl_access={bob.token}", "Sec-Fetch-Site": "cross-site"}
+    headers = {"Cookie": f"__Host-tl_access={bob.token}", "Sec-Fetch-Site": "cross-site"}
     answer = await world.http.request(method, f"/api{path}", headers=headers, json={})
     assert (answer.status_code, answer.json()["code"]) == (403, "cross_site")
 

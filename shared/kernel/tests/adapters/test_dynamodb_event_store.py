@@ -111,8 +111,8 @@ async def test_only_heads_are_in_the_index(store: EventStore, unique: str, clien
     before = datetime.now(UTC)
     await store.append([to_append(stream, 0, 3)], a_command(unique))
     await store.allocate(unique)
-    found = await client.scan(TableName=table_name, IndexName="heads")
-    [item] = [item for item in found["Items"] if unique in item["pk"]["S"]]
+    pages = client.get_paginator("scan").paginate(TableName=table_name, IndexName="heads")
+    [item] = [item async for page in pages for item in page["Items"] if unique in item["pk"]["S"]]
     assert item["sk"] == {"S": "HEAD"}
     assert item["version"] == {"N": "3"}
     assert item["slice"] == {"N": str(zlib.crc32(stream.encode()) % SLICES)}

@@ -239,8 +239,9 @@ async def test_a_killed_server_keeps_what_it_acknowledged_and_is_used_again_when
 @pytest.mark.crash
 async def test_a_server_that_stands_still_is_unavailable_until_it_goes_on(server: MysqlServer) -> None:
     with a_database(server) as url:
+        async with opened(url) as patient:
+            await prepare(patient)
         async with opened(url, timeout=1, long_timeout=1) as database:
-            await prepare(database)
             assert server.process is not None
             os.kill(server.process.pid, signal.SIGSTOP)
             try:
