@@ -15,8 +15,9 @@ from contracts.documents import changes_of
 from contracts.fields import BY_EVENT, COLUMNS, FIELDS, HEADERS, Field
 from contracts.read_model import tables
 from notify_service.domain.notice import KINDS
+from task_service.bodies import NewTask, TaskPatch
 from task_service.domain.task import KEEP, CreateTask, EditTask
-from task_service.schemas import NewTask, TaskPatch, TaskView
+from task_service.schemas import TaskView
 from task_service.statements import SORTS
 from taskledger.exporting import COLUMNS as EXPORTED
 from taskledger.imports.choices import Choices

@@ -9,7 +9,7 @@ import pytest
 
 from kernel.log.envelope import Envelope
 from kernel.ports.event_store import StreamAppend
-from task_service.schemas import InsightsView
+from task_service.insight_schemas import InsightsView
 from testkit.tasks import User, World, expect
 
 

@@ -12,8 +12,9 @@ from contracts.documents import task_document
 from contracts.task import Priority, Task
 from kernel.http.requests import Body, Text
 from task_service.batches import MAX_TASKS
+from task_service.bodies import NewTask
 from task_service.captures import MAX_TEXT, Capture, document
-from task_service.schemas import NewTask, TaskView
+from task_service.schemas import TaskView
 
 
 def _zone(name: str) -> str:

@@ -12,7 +12,9 @@ from prometheus_client import REGISTRY
 from sqlalchemy import MetaData
 
 from kernel.consuming import checkpoints
-from kernel.consuming.consumer import RECONCILE_OVERLAP, Blocked, Consumer
+from kernel.consuming.consumer import Consumer
+from kernel.consuming.progress import Blocked
+from kernel.consuming.reconciliation import RECONCILE_OVERLAP
 from kernel.ports.database import Database, DatabaseUnavailable, DialectName, Row, Statement, Write
 from kernel.ports.faults import StoreUnavailable
 from kernel.ports.subscription import Depth, Message

@@ -8,8 +8,9 @@ from kernel.http.requests import Cursor, IdempotencyKey, IfMatch, Limit, command
 from kernel.log.decider import Outcome
 from task_service.api.common import AS_OF, VERSIONED, UserRoute, behind, deps_of, user_of
 from task_service.api.moments import At, as_of
+from task_service.bodies import CommentBody
 from task_service.domain.task import DeleteComment
-from task_service.schemas import CommentBody, CommentView, Page, comment_bytes
+from task_service.schemas import CommentView, Page, comment_bytes
 
 router = APIRouter(route_class=UserRoute, tags=["comments"], generate_unique_id_function=lambda route: route.name)
 CHANGED = answers(CommentView, headers=VERSIONED, writes=True)

@@ -12,8 +12,8 @@ from kernel.http.requests import JSON
 from task_service.api.common import UserRoute, deps_of, user_of
 from task_service.capture_schemas import TimeZone
 from task_service.field_types import day
+from task_service.insight_schemas import InsightsView
 from task_service.insights import MOST_DAYS, Asked
-from task_service.schemas import InsightsView
 
 router = APIRouter(route_class=UserRoute, tags=["insights"], generate_unique_id_function=lambda route: route.name)
 

@@ -9,22 +9,21 @@ from kernel.http.openapi import answers
 from kernel.http.requests import IdempotencyKey, IfMatch, command_of, resource
 from task_service.api.common import AS_OF, CREATED, VERSIONED, LabelName, UserRoute, deps_of, project_answer, user_of
 from task_service.api.moments import At, as_of
-from task_service.domain.elements import Elements
-from task_service.domain.project import CreateProject, DeleteProject, EditProject, RemoveMember, RestoreProject
-from task_service.field_types import StatusKeyText
-from task_service.schemas import (
+from task_service.bodies import (
     LabelPut,
     Membership,
     NewProject,
     ProjectPatch,
-    ProjectView,
     StatusPut,
     labels_in,
     labels_of,
-    project_bytes,
     statuses_in,
     statuses_of,
 )
+from task_service.domain.elements import Elements
+from task_service.domain.project import CreateProject, DeleteProject, EditProject, RemoveMember, RestoreProject
+from task_service.field_types import StatusKeyText
+from task_service.schemas import ProjectView, project_bytes
 
 router = APIRouter(route_class=UserRoute, tags=["projects"], generate_unique_id_function=lambda route: route.name)
 KeyInPath = Annotated[StatusKeyText, Path(description="the status's key")]

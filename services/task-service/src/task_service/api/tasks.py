@@ -19,19 +19,11 @@ from task_service.api.common import (
     user_of,
 )
 from task_service.api.moments import At, as_of
+from task_service.bodies import NewTask, TaskPatch, changes_of
 from task_service.domain.elements import Elements
 from task_service.domain.task import Assign, CreateTask, DeleteTask, EditTask, RestoreTask, TaskChange, Unassign
 from task_service.places import Neighbours
-from task_service.schemas import (
-    EventView,
-    NewTask,
-    Page,
-    TaskPatch,
-    TaskView,
-    changes_of,
-    event_bytes,
-    task_bytes,
-)
+from task_service.schemas import EventView, Page, TaskView, event_bytes, task_bytes
 
 router = APIRouter(route_class=UserRoute, tags=["tasks"], generate_unique_id_function=lambda route: route.name)
 CHANGED = answers(TaskView, headers=(*VERSIONED, *MADE), writes=True)

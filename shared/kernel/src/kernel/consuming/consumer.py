@@ -6,34 +6,27 @@ caused, by compare-and-set, so any number of consumers may run in parallel.
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any, Final, Protocol
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final, Protocol
 from weakref import WeakValueDictionary
 
 import structlog
 
-from kernel.consuming import checkpoints
-from kernel.consuming.lag import Lag
 from kernel.consuming.merged_writes import MergedWrites
+from kernel.consuming.progress import NO_CHECKPOINT, Blocked, Checkpoint, Progress
 from kernel.consuming.receiver import Receiver
+from kernel.consuming.reconciliation import Reconciliation
 from kernel.log.envelope import Envelope
-from kernel.log.lru import Lru
 from kernel.log.streams import CannotApply
 from kernel.observe import tracing
-from kernel.observe.telemetry import CONSUMER_BLOCKED, CONSUMER_EVENTS, CONSUMER_LAG_SECONDS, CONSUMER_RETRIES
+from kernel.observe.telemetry import CONSUMER_EVENTS, CONSUMER_LAG_SECONDS, CONSUMER_RETRIES
 from kernel.ports.database import Database, DatabaseRefused, DatabaseUnavailable, DuplicateRow, ExpectationFailed, Write
-from kernel.ports.event_store import EventStore, Head
+from kernel.ports.event_store import EventStore
 from kernel.ports.faults import StoreUnavailable
 from kernel.ports.subscription import Message, Subscription
 
 log = structlog.get_logger("consumer")
 
-RECONCILE_OVERLAP: Final = timedelta(minutes=10)
-"""How far behind the last reconciliation the next one looks again: more than any clock is off and any append takes."""
-
-_MAX_BATCH: Final = 500
 _BUSY: Final = 8
 _LINGER_SECONDS: Final = 0.025
 """After a batch of `_BUSY` messages or more the next may gather: one large transaction costs less than many small."""
@@ -58,31 +51,12 @@ class Handler(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Blocked:
-    """A stream that stopped at `version` for `reason`."""
-
-    stream: str
-    version: int
-    reason: str
-
-
 class _AheadOfLog(StoreUnavailable):
     """A hint that the log does not bear out: a replica lags, or the hint is of another log."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Checkpoint:
-    version: int
-    exists: bool
-    blocked: bool
-
-
-_NO_CHECKPOINT: Final = _Checkpoint(0, False, False)
-
-
 class Consumer:
-    """Runs a handler over the log. `name` keys its rows in `database` (`kernel.consuming.checkpoints`)."""
+    """Runs a handler over the log. `name` keys its rows in `database` (`kernel.consuming.progress`)."""
 
     def __init__(
         self,
@@ -97,7 +71,6 @@ class Consumer:
     ) -> None:
         self.name = name
         self._store = store
-        self._database = database
         self._handler = handler
         self._receiver: Receiver | None = None
         if subscription is not None:
@@ -106,7 +79,8 @@ class Consumer:
         self._reconcile_every = reconcile_every
         self._events = CONSUMER_EVENTS.labels(name)
         self._lag = CONSUMER_LAG_SECONDS.labels(name)
-        self._checkpoints: Lru[str, _Checkpoint] = Lru(50_000)
+        self._progress = Progress(name, database)
+        self._reconciliation = Reconciliation(name, store, self._progress, handler.handles)
         # One turn per stream: a second hint for the same stream would only lose the race and start over.
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
@@ -192,14 +166,13 @@ class Consumer:
         Returns those that are left to go one by one: in doubt or with poison, or all of them, if any lost a race.
         """
         events: dict[str, list[Envelope]] = {}
-        begun: list[Mapping[str, Any]] = []
-        moved: list[Mapping[str, Any]] = []
+        moves: dict[str, tuple[Checkpoint, int]] = {}
         merged = MergedWrites()
         for turn, (stream, hints) in enumerate(by_stream.items(), 1):
             if turn % _TURN == 0:
                 await asyncio.sleep(0)  # others need the event loop too
             carried = {hint.version: hint.envelope for hint in hints if hint.envelope is not None}
-            checkpoint = self._checkpoints.get(stream) or (_NO_CHECKPOINT if 1 in carried else None)
+            checkpoint = self._progress.remembered(stream) or (NO_CHECKPOINT if 1 in carried else None)
             if checkpoint is None or checkpoint.blocked:
                 continue
             try:
@@ -211,25 +184,18 @@ class Consumer:
                 writes = await self._handler.apply(stream, following)
             except Exception:  # noqa: BLE001, S112 - by itself the stream meets the fault again, and stops there
                 continue
-            key = {"consumer_": self.name, "stream_": stream, "new": following[-1].version}
-            if checkpoint.exists:
-                moved.append({**key, "old": checkpoint.version})
-            else:
-                begun.append({**key, "new_hint": 0})
+            moves[stream] = checkpoint, following[-1].version
             merged.add(writes)
             events[stream] = following
         if len(events) < 2:
             return by_stream
-        first = [Write(checkpoints.ADVANCE, moved, expect=len(moved))] if moved else []
-        first += [Write(checkpoints.BEGIN, begun)] if begun else []
         try:
-            await self._database.write(*first, *merged.writes(), durable=False)
+            await self._progress.advance_together(moves, merged.writes())
         except (ExpectationFailed, DuplicateRow, DatabaseRefused, DatabaseUnavailable):
             for stream in events:
-                self._checkpoints.forget(stream)
+                self._progress.forget(stream)
             return by_stream
-        for stream, applied in events.items():
-            self._checkpoints[stream] = _Checkpoint(applied[-1].version, True, False)
+        for applied in events.values():
             self._measure(applied)
         return {stream: hints for stream, hints in by_stream.items() if stream not in events}
 
@@ -242,9 +208,9 @@ class Consumer:
         hinted = max(hint.version for hint in hints)
         carried = {hint.version: hint.envelope for hint in hints if hint.envelope is not None}
         for _ in range(_MAX_RACES):
-            checkpoint = self._checkpoints.get(stream)
+            checkpoint = self._progress.remembered(stream)
             if checkpoint is None or checkpoint.blocked:
-                checkpoint = await self._read(stream)  # blocked: another process may have unblocked it
+                checkpoint = await self._progress.read(stream)  # blocked: another process may have unblocked it
             if checkpoint.blocked or hinted <= checkpoint.version:
                 return
             events = self._from_messages(checkpoint.version, hinted, carried)
@@ -254,7 +220,7 @@ class Consumer:
                 raise _AheadOfLog(f"{stream} is hinted at {hinted}, the log has {checkpoint.version}")
             if await self._commit(stream, checkpoint, events):
                 return
-            self._checkpoints.forget(stream)
+            self._progress.forget(stream)
         raise DatabaseUnavailable(f"the checkpoint of {stream} moved under every one of {_MAX_RACES} attempts")
 
     @staticmethod
@@ -268,37 +234,11 @@ class Consumer:
             events.append(envelope)
         return events
 
-    async def _read(self, stream: str) -> _Checkpoint:
-        rows = await self._database.fetch(checkpoints.READ, {"consumer_": self.name, "stream_": stream})
-        found = _Checkpoint(rows[0][0], True, rows[0][1] is not None) if rows else _NO_CHECKPOINT
-        self._checkpoints[stream] = found
-        return found
-
-    async def _behind(self, heads: Sequence[Head], lag: Lag) -> Sequence[Message]:
-        """Hints of those heads that their checkpoints are behind; `lag` is told of them.
-
-        What another process of the same consumer did since is not in this one's memory, so checkpoints are read anew.
-        """
-        if not heads:
-            return ()
-        streams = [head.stream for head in heads]
-        rows = await self._database.fetch(checkpoints.READ_MANY, checkpoints.many(self.name, streams))
-        read = {stream: _Checkpoint(version, True, blocked is not None) for stream, version, blocked in rows}
-        for stream in streams:
-            self._checkpoints[stream] = read.get(stream, _NO_CHECKPOINT)
-        behind: list[Message] = []
-        for head in heads:
-            found = self._checkpoints[head.stream]
-            if not found.blocked and found.version < head.version:
-                behind.append(Message(stream=head.stream, version=head.version))
-                lag.behind(head, found.version)
-        return behind
-
-    async def _commit(self, stream: str, checkpoint: _Checkpoint, events: Sequence[Envelope]) -> bool:
+    async def _commit(self, stream: str, checkpoint: Checkpoint, events: Sequence[Envelope]) -> bool:
         """Apply and commit, or block at a poison event; False when another consumer moved the checkpoint first."""
         try:
             writes = await self._handler.apply(stream, events)
-            if not await self._write(stream, checkpoint, events[-1].version, writes):
+            if not await self._progress.advance(stream, checkpoint, events[-1].version, writes):
                 return False
         except (DatabaseUnavailable, StoreUnavailable):
             raise
@@ -306,65 +246,33 @@ class Consumer:
             if len(events) == 1:
                 return await self._block(stream, checkpoint, events[0], fault)
             return await self._commit_singly(stream, checkpoint, events)
-        self._checkpoints[stream] = _Checkpoint(events[-1].version, True, False)
         self._measure(events)
         return True
 
-    async def _commit_singly(self, stream: str, checkpoint: _Checkpoint, events: Sequence[Envelope]) -> bool:
+    async def _commit_singly(self, stream: str, checkpoint: Checkpoint, events: Sequence[Envelope]) -> bool:
         """Which event is at fault shows when each goes alone; those before it are applied."""
         for event in events:
             if not await self._commit(stream, checkpoint, [event]):
                 return False
-            checkpoint = self._checkpoints[stream]
+            checkpoint = self._progress.remembered(stream) or await self._progress.read(stream)
             if checkpoint.blocked:
                 break
         return True
 
-    async def _write(self, stream: str, checkpoint: _Checkpoint, version: int, writes: Sequence[Write]) -> bool:
-        key = {"consumer_": self.name, "stream_": stream}
-        if checkpoint.exists:
-            moved = Write(checkpoints.ADVANCE, {**key, "old": checkpoint.version, "new": version}, expect=1)
-        else:
-            moved = Write(checkpoints.BEGIN, {**key, "new": version, "new_hint": 0})
-        try:
-            # The checkpoint goes first, so that a lost race costs nothing and is never mistaken for a poison event.
-            await self._database.write(moved, *writes, durable=False)
-        except ExpectationFailed as lost:
-            if lost.index == 0:
-                return False
-            raise
-        except DuplicateRow:
-            if not checkpoint.exists and (await self._read(stream)).exists:
-                return False
-            raise
-        return True
-
-    async def _block(self, stream: str, checkpoint: _Checkpoint, event: Envelope, fault: Exception) -> bool:
+    async def _block(self, stream: str, checkpoint: Checkpoint, event: Envelope, fault: Exception) -> bool:
         version = event.version
         reason = f"{type(fault).__name__}: {fault}"
         if isinstance(fault, CannotApply):
             # What another stream has that cannot be read is in the way of this one too.
             reason = fault.reason if fault.stream == stream else str(fault)
         trace = None if isinstance(fault, (CannotApply, DatabaseRefused, DuplicateRow)) else fault
-        key = {"consumer_": self.name, "stream_": stream}
-        blocked = {"blocked": version, "why": reason, "new_hint": version}
-        writes = [Write(checkpoints.BLOCK, {**key, "old": checkpoint.version, **blocked}, expect=1)]
-        if not checkpoint.exists:
-            writes.insert(0, Write(checkpoints.BEGIN, {**key, "new": 0, "new_hint": 0}))
-        try:
-            await self._database.write(*writes)
-        except (ExpectationFailed, DuplicateRow):
+        if not await self._progress.block(stream, checkpoint, version, reason):
             return False
-        self._checkpoints[stream] = _Checkpoint(checkpoint.version, True, True)
         tracing.fail("blocked")
         tracing.link([event.traceparent])
         log.error("consumer.blocked", consumer=self.name, stream=stream, version=version, reason=reason, exc_info=trace)
-        await self._count_blocked()
+        await self._progress.count_blocked()
         return True
-
-    async def _count_blocked(self) -> None:
-        rows = await self._database.fetch(checkpoints.COUNT_BLOCKED, {"consumer_": self.name})
-        CONSUMER_BLOCKED.labels(self.name).set(rows[0][0])
 
     def _measure(self, applied: Sequence[Envelope]) -> None:
         self._events.inc(len(applied))
@@ -375,18 +283,16 @@ class Consumer:
 
     async def blocked(self) -> Sequence[Blocked]:
         """The blocked streams of this consumer."""
-        rows = await self._database.fetch(checkpoints.BLOCKED, {"consumer_": self.name})
-        return [Blocked(*row) for row in rows]
+        return await self._progress.blocked()
 
     async def unblock(self, stream: str) -> None:
         """Let a blocked stream go on, after the fix: everything since is read from the log, nothing is lost."""
-        checkpoint = await self._read(stream)
+        checkpoint = await self._progress.read(stream)
         if checkpoint.blocked:
-            await self._database.write(Write(checkpoints.UNBLOCK, {"consumer_": self.name, "stream_": stream}))
-            self._checkpoints.forget(stream)
+            await self._progress.unblock(stream)
             # There is at least the event that blocked it; without an envelope the hint has the log read to its head.
             await self.handle([Message(stream=stream, version=checkpoint.version + 1)])
-            await self._count_blocked()
+            await self._progress.count_blocked()
 
     async def _reconcile_for_ever(self) -> None:
         while True:
@@ -398,45 +304,5 @@ class Consumer:
             await asyncio.sleep(self._reconcile_every)
 
     async def reconcile(self, *, full: bool = False) -> int:
-        """Hint every stream whose checkpoint is behind its head, and return how many were.
-
-        Looks at heads changed since the last one less an overlap; at all of them the first time or if `full`.
-        """
-        started = datetime.now(UTC)
-        rows = await self._database.fetch(checkpoints.RECONCILED, {"consumer_": self.name})
-        since = None if full or not rows else datetime.fromisoformat(rows[0][0]) - RECONCILE_OVERLAP
-        known: dict[str, _Checkpoint] = {}
-        if since is None:
-            every = await self._database.fetch(checkpoints.READ_ALL, {"consumer_": self.name}, long=True)
-            known = {stream: _Checkpoint(version, True, blocked is not None) for stream, version, blocked in every}
-        lag = Lag(self.name)
-        behind: list[Message] = []
-        unfinished = await self._database.fetch(checkpoints.UNFINISHED, {"consumer_": self.name})
-        for stream, hinted in unfinished:
-            behind.append(Message(stream=stream, version=hinted))
-        lag.unfinished(len(behind))
-        seen = 0
-        doubtful: list[Head] = []
-        async for head in self._store.heads(since):
-            seen += 1
-            if seen % _TURN == 0:
-                await asyncio.sleep(0)  # others need the event loop too
-            if not self._handler.handles(head.stream):
-                continue
-            checkpoint = known.get(head.stream) or self._checkpoints.get(head.stream)
-            if checkpoint is None or checkpoint.version < head.version:
-                doubtful.append(head)
-            if len(doubtful) == checkpoints.MANY:
-                behind += await self._behind(doubtful, lag)
-                doubtful = []
-            if len(behind) >= _MAX_BATCH:
-                lag.tell()
-                await self.settle(behind)
-                behind = []
-        behind += await self._behind(doubtful, lag)
-        lag.tell()  # before they are settled, which takes as long as what they need is away
-        await self.settle(behind)
-        await self._count_blocked()
-        until = {"consumer": self.name, "reconciled_until": started.isoformat()}
-        await self._database.write(Write(checkpoints.SET_RECONCILED, until))
-        return lag.streams
+        """Hint every stream whose checkpoint is behind its head, and return how many were; `full`: compare all."""
+        return await self._reconciliation.run(self.settle, full=full)
