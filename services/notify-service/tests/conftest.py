@@ -10,7 +10,8 @@ import pytest
 from kernel.process.platform import Platform
 from notify_service.main import create_app
 from notify_service.settings import Settings
-from testkit.notify import AUTH_URL, Auth, History, World
+from testkit.auth_stand_in import AUTH_URL, Auth
+from testkit.notify import History, World
 
 
 @pytest.fixture

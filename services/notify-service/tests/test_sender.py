@@ -1,4 +1,4 @@
-"""Mails: sent once, retried, refused, and shown to those whom they were sent to."""
+"""Mails: sent once, retried, refused, shown. Long because all of it is asked of one sender with one history."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -16,7 +16,7 @@ from contracts.codecs import PROJECT_CODEC, TASK_CODEC
 from contracts.task import TaskAssigned, TaskStatusChanged
 from kernel.consuming import checkpoints
 from kernel.consuming.consumer import Consumer
-from kernel.identity.security import ServiceClient
+from kernel.identity.service_client import ServiceClient
 from kernel.log.streams import Streams
 from kernel.log.times import microseconds
 from kernel.ports.database import Database, DatabaseUnavailable, Row, Statement, Write
@@ -29,7 +29,8 @@ from notify_service.projections import Bounds, Notifier
 from notify_service.sender import Limits, Sender
 from notify_service.settings import Settings
 from notify_service.unsubscribing import Unsubscribing
-from testkit.notify import AUTH_URL, Auth, Caller, History, World, eventually
+from testkit.auth_stand_in import AUTH_URL, Auth
+from testkit.notify import Caller, History, World, eventually
 
 TO_DONE = TaskStatusChanged(old="waiting", new="done")
 MAILS = Statement(

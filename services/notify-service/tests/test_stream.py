@@ -1,4 +1,4 @@
-"""The live stream over real HTTP."""
+"""The live stream over real HTTP. Long because every test reads the stream of one started server."""
 
 import asyncio
 import contextlib
@@ -22,7 +22,8 @@ from notify_service.feed import Feed
 from notify_service.main import create_app
 from notify_service.settings import Settings
 from notify_service.tables import insert_absent
-from testkit.notify import AUTH_URL, Auth, Caller, History, eventually
+from testkit.auth_stand_in import AUTH_URL, Auth
+from testkit.notify import Caller, History, eventually
 
 
 @dataclass

@@ -1,83 +1,27 @@
 """What tests of notify-service need: a log to write history into, people, auth-service's HTTP contract stood in for."""
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import httpx
-from fastapi import FastAPI, Request
-from joserfc import jwt
-from joserfc.jwk import ECKey
+from fastapi import FastAPI
 
 from contracts import project, task
 from contracts.codecs import PROJECT_CODEC, TASK_CODEC, USER_CODEC
 from contracts.project import DEFAULT_STATUSES, MemberAdded, MemberRemoved, ProjectCreated, Role
 from contracts.task import TaskCreated
-from kernel.identity.security import ISSUER, USER_AUDIENCE
 from kernel.log.codec import Codec
 from kernel.log.envelope import Envelope, kind_of
 from kernel.log.ids import new_id
 from kernel.ports.event_store import EventStore, StreamAppend
-
-AUTH_URL = "http://auth"
+from testkit.auth_stand_in import Auth
 
 T = TypeVar("T")
 
 _CODECS: Mapping[str, Codec[Any]] = {"task": TASK_CODEC, "project": PROJECT_CODEC, "user": USER_CODEC}
-
-
-@dataclass
-class Auth:
-    """auth-service as notify-service sees it: keys, service tokens, the directory, personal tokens."""
-
-    key: ECKey = field(default_factory=lambda: ECKey.generate_key("P-256", {"kid": "test", "use": "sig"}))
-    people: dict[str, dict[str, Any]] = field(default_factory=dict)
-    away: bool = False
-
-    def register(self, name: str, email: str | None = None, locale: str = "en") -> str:
-        """A person; returns the id."""
-        user_id = new_id()
-        self.people[user_id] = {
-            "id": user_id,
-            "name": name,
-            "email": email or f"{user_id}@example.org",
-            "locale": locale,
-        }
-        return user_id
-
-    def token(self, user_id: str, *, seconds: float = 600) -> str:
-        """An access token."""
-        now = time.time()
-        claims = {"iss": ISSUER, "aud": USER_AUDIENCE, "sub": user_id, "iat": now, "exp": now + seconds}
-        return jwt.encode({"alg": "ES256", "kid": "test"}, claims, self.key)
-
-    def app(self) -> FastAPI:
-        """The stand-in's app."""
-        app = FastAPI()
-
-        @app.middleware("http")
-        async def answer_if_there(request: Request, answer: Callable[[Request], Awaitable[Any]]) -> Any:
-            if self.away:
-                raise httpx.ConnectError("auth-service is away")
-            return await answer(request)
-
-        @app.get("/api/auth/.well-known/jwks.json")
-        async def jwks() -> Any:
-            return {"keys": [self.key.as_dict(private=False)]}
-
-        @app.post("/api/auth/service-token")
-        async def service_token() -> Any:
-            return {"access_token": "a-service-token", "expires_in": 300}
-
-        @app.get("/api/users")
-        async def users(ids: str) -> Any:
-            found = [self.people[user_id] for user_id in ids.split(",") if user_id in self.people]
-            return {"items": found, "next_cursor": None}
-
-        return app
 
 
 @dataclass

@@ -1,24 +1,18 @@
 """What tests of task-service need: people, their calls, a stand-in for auth-service behind its HTTP contract."""
 
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 import httpx
-from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse
-from joserfc import jwt
-from joserfc.jwk import ECKey
+from fastapi import FastAPI
 
 from contracts import read_model
 from contracts.codecs import USER_CODEC
-from contracts.invitation import Token
 from contracts.user import UserErased, UserRegistered, stream_of
-from kernel.identity.security import ISSUER, USER_AUDIENCE
 from kernel.log.decider import Rejection
 from kernel.log.envelope import Envelope
 from kernel.log.event import Recorded
@@ -28,93 +22,11 @@ from kernel.ports.event_store import EventStore, StreamAppend
 from kernel.process.platform import Platform
 from task_service.main import create_app
 from task_service.settings import Settings
+from testkit.auth_stand_in import AUTH_URL, Auth
 from testkit.log import NOON
 
 S = TypeVar("S")
 E = TypeVar("E")
-
-AUTH_URL = "http://auth"
-
-
-@dataclass
-class Auth:
-    """auth-service as task-service sees it: keys, service tokens, the directory, personal tokens."""
-
-    key: ECKey = field(default_factory=lambda: ECKey.generate_key("P-256", {"kid": "test", "use": "sig"}))
-    names: dict[str, str] = field(default_factory=dict)
-    personal_tokens: dict[str, str] = field(default_factory=dict)
-    bounds: dict[str, dict[str, Any]] = field(default_factory=dict)
-    """By personal token: its id, scopes and projects."""
-    invited: dict[str, dict[str, Any]] = field(default_factory=dict)
-    """By the id of an invitation: the address, the hash of the token in the mail, whose verified address it is."""
-    away: bool = False
-
-    def token(self, user_id: str, *, seconds: int = 600, **claims: Any) -> str:
-        now = int(time.time())
-        standard = {"iss": ISSUER, "aud": USER_AUDIENCE, "sub": user_id, "iat": now, "exp": now + seconds}
-        return jwt.encode({"alg": "ES256", "kid": "test"}, {**standard, **claims}, self.key)
-
-    def app(self) -> FastAPI:
-        app = FastAPI()
-
-        @app.middleware("http")
-        async def answer_if_there(request: Request, answer: Callable[[Request], Awaitable[Any]]) -> Any:
-            if self.away:
-                raise httpx.ConnectError("auth-service is away")
-            return await answer(request)
-
-        @app.get("/api/auth/.well-known/jwks.json")
-        async def jwks() -> Any:
-            return {"keys": [self.key.as_dict(private=False)]}
-
-        @app.post("/api/auth/service-token")
-        async def service_token() -> Any:
-            return {"access_token": "a-service-token", "expires_in": 300}
-
-        @app.post("/api/auth/introspect")
-        async def introspect(body: dict[str, str]) -> Any:
-            user_id = self.personal_tokens.get(body["token"])
-            return {"active": user_id is not None, "user_id": user_id, **self.bounds.get(body["token"], {})}
-
-        @app.get("/api/users")
-        async def users(ids: str) -> Any:
-            found = [{"id": user, "name": self.names[user]} for user in ids.split(",") if user in self.names]
-            return {"items": found, "next_cursor": None}
-
-        @app.post("/api/internal/invited")
-        async def keep(body: dict[str, Any]) -> Any:
-            if "@" not in body["email"]:
-                errors = [{"field": "email", "message": "must be an e-mail address"}]
-                problem = {"code": "validation_failed", "detail": "must be an e-mail address", "errors": errors}
-                return JSONResponse(problem, 422)
-            self.invited[body["id"]] = {"email": body["email"], "token_hash": "", "mailed_at": None, "people": {}}
-            return {}
-
-        @app.post("/api/internal/invited/mail")
-        async def mail(body: dict[str, Any]) -> Any:
-            self.invited[body["id"]] |= {"mailed_at": "2026-11-30T00:00:00Z", "project_id": body["project_id"]}
-            return {}
-
-        @app.post("/api/internal/invited/see")
-        async def see(body: dict[str, Any]) -> Any:
-            kept = self.invited[body["id"]]
-            person = kept["people"].get(body["user_id"], "other") if body["user_id"] else None
-            mailed = kept["token_hash"] == body["token_hash"]
-            email = kept["email"] if mailed else None
-            return {"mailed": mailed, "person": person, "known": bool(kept["people"]), "email": email}
-
-        @app.post("/api/internal/invited/list")
-        async def listed(body: dict[str, Any]) -> Any:
-            return {"items": [{"id": each, **self.invited[each]} for each in body["ids"] if each in self.invited]}
-
-        return app
-
-    def mailed(self, invitation_id: str) -> str:
-        """The token in the mail of an invitation."""
-        kept = self.invited[invitation_id]
-        token = Token.new(kept["project_id"], invitation_id)
-        kept["token_hash"] = token.hash
-        return token.text
 
 
 @dataclass
@@ -132,7 +44,7 @@ class World:
         user_id = new_id()
         await self._append_user_event(user_id, 0, UserRegistered())
         if name:
-            self.auth.names[user_id] = name
+            self.auth.people[user_id] = {"id": user_id, "name": name}
         return User(user_id, self.http, self.auth.token(user_id))
 
     async def erase(self, user: "User") -> None:
