@@ -35,9 +35,9 @@ from log_projector.projections import Values
 from log_projector.projector import NAME, Projector
 from log_projector.verify import verify
 from log_projector.writes import GenerationWriter, Handler, Projection
+from task_service.asked import Asker, asked_of
 from task_service.domain.query import parse
 from task_service.queries import Queries, TaskFilters
-from task_service.query_statements import Asker, asked_of
 
 USER = "01990000-0000-7000-8000-000000000c00"
 CHANGES: Sequence[TaskEvent] = (

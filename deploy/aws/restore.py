@@ -1,4 +1,6 @@
-"""A board as it was: `restore.py 2026-11-23T04:00:00Z`, or `restore.py LOG_BACKUP KEYS_BACKUP` with ARNs of backups.
+"""A board as it was. Long because each step knows whether the one before it is done, and is read in its order.
+
+`restore.py 2026-11-23T04:00:00Z`, or `restore.py LOG_BACKUP KEYS_BACKUP` with ARNs of backups.
 
 Stops what writes; makes the tables anew as they were at that moment (UTC), and the database, unless `--keep-database`
 says to leave it; tells the account of them; deploys the release that passed last; fills the read model anew and

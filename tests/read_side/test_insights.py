@@ -20,7 +20,7 @@ from contracts.project import Project, Status
 from contracts.task import Task
 from kernel.log.decider import Decider
 from kernel.log.streams import Streams
-from task_service.commands import Projects
+from task_service.commands.projects import Projects
 from task_service.insights import Asked, Insights
 from task_service.keys import ProjectKeys
 from task_service.memberships import Memberships

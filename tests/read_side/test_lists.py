@@ -1,4 +1,4 @@
-"""The lists over what the projector stored, against the same lists made of states in memory."""
+"""Lists, against the same lists made of states in memory. Long because each list has such a twin."""
 
 import base64
 import unicodedata

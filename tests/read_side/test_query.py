@@ -1,4 +1,4 @@
-"""Queries over what the projector stored, against the same questions asked of every event of a made-up history."""
+"""Queries, against the same questions asked of every event. Long because each condition is asked twice so."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -26,9 +26,9 @@ from contracts.task import (
     evolve,
 )
 from kernel.log.event import Recorded
+from task_service.asked import Asker, asked_of
 from task_service.domain.query import parse
 from task_service.queries import TaskFilters
-from task_service.query_statements import Asker, asked_of
 from task_service.statements import SORTS
 from testkit.histories import LABELS, PEOPLE, PRIORITIES, STATUSES, WORDS, Board
 from testkit.lists import as_bytes, every_page, folded, in_order

@@ -1,4 +1,4 @@
-"""auth-service over HTTP: what the contract says of each call, and of each error."""
+"""auth-service over HTTP, by its contract. Long because every call of the contract is here, and every error."""
 
 import asyncio
 import sqlite3
@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from auth_service.accounts import Accounts
-from auth_service.commands import Auth, Client, Limits, Newcomer
-from auth_service.limits import RateLimits
+from auth_service.commands import Auth, Client, Newcomer
+from auth_service.limits import Limits, RateLimits
 from auth_service.passwords import PARALLEL, Passwords
 from auth_service.personal import PersonalTokens
 from auth_service.sessions import Sessions

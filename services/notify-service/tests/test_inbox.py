@@ -1,4 +1,4 @@
-"""The inbox and the preferences over HTTP."""
+"""The inbox and the preferences over HTTP. Long because both are asked of one started service."""
 
 from typing import Any
 

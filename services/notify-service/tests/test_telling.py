@@ -1,4 +1,4 @@
-"""Who is told of what, and why not: given a task's history, when something happens, then these are told."""
+"""Who is told of what, and why not. Long because every kind of news is given, each with who hears of it."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Every decision on a task: given events, when a command, then events or a rejection."""
+"""Decisions on a task: given events, when a command, then events. Long because every decision is here."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime

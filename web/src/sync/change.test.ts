@@ -1,4 +1,4 @@
-/** The way of a change, there and back (long: one service stands for all of them). */
+/** The way of a change, there and back. Long because one service stands for all of them. */
 import { onlineManager } from "@tanstack/react-query";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Member, Preferences, Project, Task } from "../http/types";

@@ -1,4 +1,4 @@
-"""Weeks of work, made up day by day: what comes up, who takes it, how long it lies. The same for the same day."""
+"""Weeks of work, the same for the same day. Long because all of it is drawn, in order, from one chance."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace

@@ -17,7 +17,7 @@ from contracts.task import Task, TaskEvent
 from contracts.user import stream_of
 from kernel.consuming import checkpoints
 from kernel.consuming.consumer import Consumer
-from kernel.identity.security import ServiceClient
+from kernel.identity.service_client import ServiceClient
 from kernel.log.decider import Command, Decider
 from kernel.log.ids import new_id
 from kernel.log.streams import Streams

@@ -16,7 +16,8 @@ from contracts.project import Project, ProjectEvent
 from kernel.http.app import create_app
 from kernel.http.problems import not_found
 from kernel.http.routes import Handle, Route
-from kernel.identity.security import Authenticator, JwksClient, PersonalTokenClient, ServiceClient, authenticate_user
+from kernel.identity.security import Authenticator, JwksClient, PersonalTokenClient, authenticate_user
+from kernel.identity.service_client import ServiceClient
 from kernel.log.ids import is_id
 from kernel.log.streams import Streams
 from kernel.ports.event_store import EventStore

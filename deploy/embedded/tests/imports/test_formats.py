@@ -1,4 +1,4 @@
-"""What is read from a real-looking file of each format."""
+"""What is read from a real-looking file of each format. Long because every format is here."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What an import does to a board: planned first, carried out through the commands, taken back."""
+"""What an import does to a board, and how it is taken back. Long because each goes on from the same boards."""
 
 import json
 from collections.abc import AsyncIterator, Mapping

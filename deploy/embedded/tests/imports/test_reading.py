@@ -1,4 +1,4 @@
-"""Small files of the kinds that people have: encodings, separators, dates, words, and what a board keeps."""
+"""Encodings, separators, dates, words in small files. Long because every kind of file that people have is here."""
 
 import json
 import zipfile

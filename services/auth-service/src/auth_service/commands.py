@@ -2,21 +2,21 @@
 
 import asyncio
 import hashlib
-import hmac
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from ipaddress import ip_address, ip_network
-from typing import Any, Final
+from typing import Any
 
 import structlog
 
 from auth_service.accounts import Account, Accounts, EmailTaken, Locale, NoAccount
+from auth_service.checks import check_password, checked_email
 from auth_service.domain import account as domain
-from auth_service.domain.account import UserCommand, WeakPassword
-from auth_service.limits import Limit, RateLimits
-from auth_service.passwords import PARALLEL, Passwords, common_passwords
+from auth_service.domain.account import UserCommand
+from auth_service.limits import Limits, RateLimits
+from auth_service.passwords import PARALLEL, Passwords
 from auth_service.personal import PersonalToken, PersonalTokens, Wish
 from auth_service.sessions import RefreshRefused, Session, Sessions
 from contracts.read_model import folded
@@ -31,9 +31,6 @@ from kernel.ports.key_value_store import Put
 from kernel.ports.mailer import MailKeeper
 
 log = structlog.get_logger("auth")
-
-_QUARTER: Final = 15 * 60
-_HOUR: Final = 60 * 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,24 +67,6 @@ class LoggedIn:
     account: Account
     session: Session
     refresh_token: str
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """The rate limits in force."""
-
-    account: Limit
-    address: Limit
-    registrations: Limit
-
-    @classmethod
-    def of(cls, login: int, address: int, registrations: int) -> "Limits":
-        """From attempts per account and 15 minutes, per address and 15 minutes, accounts per address and hour."""
-        return cls(
-            Limit("login-account", login, _QUARTER),
-            Limit("login-address", address, _QUARTER),
-            Limit("register", registrations, _HOUR),
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,24 +281,3 @@ class Auth:
 
 def _gone() -> Problem:
     return not_authenticated("The account does not exist any more.")
-
-
-def same_secret(given: str, known: str) -> bool:
-    """Whether a service's secret is right, in constant time; never when none is set."""
-    return bool(known) and hmac.compare_digest(given.encode(), known.encode())
-
-
-def checked_email(email: str) -> str:
-    """The form in which an address is compared. Raises Problem 422."""
-    try:
-        return domain.normal_email(email)
-    except ValueError as error:
-        raise invalid("email", str(error)) from error
-
-
-def check_password(password: str, personal: Sequence[str], field: str) -> None:
-    """Raises Problem 422 for a password that may not be used."""
-    try:
-        domain.check_password(password, common_passwords(), personal)
-    except WeakPassword as error:
-        raise invalid(field, str(error)) from error

@@ -4,9 +4,13 @@ import hashlib
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Final
 
 from kernel.http.problems import Problem
 from kernel.ports.key_value_store import Delete, KeyValueStore
+
+_QUARTER: Final = 15 * 60
+_HOUR: Final = 60 * 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +20,24 @@ class Limit:
     name: str
     attempts: int
     seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The rate limits in force."""
+
+    account: Limit
+    address: Limit
+    registrations: Limit
+
+    @classmethod
+    def of(cls, login: int, address: int, registrations: int) -> "Limits":
+        """From attempts per account and 15 minutes, per address and 15 minutes, accounts per address and hour."""
+        return cls(
+            Limit("login-account", login, _QUARTER),
+            Limit("login-address", address, _QUARTER),
+            Limit("register", registrations, _HOUR),
+        )
 
 
 def _key(limit: Limit, subject: str) -> str:

@@ -8,11 +8,11 @@ from fastapi import FastAPI
 from auth_service import schemas as views
 from auth_service.accounts import Accounts
 from auth_service.api import ROUTES
-from auth_service.commands import Auth, Limits
+from auth_service.commands import Auth
 from auth_service.deps import Deps
 from auth_service.invited import InvitedPeople
 from auth_service.joining import Joining
-from auth_service.limits import RateLimits
+from auth_service.limits import Limits, RateLimits
 from auth_service.mails.outbox import Outbox
 from auth_service.once import OnceTokens
 from auth_service.passwords import Passwords

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from auth_service.accounts import Account, EmailTaken, NoAccount
-from auth_service.commands import Auth, Client, Newcomer, check_password, checked_email
+from auth_service.checks import check_password, checked_email
+from auth_service.commands import Auth, Client, Newcomer
 from auth_service.domain import account as domain
 from auth_service.limits import Limit
 from auth_service.mails.letters import Letter, render

@@ -109,7 +109,7 @@ class GenerationWriter:
 
 
 class Handler:
-    """A `kernel.consuming.consumer.Handler` that keeps one generation current."""
+    """A `kernel.consuming.handler.Handler` that keeps one generation current."""
 
     def __init__(self, projection: Projection, number: int) -> None:
         self._projection = projection

@@ -14,7 +14,8 @@ from kernel.consuming.consumer import Consumer
 from kernel.http.app import add_health
 from kernel.http.app import create_app as create_service
 from kernel.identity.ended_sessions import ask_of
-from kernel.identity.security import Authenticator, JwksClient, PersonalTokenClient, ServiceClient
+from kernel.identity.security import Authenticator, JwksClient, PersonalTokenClient
+from kernel.identity.service_client import ServiceClient
 from kernel.log.streams import MIB, Streams
 from kernel.process.background import Background
 from kernel.process.platform import Platform

@@ -10,7 +10,6 @@ from itertools import groupby, takewhile
 from typing import Any, Final, cast
 
 import orjson
-from cachetools import LRUCache
 from sqlalchemy import bindparam, delete, select, update
 
 from contracts.codecs import USER_CODEC
@@ -34,6 +33,7 @@ from kernel.consuming.clock import DatabaseClock
 from kernel.log.codec import UndecodableEvent
 from kernel.log.envelope import Envelope, id_of, kind_of
 from kernel.log.event import Recorded
+from kernel.log.lru import Lru
 from kernel.log.streams import CannotApply, Streams
 from kernel.observe import tracing
 from kernel.ports.database import Database, Statement, Write, upsert
@@ -84,7 +84,7 @@ class Bounds:
 
 
 class Notifier:
-    """A `kernel.consuming.consumer.Handler`: who is told of what."""
+    """A `kernel.consuming.handler.Handler`: who is told of what."""
 
     def __init__(
         self,
@@ -99,7 +99,7 @@ class Notifier:
         self._projects = projects
         self._bounds = bounds
         # The newest event that was applied of a stream, and its command: spares reading it again.
-        self._applied: LRUCache[str, tuple[int, str]] = LRUCache(maxsize=_REMEMBERED_COMMANDS)
+        self._applied: Lru[str, tuple[int, str]] = Lru(_REMEMBERED_COMMANDS)
 
     def handles(self, stream: str) -> bool:
         """Whether anybody is told of such streams."""
@@ -154,7 +154,7 @@ class Notifier:
         """The command of the event before `first`."""
         if first.type in _ALONE:
             return None
-        version, command_id = self._applied.get(first.stream, (0, ""))
+        version, command_id = self._applied.get(first.stream) or (0, "")
         if version == first.version - 1:
             return command_id
         before = await self._tasks.store.load(first.stream, first.version - 2, first.version - 1)

@@ -11,7 +11,7 @@ import orjson
 from contracts.invitation import Invitation
 from kernel.http import problems
 from kernel.http.problems import Problem
-from kernel.identity.security import ServiceClient
+from kernel.identity.service_client import ServiceClient
 
 _PASSED_ON: Final = frozenset({422, 429})
 

@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 from contracts.project import Project
 from kernel.http import problems
 from kernel.http.problems import Problem
+from task_service.asked import NOTHING_ASKED, Asked, Asker, asked_of
 from task_service.directory import Directory
 from task_service.domain.people import Person, whose
 from task_service.domain.query import BadQuery, Query, parse
 from task_service.domain.query.model import Who
-from task_service.query_statements import NOTHING_ASKED, Asked, Asker, asked_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from kernel.log.batch import Batches, Plan, plan_of
 from kernel.log.decider import Command, Rejection
 from kernel.log.ids import new_id
 from kernel.ports.event_store import CommandAlreadyDone
-from task_service.commands import Projects
+from task_service.commands.projects import Projects
 from task_service.domain import task as tasks
 from task_service.numbers import Numbers
 

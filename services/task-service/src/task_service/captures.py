@@ -15,7 +15,7 @@ from contracts.project import Project
 from contracts.task import Task
 from kernel.log.decider import Command, Rejection
 from task_service.batches import MAX_TASKS, New, TaskBatches
-from task_service.commands import Projects
+from task_service.commands.projects import Projects
 from task_service.directory import Directory
 from task_service.domain import capture, task
 from task_service.domain.access import require

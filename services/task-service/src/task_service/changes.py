@@ -17,7 +17,7 @@ from kernel.log.decider import Command, Decider, Outcome
 from kernel.log.event import Recorded
 from kernel.log.streams import Folded, Streams, until
 from kernel.log.times import microseconds
-from task_service.commands import Projects
+from task_service.commands.projects import Projects
 from task_service.domain.access import require
 from task_service.domain.net import NetChange, net_change
 from task_service.queries import Queries

@@ -6,7 +6,8 @@ from kernel.identity.security import Authenticator
 from task_service.batches import TaskBatches
 from task_service.captures import Captures
 from task_service.changes import Changes
-from task_service.commands import Projects, Tasks
+from task_service.commands.projects import Projects
+from task_service.commands.tasks import Tasks
 from task_service.insights import Insights
 from task_service.invitations import Invitations
 from task_service.lists import Lists

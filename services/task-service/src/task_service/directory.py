@@ -8,7 +8,7 @@ import httpx
 import structlog
 from cachetools import TTLCache
 
-from kernel.identity.security import ServiceClient
+from kernel.identity.service_client import ServiceClient
 
 log = structlog.get_logger("mentions")
 

@@ -17,7 +17,7 @@ from contracts.project import Project
 from kernel.http import problems
 from kernel.log.times import microseconds
 from kernel.ports.database import Row
-from task_service.commands import Projects
+from task_service.commands.projects import Projects
 from task_service.domain.flow import (
     Band,
     Days,

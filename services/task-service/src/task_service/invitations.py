@@ -11,7 +11,7 @@ from kernel.http.problems import Problem, forbidden
 from kernel.log.decider import Command, Outcome
 from kernel.log.ids import new_id
 from task_service.addresses import Addresses, Seen
-from task_service.commands import Projects
+from task_service.commands.projects import Projects
 from task_service.directory import Directory
 from task_service.domain import invitation as domain
 from task_service.domain.access import not_found

@@ -9,7 +9,7 @@ import structlog
 from contracts.project import Project
 from kernel.log.streams import CannotApply
 from task_service.asking import Asking, Question
-from task_service.commands import Projects
+from task_service.commands.projects import Projects
 from task_service.domain.access import require
 from task_service.domain.task import readable
 from task_service.queries import DEFAULT_SORT, Page, Queries, TaskFilters

@@ -11,7 +11,8 @@ from contracts.codecs import PROJECT_CODEC, READER_CODEC, TASK_CODEC, USER_CODEC
 from kernel.http.app import add_health
 from kernel.http.app import create_app as create_service
 from kernel.identity.ended_sessions import ask_of
-from kernel.identity.security import Authenticator, JwksClient, PersonalTokenClient, ServiceClient
+from kernel.identity.security import Authenticator, JwksClient, PersonalTokenClient
+from kernel.identity.service_client import ServiceClient
 from kernel.log.batch import Batches
 from kernel.log.decider import Decider
 from kernel.log.streams import MIB, Streams
@@ -24,7 +25,8 @@ from task_service.asking import Asking
 from task_service.batches import TaskBatches
 from task_service.captures import Captures
 from task_service.changes import CaughtUp, Changes
-from task_service.commands import Projects, Tasks
+from task_service.commands.projects import Projects
+from task_service.commands.tasks import Tasks
 from task_service.deps import Deps
 from task_service.directory import Directory
 from task_service.insights import Insights

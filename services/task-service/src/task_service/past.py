@@ -9,7 +9,8 @@ from contracts import task as task_contract
 from contracts.project import Project, ProjectEvent
 from contracts.task import Comment, Task, TaskEvent
 from kernel.log.streams import Streams
-from task_service.commands import Projects, Tasks
+from task_service.commands.projects import Projects
+from task_service.commands.tasks import Tasks
 from task_service.domain.access import not_found, require
 from task_service.domain.task import readable
 from task_service.past_lists import Listing, PastLists

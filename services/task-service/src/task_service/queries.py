@@ -13,7 +13,7 @@ from contracts.task import Task
 from kernel.http import problems
 from kernel.http.requests import decode_cursor, encode_cursor
 from kernel.ports.database import Database, DatabaseRefused, Row, Statement
-from task_service.query_statements import NOTHING_ASKED, Asked
+from task_service.asked import NOTHING_ASKED, Asked
 from task_service.statements import (
     SORTS,
     Shape,

@@ -11,7 +11,8 @@ from contracts.fields import FIELDS, Field
 from contracts.forms import Choice, Day, Labels, Number, People, StatusKey, Text
 from contracts.read_model import Tables, tables
 from kernel.ports.database import DialectName, Statement
-from task_service.query_statements import Clause, conditions
+from task_service.asked import Clause
+from task_service.query_statements import conditions
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from contracts.task import Task, TaskEvent
 from kernel.log.decider import Command, Contended, Decider, Outcome
 from kernel.log.event import Recorded
 from kernel.log.ids import is_id
-from task_service.commands import Projects, Tasks
+from task_service.commands.projects import Projects
+from task_service.commands.tasks import Tasks
 from task_service.domain.access import not_found
 from task_service.domain.undo import Undo, undo
 

@@ -1,4 +1,4 @@
-"""A task: its events, its state, its fold. Comments belong to their task's stream."""
+"""A task and its comments: events, state, fold. Long because an aggregate is read whole."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace

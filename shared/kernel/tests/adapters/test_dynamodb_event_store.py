@@ -1,4 +1,4 @@
-"""What only the log in DynamoDB promises: what it keeps and how it meets faults."""
+"""What only the log in DynamoDB promises. Long because every fault meets the same tables of one emulator."""
 
 import asyncio
 import zlib

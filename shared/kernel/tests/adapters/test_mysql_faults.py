@@ -1,4 +1,4 @@
-"""MySQL's server killed, stopped, cut off: what was promised before holds after, and all goes on by itself."""
+"""MySQL killed, stopped, cut off: all goes on by itself. Long because every fault is done to one server."""
 
 import asyncio
 import os

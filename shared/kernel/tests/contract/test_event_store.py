@@ -1,4 +1,4 @@
-"""What every adapter of `EventStore` promises."""
+"""What every adapter of `EventStore` promises. Long because one suite is the whole promise."""
 
 import asyncio
 import sys

@@ -1,4 +1,4 @@
-"""A consumer applies every event in order and once in effect, whatever is lost, repeated, shuffled or broken."""
+"""In order and once in effect, whatever is lost or broken. Long because every fault meets the same consumer."""
 
 import asyncio
 import random

@@ -12,7 +12,8 @@ import pytest
 from aiobotocore.session import get_session
 
 from kernel.consuming.checkpoints import RECONCILED
-from kernel.consuming.consumer import Consumer, Handler
+from kernel.consuming.consumer import Consumer
+from kernel.consuming.handler import Handler
 from kernel.log.envelope import Envelope
 from kernel.ports.database import Write
 from kernel.process.platform import Platform

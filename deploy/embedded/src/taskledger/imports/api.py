@@ -16,7 +16,8 @@ from kernel.http.app import create_app
 from kernel.http.problems import Problem, invalid, not_found
 from kernel.http.requests import JSON, Body
 from kernel.http.routes import Handle, Route
-from kernel.identity.security import Authenticator, JwksClient, PersonalTokenClient, ServiceClient, authenticate_user
+from kernel.identity.security import Authenticator, JwksClient, PersonalTokenClient, authenticate_user
+from kernel.identity.service_client import ServiceClient
 from kernel.ports.key_value_store import KeyValueStore
 from kernel.process.platform import Platform
 from taskledger.imports.choices import choices_of

@@ -12,7 +12,8 @@ from contracts import rank
 from contracts.project import Project
 from contracts.task import Priority
 from kernel.log.decider import Command, Contended, Rejection
-from task_service import commands
+from task_service.commands.projects import Projects
+from task_service.commands.tasks import Tasks
 from task_service.domain import project as project_domain
 from task_service.domain import task as task_domain
 from taskledger.imports import fitting
@@ -48,8 +49,8 @@ class Report:
 class Applier:
     """Writes as one person, in one batch that a journal can take back."""
 
-    projects: commands.Projects
-    tasks: commands.Tasks
+    projects: Projects
+    tasks: Tasks
     by: str
     import_id: str
     journal: Journal

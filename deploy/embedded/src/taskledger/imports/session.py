@@ -19,7 +19,8 @@ from kernel.log.ids import new_id
 from kernel.log.streams import Streams
 from kernel.ports.event_store import EventStore
 from kernel.ports.key_value_store import KeyValueStore
-from task_service.commands import Projects, Tasks
+from task_service.commands.projects import Projects
+from task_service.commands.tasks import Tasks
 from taskledger.imports.applying import Applier, Progress, Report, Stopped
 from taskledger.imports.choices import Choices
 from taskledger.imports.ids import made

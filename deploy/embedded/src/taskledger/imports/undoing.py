@@ -12,7 +12,8 @@ from contracts.fields import BY_NAME
 from contracts.forms import Day
 from contracts.task import Task
 from kernel.log.decider import Command, Contended, Rejection
-from task_service import commands
+from task_service.commands.projects import Projects
+from task_service.commands.tasks import Tasks
 from task_service.domain import project as project_domain
 from task_service.domain import task as task_domain
 from taskledger.imports.records import Journal
@@ -33,8 +34,8 @@ class Undone:
 class Undoer:
     """Takes back as the one who imported."""
 
-    projects: commands.Projects
-    tasks: commands.Tasks
+    projects: Projects
+    tasks: Tasks
     by: str
     import_id: str
     journal: Journal

@@ -9,7 +9,7 @@ from fastapi import Query, Request, Response
 from auth_service import schemas as views
 from auth_service.accounts import Account
 from auth_service.api.common import KEPT, PUBLIC, answer, deps_of, router_of
-from auth_service.commands import same_secret
+from auth_service.checks import same_secret
 from auth_service.deps import Deps
 from auth_service.signing import SERVICE_TOKEN_SECONDS
 from kernel.http import problems

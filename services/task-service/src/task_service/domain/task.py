@@ -1,4 +1,4 @@
-"""What can be done to a task and its comments, and what comes of it."""
+"""What can be done to a task, and what comes of it. Long because an aggregate is read whole."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

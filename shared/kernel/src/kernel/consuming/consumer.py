@@ -7,11 +7,12 @@ caused, by compare-and-set, so any number of consumers may run in parallel.
 import asyncio
 import time
 from collections.abc import Callable, Iterable, Sequence
-from typing import Final, Protocol
+from typing import Final
 from weakref import WeakValueDictionary
 
 import structlog
 
+from kernel.consuming.handler import Handler
 from kernel.consuming.merged_writes import MergedWrites
 from kernel.consuming.progress import NO_CHECKPOINT, Blocked, Checkpoint, Progress
 from kernel.consuming.receiver import Receiver
@@ -20,7 +21,7 @@ from kernel.log.envelope import Envelope
 from kernel.log.streams import CannotApply
 from kernel.observe import tracing
 from kernel.observe.telemetry import CONSUMER_EVENTS, CONSUMER_LAG_SECONDS, CONSUMER_RETRIES
-from kernel.ports.database import Database, DatabaseRefused, DatabaseUnavailable, DuplicateRow, ExpectationFailed, Write
+from kernel.ports.database import Database, DatabaseRefused, DatabaseUnavailable, DuplicateRow, ExpectationFailed
 from kernel.ports.event_store import EventStore
 from kernel.ports.faults import StoreUnavailable
 from kernel.ports.subscription import Message, Subscription
@@ -34,21 +35,6 @@ _LINGER_SECONDS: Final = 0.025
 _MAX_RACES: Final = 20
 _TURN: Final = 50
 _MAX_AHEAD: Final = 3
-
-
-class Handler(Protocol):
-    """What a consumer does with the events of a stream."""
-
-    def handles(self, stream: str) -> bool:
-        """Whether streams of this kind concern the consumer at all."""
-        ...
-
-    async def apply(self, stream: str, events: Sequence[Envelope]) -> Sequence[Write]:
-        """The writes that `events` (contiguous, oldest first, not empty) cause. It writes nothing itself.
-
-        Raises CannotApply for an event that can never be applied, naming its version.
-        """
-        ...
 
 
 class _AheadOfLog(StoreUnavailable):

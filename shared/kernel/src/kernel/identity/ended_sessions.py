@@ -8,7 +8,7 @@ from typing import Final, TypeAlias
 import httpx
 import structlog
 
-from kernel.identity.security import ServiceClient
+from kernel.identity.service_client import ServiceClient
 from kernel.ports.faults import StoreUnavailable
 
 log = structlog.get_logger("sessions")

@@ -8,9 +8,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any, Final, Literal, Protocol
 
 import httpx
-import orjson
 import structlog
-from cachetools import LRUCache
 from fastapi import Request
 from joserfc import jwt
 from joserfc.errors import JoseError
@@ -19,6 +17,8 @@ from joserfc.jwk import KeySet
 from kernel.http import problems
 from kernel.http.problems import Problem
 from kernel.identity.scopes import check_scope
+from kernel.identity.service_client import ServiceClient
+from kernel.log.lru import Lru
 
 log = structlog.get_logger("security")
 
@@ -131,7 +131,7 @@ class Authenticator:
         self._personal = personal
         self._ended = ended
         self._now = keys.now if isinstance(keys, JwksClient) else time.time
-        self._verified: LRUCache[bytes, Principal] = LRUCache(maxsize=20_000)
+        self._verified: Lru[bytes, Principal] = Lru(20_000)
 
     async def principal(self, token: str) -> Principal:
         """Whose token it is. Raises Problem 401: malformed, forged, expired, ended, for another audience."""
@@ -252,44 +252,6 @@ async def authenticate_user(request: Request, authenticator: Authenticator) -> P
     if principal.scopes is not None:
         check_scope(request.method, request.url.path, principal.scopes, principal.projects)
     return principal
-
-
-class ServiceClient:
-    """HTTP to another service with a short-lived token of this service, made for that audience alone."""
-
-    def __init__(self, http: httpx.AsyncClient, *, service: str, secret: str, audience: str) -> None:
-        self._http = http
-        self._service = service
-        self._secret = secret
-        self._audience = audience
-        self._token = ""
-        self._renew_at = 0.0
-
-    async def get(self, path: str, params: Mapping[str, Any] | None = None) -> Any:
-        """GET and decode JSON. Raises httpx.HTTPError."""
-        return await self._call("GET", path, params=params)
-
-    async def post(self, path: str, body: Mapping[str, Any]) -> Any:
-        """POST JSON and decode JSON. Raises httpx.HTTPError."""
-        return await self._call("POST", path, json=body)
-
-    async def _call(self, method: str, path: str, **arguments: Any) -> Any:
-        answer = await self._http.request(method, path, headers=await self._authorization(), **arguments)
-        if answer.status_code == 401:
-            self._renew_at = 0.0
-            answer = await self._http.request(method, path, headers=await self._authorization(), **arguments)
-        answer.raise_for_status()
-        return orjson.loads(answer.content)
-
-    async def _authorization(self) -> dict[str, str]:
-        if time.monotonic() >= self._renew_at:
-            body = {"service": self._service, "secret": self._secret, "audience": self._audience}
-            answer = await self._http.post("/api/auth/service-token", json=body)
-            answer.raise_for_status()
-            token = orjson.loads(answer.content)
-            self._token = token["access_token"]
-            self._renew_at = time.monotonic() + token["expires_in"] * 0.8
-        return {"Authorization": f"Bearer {self._token}"}
 
 
 PERSONAL_SECONDS: Final = 60.0
