@@ -2,8 +2,9 @@ import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { type SyntheticEvent, useMemo, useState } from "react";
 import type { Mail } from "../http/types";
-import { ago, fullTime } from "../lib/dates";
+import { fullTime } from "../lib/dates";
 import { useMe, useOutbox } from "../sync/queries";
+import { Ago } from "../ui/Ago";
 import { Empty } from "../ui/Empty";
 import { useTitle } from "../ui/title";
 import { Failed } from "./parts/Failed";
@@ -49,7 +50,7 @@ export default function Outbox() {
               >
                 <span className="mail-subject">{item.subject}</span>
                 <span className="mail-text">{item.text.slice(0, 120)}</span>
-                <time dateTime={item.date}>{ago(item.date)}</time>
+                <Ago time={item.date} />
               </button>
             </li>
           ))}

@@ -6,7 +6,6 @@ import { Link } from "wouter";
 import { ApiError } from "../http/client";
 import { explain } from "../http/explain";
 import { useReachable } from "../http/reach";
-import { ago, fullTime } from "../lib/dates";
 import { knownTask } from "../sync/cache";
 import type { Command } from "../sync/commands";
 import { forced } from "../sync/edits";
@@ -15,6 +14,7 @@ import { useProject } from "../sync/queries";
 import { queue } from "../sync/sending";
 import { toast } from "../sync/toasts";
 import { ofPreferences, ofProject } from "../sync/unsent";
+import { Ago } from "../ui/Ago";
 import { Empty } from "../ui/Empty";
 import { Icon } from "../ui/icons";
 import { useTitle } from "../ui/title";
@@ -71,9 +71,7 @@ function One({ change, reachable }: { change: Change; reachable: boolean }) {
         <span>
           <What command={command} projectId={knownTask(client, taskId)?.project_id ?? ""} />
         </span>
-        <time dateTime={new Date(change.at).toISOString()} title={fullTime(new Date(change.at).toISOString())}>
-          {ago(new Date(change.at).toISOString())}
-        </time>
+        <Ago time={new Date(change.at).toISOString()} />
       </header>
       {refused?.theirs ? (
         <div className="conflict-texts">

@@ -4,6 +4,7 @@ import { Link } from "wouter";
 import type { ActivityEntry, Project } from "../../http/types";
 import { clock, dayHeading, dayOf, fullTime } from "../../lib/dates";
 import { useActivity } from "../../sync/queries";
+import { useToday } from "../../ui/clock";
 import { Empty } from "../../ui/Empty";
 import { useTitle } from "../../ui/title";
 import { Failed } from "../parts/Failed";
@@ -16,6 +17,7 @@ const isNews = (entry: ActivityEntry) => entry.type !== "task.rank-changed";
 
 export default function Activity({ project }: { project: Project }) {
   const activity = useActivity(project.id);
+  const today = useToday();
   useTitle(t`Activity of ${project.name}`);
   if (activity.isPending) {
     return (
@@ -36,7 +38,7 @@ export default function Activity({ project }: { project: Project }) {
           const fresh = !before || dayOf(new Date(before.time)) !== day;
           return (
             <li key={`${entry.id}`}>
-              {fresh && <h2 className="day">{dayHeading(day)}</h2>}
+              {fresh && <h2 className="day">{dayHeading(day, today)}</h2>}
               <Entry entry={entry} project={project} />
             </li>
           );
