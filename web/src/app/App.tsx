@@ -61,7 +61,7 @@ function Gate() {
   if (person) return <SignedIn me={person} />;
   if (me.isPending) return <Splash />;
   if (me.error && !(me.error instanceof ApiError && me.error.status === 401)) {
-    return <Failed error={me.error} retry={() => void me.refetch()} />;
+    return <Failed alone error={me.error} retry={() => void me.refetch()} />;
   }
   rememberSignedIn(false);
   const next = location === "/" ? "" : `?next=${encodeURIComponent(location + window.location.search)}`;

@@ -137,7 +137,7 @@ function Appearance({ me }: { me: User }) {
     }
   }
   const themes: [Theme, string][] = [
-    ["system", t`As the system`],
+    ["system", t`System`],
     ["light", t`Light`],
     ["dark", t`Dark`],
   ];

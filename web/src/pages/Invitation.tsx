@@ -132,7 +132,8 @@ function Open({ token, me, shown }: { token: string; me: User | undefined; shown
         </h1>
         <p className="muted">
           <Trans>
-            You will be in the project as: {role}. Its members see your name, and you are told of what concerns you.
+            You will be in the project as: {role}. Its members see your name, and you're notified about what concerns
+            you.
           </Trans>
         </p>
         {error !== null && fields.length === 0 && (

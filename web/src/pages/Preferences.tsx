@@ -41,7 +41,8 @@ export default function Preferences() {
           <section className="section">
             <p className="section-hint">
               <Trans>
-                You are told of tasks that you created, are assigned to or commented on; never of what you do yourself.
+                You're notified about tasks that you created, are assigned to or commented on; never of what you do
+                yourself.
               </Trans>
             </p>
             <table className="matrix">

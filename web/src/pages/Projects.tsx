@@ -52,7 +52,7 @@ export default function Projects() {
         <Empty icon="folder" title={t`Begin with a project`} action={create}>
           <Trans>
             A project is a board: its tasks move through waiting, in progress and done. Add the people you work with,
-            and everyone concerned is told of every change.
+            and everyone concerned is notified about every change.
           </Trans>
         </Empty>
       )}

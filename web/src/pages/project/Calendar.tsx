@@ -30,7 +30,7 @@ export default function Calendar({ project, tasks, openId, onNew }: Props) {
   const root = useRef<HTMLDivElement>(null);
   const [search, setSearch] = useSearchParams();
   const [beside, setBeside] = useState(false);
-  const phone = useMedia("(max-width: 720px)");
+  const phone = useMedia("screen and (max-width: 720px)");
   const today = useToday();
   const asked = search.get("month");
   const month = isMonth(asked) ? asked : monthOf(today);

@@ -163,10 +163,10 @@ function Figures({ data }: { data: Data }) {
       </div>
       <div>
         <dt>
-          <Trans>Usual cycle time</Trans>
+          <Trans>Median cycle time</Trans>
         </dt>
         <dd>{half === null ? "–" : duration(half)}</dd>
-        <dd className="figure-more">{most !== null && <Trans>85 % within {duration(most)}</Trans>}</dd>
+        <dd className="figure-more">{most !== null && <Trans>85% within {duration(most)}</Trans>}</dd>
       </div>
       <div>
         <dt>

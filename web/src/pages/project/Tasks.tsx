@@ -110,7 +110,9 @@ function Content({ project, query, shown, view, openId, filter, onNew }: Content
             )
           }
         >
-          <Trans>Write down what has to be done. Press C anywhere in the project to begin.</Trans>
+          {project.role !== "viewer" && (
+            <Trans>Write down what has to be done. Press C anywhere in the project to begin.</Trans>
+          )}
         </Empty>
       );
     }

@@ -36,7 +36,7 @@ export function Comments({ task, project, readonly }: Props) {
     <div className="comments">
       {shown.length === 0 && (
         <p className="quiet">
-          <Trans>No comments yet. Everyone concerned is told of what you write here.</Trans>
+          <Trans>No comments yet. Everyone concerned is notified about what you write here.</Trans>
         </p>
       )}
       <ol>
