@@ -11,6 +11,12 @@ const names = [
   "insights/ko",
   "settings/en",
   "settings/ko",
+  "account/en",
+  "account/ko",
+  "seldom/en",
+  "seldom/ko",
+  "told/en",
+  "told/ko",
   "import/en",
   "import/ko",
 ];

@@ -12,14 +12,17 @@ import { useToday } from "../ui/clock";
 import { Empty } from "../ui/Empty";
 import { useClosing } from "../ui/history";
 import { Icon } from "../ui/icons";
+import { useTexts } from "../ui/texts";
 import { useTitle } from "../ui/title";
 import { Failed } from "./parts/Failed";
 import { Avatar, Name } from "./parts/People";
 import { Skeleton } from "./parts/Skeleton";
 import { OldNew } from "./parts/Value";
 import { TaskPanel } from "./task/panel";
+import { told } from "./told";
 
 export default function Inbox({ taskId }: { taskId: string | undefined }) {
+  useTexts(told);
   const client = useQueryClient();
   const today = useToday();
   const close = useClosing("/inbox");

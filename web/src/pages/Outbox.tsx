@@ -6,9 +6,11 @@ import { fullTime } from "../lib/dates";
 import { useMe, useOutbox } from "../sync/queries";
 import { Ago } from "../ui/Ago";
 import { Empty } from "../ui/Empty";
+import { useTexts } from "../ui/texts";
 import { useTitle } from "../ui/title";
 import { Failed } from "./parts/Failed";
 import { Skeleton } from "./parts/Skeleton";
+import { seldom } from "./seldom";
 
 /** The mails that this installation would have sent to whoever is signed in. */
 export default function Outbox() {
@@ -67,6 +69,7 @@ export default function Outbox() {
 }
 
 function Reading({ mail, onBack }: { mail: Mail; onBack: () => void }) {
+  useTexts(seldom);
   const [tab, setTab] = useState<"html" | "text">(mail.html ? "html" : "text");
   const html = useMemo(() => withoutStyles(mail.html), [mail.html]);
   return (

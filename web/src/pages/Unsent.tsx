@@ -17,11 +17,13 @@ import { ofPreferences, ofProject } from "../sync/unsent";
 import { Ago } from "../ui/Ago";
 import { Empty } from "../ui/Empty";
 import { Icon } from "../ui/icons";
+import { useTexts } from "../ui/texts";
 import { useTitle } from "../ui/title";
 import { roleName } from "../ui/words";
 import { Name } from "./parts/People";
 import { Since } from "./parts/Since";
 import { Value } from "./parts/Value";
+import { seldom } from "./seldom";
 
 /** What was changed on this device and has not reached the services: what waits, and what they have refused. */
 export default function Unsent() {
@@ -108,6 +110,7 @@ function One({ change, reachable }: { change: Change; reachable: boolean }) {
 }
 
 function Actions({ change, text }: { change: Change; text: string }) {
+  useTexts(seldom);
   const { command, refused } = change;
   const theirs = refused?.theirs;
   const since = command.kind === "undo" && refused?.conflicts?.length ? refused.conflicts : null;

@@ -6,16 +6,19 @@ import { clock, dayHeading, dayOf, fullTime } from "../../lib/dates";
 import { useActivity } from "../../sync/queries";
 import { useToday } from "../../ui/clock";
 import { Empty } from "../../ui/Empty";
+import { useTexts } from "../../ui/texts";
 import { useTitle } from "../../ui/title";
 import { Failed } from "../parts/Failed";
 import { Avatar, Name } from "../parts/People";
 import { Skeleton } from "../parts/Skeleton";
 import { Told } from "../parts/Told";
+import { told } from "../told";
 
 /** In which order the tasks stand is a matter of the board. */
 const isNews = (entry: ActivityEntry) => entry.type !== "task.rank-changed";
 
 export default function Activity({ project }: { project: Project }) {
+  useTexts(told);
   const activity = useActivity(project.id);
   const today = useToday();
   useTitle(t`Activity of ${project.name}`);
