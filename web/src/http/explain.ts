@@ -9,6 +9,8 @@ export function explain(error: unknown): string {
   if (error.code === "invalid_credentials") return t`The e-mail or the password is wrong.`;
   if (error.code === "email_not_verified") return t`Confirm your e-mail address first: the link is in your mail.`;
   if (error.code === "invalid_token") return t`This link cannot be used any more. Ask for another one.`;
+  if (error.code === "totp_required") return t`A code of your authenticator is needed too.`;
+  if (error.code === "second_factor_required") return t`A second factor is required here.`;
   if (error.status === 401) return t`You are signed out. Sign in again.`;
   if (error.status === 403) return t`Your role in this project does not allow that. Ask an owner.`;
   if (error.status === 404) return t`This does not exist any more, or you have no access to it.`;
@@ -37,6 +39,9 @@ export function said(message: string): string {
       return t`It must not be empty.`;
     case "is not your password":
       return t`This is not your current password.`;
+    case "is wrong, or was used before":
+    case "is wrong: look at the clock of the device":
+      return t`The code is wrong or was used before. Check the clock of your device.`;
     case "must be registered members of the project":
       return t`Only members of the project can be assigned.`;
     case "The task is deleted; restore it first.":
