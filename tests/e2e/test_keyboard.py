@@ -187,6 +187,7 @@ def test_pages_are_reached_by_keys_and_the_table_is_changed(
     new = page.locator(f".day-cell[data-day='{today}']").get_by_role("button", name="New task")
     keys.go(new)
     keys.press("Enter")
+    expect(page.locator("dialog .title-input")).to_be_focused()
     keys.write("Today")
     keys.press("Enter")
     expect(page.locator(".panel-title")).to_have_value("Today")
