@@ -1,7 +1,7 @@
 """Mails: sent once, retried, refused, shown. Long because all of it is asked of one sender with one history."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -13,6 +13,7 @@ from sqlalchemy import select, update
 from contracts import project as projects
 from contracts import task as tasks
 from contracts.codecs import PROJECT_CODEC, TASK_CODEC
+from contracts.project import Project
 from contracts.task import TaskAssigned, TaskStatusChanged
 from kernel.consuming import checkpoints
 from kernel.consuming.consumer import Consumer
@@ -24,7 +25,10 @@ from kernel.ports.event_store import EventStore
 from kernel.ports.mailer import Mail, MailRejected, MailUnavailable
 from kernel.process.platform import Platform
 from notify_service import tables
-from notify_service.people import DirectoryAway, People
+from notify_service.channels.handing_over import Due, HandsOver, Result
+from notify_service.channels.mail import MailChannel, MailLimits
+from notify_service.domain.channel import CHANNELS, Channel
+from notify_service.people import DirectoryAway, People, Person
 from notify_service.projections import Bounds, Notifier
 from notify_service.sender import Limits, Sender
 from notify_service.settings import Settings
@@ -46,7 +50,8 @@ MAILS = Statement(
 DUE_NOW = Statement(update(tables.deliveries).values(due_at=0))
 DUE_AT = Statement(select(tables.deliveries.c.due_at).where(tables.deliveries.c.channel == "mail"))
 DAY = timedelta(days=1)
-LIMITS = Limits(max_age=DAY, timeout=5, lease=timedelta(seconds=60))
+LIMITS = Limits(max_age=DAY, lease=timedelta(seconds=60))
+MAIL_LIMITS = MailLimits(timeout=5)
 
 
 # --- with the embedded mailer, over HTTP ---
@@ -187,18 +192,21 @@ class Stand:
     auth: Auth
     people: People
     post: Post = field(default_factory=Post)
+    others: list[HandsOver] = field(default_factory=list)
 
     def sender(self, database: Database | None = None, **limits: Any) -> Sender:
-        return Sender(
-            database or self.database,
+        own = database or self.database
+        mails = {name: limits.pop(name) for name in tuple(limits) if name in MailLimits.__dataclass_fields__}
+        channel = MailChannel(
+            own,
             self.post,
-            self.people,
-            Streams(self.store, PROJECT_CODEC, projects.evolve),
-            replace(LIMITS, **limits),
+            replace(MAIL_LIMITS, **mails),
             unsubscribing=Unsubscribing("a secret", "https://board.example.org"),
             public_url="https://board.example.org",
-            chance=lambda: 0.0,
         )
+        channels = [channel, *self.others]
+        streams = Streams(self.store, PROJECT_CODEC, projects.evolve)
+        return Sender(own, self.people, streams, replace(LIMITS, **limits), channels, chance=lambda: 0.0)
 
     async def mails(self) -> list[Row]:
         """(state, reason, attempts, last error) of each."""
@@ -222,6 +230,7 @@ class Stand:
                 Streams(self.store, TASK_CODEC, tasks.evolve),
                 Streams(self.store, PROJECT_CODEC, projects.evolve),
                 Bounds(mail=DAY, feed=DAY),
+                (*CHANNELS, *(other.channel for other in self.others)),
             ),
         )
         await consumer.reconcile(full=True)
@@ -453,3 +462,44 @@ async def test_one_click_without_a_login_ends_the_mails_of_that_person_alone(wor
 def test_without_a_secret_there_are_no_links() -> None:
     assert Unsubscribing("", "https://board.example.org").link("bob") is None
     assert Unsubscribing("", "").reader_of("AAAA") is None
+
+
+# --- channels ---
+
+
+class Pigeons:
+    """A channel that comes later: it reaches Bob alone, and carries what it is given."""
+
+    channel = Channel("pigeon", at_once=False)
+
+    def __init__(self) -> None:
+        self.carried: list[str] = []
+
+    def unreachable(self, reader: Person | None) -> str | None:
+        return None if reader is not None and reader.name == "Bob" else "no_loft"
+
+    async def hand_over(self, due: Due, project: Project, people: Mapping[str, Person]) -> Result:
+        self.carried.append(f"{people[due.user_id].name}: {due.content['task_key']}")
+        return Result("sent")
+
+
+async def test_a_channel_that_comes_later_has_lines_of_its_own_and_hands_over_by_itself(stand: Stand) -> None:
+    pigeons = Pigeons()
+    stand.others.append(pigeons)
+    await stand.pending()
+    assert await stand.sender().send_due() == 2
+    assert [line.partition("-")[0] for line in pigeons.carried] == ["Bob: OPS"]
+    assert len(stand.post.sent) == 1
+    lines = await stand.database.fetch(Statement(select(tables.deliveries.c.channel, tables.deliveries.c.state)))
+    assert sorted(map(tuple, lines)) == [("inbox", "sent"), ("mail", "sent"), ("pigeon", "sent")]
+
+
+async def test_what_waits_for_a_channel_that_this_program_does_not_have_is_left_alone(stand: Stand) -> None:
+    stand.others.append(Pigeons())
+    await stand.pending()
+    stand.others.clear()
+    sender = stand.sender()
+    assert await sender.send_due() == 1
+    assert await sender.send_due() == 0
+    lines = await stand.database.fetch(Statement(select(tables.deliveries.c.channel, tables.deliveries.c.state)))
+    assert sorted(map(tuple, lines)) == [("inbox", "sent"), ("mail", "sent"), ("pigeon", "pending")]

@@ -35,12 +35,11 @@ from contracts.task import (
 )
 from kernel.log.event import Recorded
 from kernel.log.ids import is_id
+from notify_service.domain.excerpts import LONGEST, differing
 from notify_service.domain.notice import (
-    LONGEST,
     Concern,
     Notice,
     Preferences,
-    differing,
     notice_of,
     stable_id,
     tellings_of,
@@ -246,7 +245,7 @@ def lines(
     """The ledger: (person, channel) -> (kind, state, reason)."""
     assert notice is not None
     return {
-        (line.user_id, line.channel): (line.kind, line.state, line.reason)
+        (line.user_id, line.channel.name): (line.kind, line.state, line.reason)
         for line in tellings_of(notice, of, preferences, NOON + later, DAY)
     }
 

@@ -12,7 +12,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from contracts.fields import BY_NAME, Field
 from contracts.forms import Choice, Day, Labels, Locale, Number, People, StatusKey, Text, written
 from contracts.project import DEFAULT_STATUSES, Project
-from notify_service.domain.notice import Kind, Why, shortened
+from notify_service.domain.excerpts import shortened
+from notify_service.domain.notice import Kind, Why
 
 _LONGEST_TITLE_IN_SUBJECT: Final = 120
 

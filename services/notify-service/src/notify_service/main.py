@@ -22,6 +22,7 @@ from kernel.process.platform import Platform
 from kernel.process.serve import serve
 from notify_service import rows, tables
 from notify_service.api import public, router
+from notify_service.channels.mail import MailChannel, MailLimits
 from notify_service.deps import Deps, Outbox
 from notify_service.feed import Feed
 from notify_service.inbox import Inbox
@@ -64,15 +65,11 @@ def create_app(settings: Settings, platform: Platform | None = None) -> FastAPI:
             feed = Feed(database, projects, poll=settings.poll, max_age=feed_age, max_rows=settings.feed_max_rows)
             inbox = Inbox(database, tasks, projects, people)
             unsubscribing = Unsubscribing(settings.service_secret, settings.public_url)
-            sender = Sender(
+            mails = MailChannel(
                 database,
                 mailer,
-                people,
-                projects,
-                Limits(
-                    max_age=timedelta(seconds=settings.mail_max_age),
+                MailLimits(
                     timeout=settings.mail_timeout,
-                    lease=timedelta(seconds=settings.mail_lease),
                     per_reader=settings.mails_per_reader,
                     per_sender=settings.mails_per_sender,
                 ),
@@ -80,6 +77,10 @@ def create_app(settings: Settings, platform: Platform | None = None) -> FastAPI:
                 unsubscribing=unsubscribing,
                 counts=store,
             )
+            limits = Limits(
+                max_age=timedelta(seconds=settings.mail_max_age), lease=timedelta(seconds=settings.mail_lease)
+            )
+            sender = Sender(database, people, projects, limits, [mails])
 
             def committed() -> None:
                 feed.wake()

@@ -40,7 +40,9 @@ from kernel.ports.database import Database, Statement, Write, upsert
 from kernel.ports.event_store import MAX_EVENTS_PER_APPEND
 from notify_service import rows, tables
 from notify_service import schemas as views
-from notify_service.domain.notice import Preferences, notice_of, shortened, tellings_of, withdrawn
+from notify_service.domain.channel import CHANNELS, Channel
+from notify_service.domain.excerpts import shortened
+from notify_service.domain.notice import Preferences, notice_of, tellings_of, withdrawn
 from notify_service.telemetry import DELIVERIES
 
 _KINDS: Final = frozenset({"task", "project", "user"})
@@ -92,12 +94,14 @@ class Notifier:
         tasks: Streams[Task, TaskEvent],
         projects: Streams[Project, ProjectEvent],
         bounds: Bounds,
+        channels: Sequence[Channel] = CHANNELS,
     ) -> None:
         self._database = database
         self._clock = DatabaseClock(database)
         self._tasks = tasks
         self._projects = projects
         self._bounds = bounds
+        self._channels = channels
         # The newest event that was applied of a stream, and its command: spares reading it again.
         self._applied: Lru[str, tuple[int, str]] = Lru(_REMEMBERED_COMMANDS)
 
@@ -187,9 +191,9 @@ class Notifier:
         project = (await self._projects.latest(project_stream(notice.project_id))).state
         preferences = {user_id: await self._preferences(user_id) for user_id in notice.concerned}
         now = await self._clock.now()
-        tellings = tellings_of(notice, project, preferences, now, self._bounds.mail)
+        tellings = tellings_of(notice, project, preferences, now, self._bounds.mail, self._channels)
         for telling in tellings:
-            DELIVERIES.labels(telling.channel, telling.state).inc()
+            DELIVERIES.labels(telling.channel.name, telling.state).inc()
         made = rows.of_notice(notice, tellings, now, tracing.recorded(command[0].envelope.traceparent))
         return made if now - notice.time <= self._bounds.feed else rows.NoticeRows(made.writes, ())
 

@@ -12,12 +12,13 @@ from kernel.log.times import microseconds
 from kernel.ports.database import DialectName, Statement, Write
 from notify_service import schemas as views
 from notify_service import tables
+from notify_service.channels import inbox
+from notify_service.domain.channel import INBOX
 from notify_service.domain.notice import Notice, Telling
 from notify_service.tables import insert_absent
 
 _PUT_NOTICE: Final = insert_absent(tables.notices)
 _PUT_DELIVERY: Final = insert_absent(tables.deliveries)
-_PUT_INBOX: Final = insert_absent(tables.inbox)
 _PUT_FEED: Final = insert_absent(tables.feed)
 _PUT_TURN: Final = insert_absent(tables.feed_turn)
 
@@ -29,6 +30,9 @@ def _take_turn(dialect: DialectName) -> ClauseElement:
 
 
 _TAKE_TURN: Final = Statement(_take_turn)
+
+_AT_ONCE: Final = {INBOX.name: inbox.written}
+"""What channels write that people have with the notice."""
 
 PREPARE: Final = Write(_PUT_TURN, {"id": 1, "turn": 0})
 """Once, before the first row of the feed."""
@@ -64,32 +68,24 @@ def of_notice(notice: Notice, tellings: Sequence[Telling], now: datetime, tracep
         "content": views.notice_content(notice, traceparent),
     }
     ledger = [_ledger_row(notice, telling, now) for telling in tellings]
-    items = [
-        {
-            "id": row["id"],
-            "user_id": row["user_id"],
-            "notice_id": notice.id,
-            "project_id": notice.project_id,
-            "kind": row["kind"],
-            "is_read": 0,
-        }
-        for row in ledger
-        if (row["channel"], row["state"]) == ("inbox", "sent")
-    ]
     writes = [Write(_PUT_NOTICE, content), Write(_PUT_DELIVERY, ledger)]
-    if items:
-        writes.append(Write(_PUT_INBOX, items))
-    return NoticeRows(writes, [_feed_item(item, created_at) for item in items])
+    feed: list[Mapping[str, Any]] = []
+    for name, written in _AT_ONCE.items():
+        lines = [line for line in ledger if line["channel"] == name and line["state"] == "sent"]
+        own, told = written(notice, lines)
+        writes.extend(own)
+        feed.extend(told)
+    return NoticeRows(writes, feed)
 
 
 def _ledger_row(notice: Notice, telling: Telling, now: datetime) -> dict[str, Any]:
     sent = telling.state == "sent"
     return {
-        "id": notice.delivery_id(telling.user_id, telling.channel),
+        "id": notice.delivery_id(telling.user_id, telling.channel.name),
         "notice_id": notice.id,
         "task_id": notice.task_id,
         "user_id": telling.user_id,
-        "channel": telling.channel,
+        "channel": telling.channel.name,
         "event_type": notice.types[telling.kind],
         "kind": telling.kind,
         "why": telling.why,
@@ -111,14 +107,4 @@ def of_change(event: Recorded[Any], project_id: str, data: bytes) -> dict[str, A
         "user_id": None,
         "created_at": microseconds(event.time),
         "data": data,
-    }
-
-
-def _feed_item(item: Mapping[str, Any], created_at: int) -> dict[str, Any]:
-    return {
-        "source": item["id"],
-        "project_id": item["project_id"],
-        "user_id": item["user_id"],
-        "created_at": created_at,
-        "data": item["id"].encode(),
     }

@@ -13,7 +13,8 @@ from contracts.task import Task, TaskEvent
 from kernel.http.requests import Body
 from kernel.log.event import Recorded
 from kernel.log.ids import UUID_PATTERN
-from notify_service.domain.notice import CHANNELS, KINDS, Channel, Kind, Notice, Preferences, Reason, State
+from notify_service.domain.channel import CHANNELS, ChannelName
+from notify_service.domain.notice import KINDS, Kind, Notice, Preferences, Reason, State
 
 MAX_MUTED: Final = 1000
 
@@ -55,7 +56,8 @@ def preferences_of(document: Mapping[str, Any]) -> Preferences:
     """Stored preferences as the domain has them. What is not in them, for it came later, is as by default."""
     wanted = PreferencesBody.model_validate(known_preferences(document))
     events = {kind: getattr(wanted.events, kind) for kind in KINDS}
-    off = frozenset((kind, channel) for kind in KINDS for channel in CHANNELS if not getattr(events[kind], channel))
+    names = [channel.name for channel in CHANNELS]
+    off = frozenset((kind, name) for kind in KINDS for name in names if not getattr(events[kind], name))
     return Preferences(off=off, muted=frozenset(wanted.muted_projects))
 
 
@@ -129,7 +131,7 @@ class DeliveryView(_View):
     id: str
     event: LedgerEvent
     user_id: str
-    channel: Channel
+    channel: ChannelName
     state: State
     reason: Reason | str | None
     attempts: int

@@ -6,6 +6,7 @@ import hashlib
 import hmac
 from typing import Final
 
+from notify_service.domain.channel import MAIL
 from notify_service.domain.notice import KINDS
 from notify_service.inbox import Inbox
 from notify_service.schemas import PreferencesBody
@@ -45,6 +46,6 @@ class Unsubscribing:
 async def end_mails(inbox: Inbox, user_id: str) -> None:
     """Turn mail off for everything; the inbox goes on."""
     wanted = PreferencesBody.model_validate_json(await inbox.preferences(user_id))
-    off = {kind: {**getattr(wanted.events, kind).model_dump(), "mail": False} for kind in KINDS}
+    off = {kind: {**getattr(wanted.events, kind).model_dump(), MAIL.name: False} for kind in KINDS}
     body = PreferencesBody.model_validate({**wanted.model_dump(), "events": off})
     await inbox.put_preferences(user_id, body)

@@ -30,11 +30,12 @@ from contracts.task import (
     TaskUnassigned,
 )
 from kernel.log.event import Recorded
+from notify_service.domain.channel import CHANNELS, Channel
+from notify_service.domain.excerpts import shortened, shortened_change
 
 Kind: TypeAlias = Literal["deleted", "restored", "created", "commented", "assigned", "status", "edited"]
 """What people are told of, the most important first: a notice of several kinds goes by the first that is wanted."""
 
-Channel: TypeAlias = Literal["inbox", "mail"]
 Why: TypeAlias = Literal["mentioned", "assignee", "unassigned", "creator", "commenter"]
 """Why someone is concerned, the most telling first."""
 
@@ -42,17 +43,13 @@ State: TypeAlias = Literal["pending", "sent", "failed", "suppressed"]
 Reason: TypeAlias = Literal["not_a_member", "too_old", "muted", "preference"]
 
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
-CHANNELS: Final[tuple[Channel, ...]] = get_args(Channel)
-
-LONGEST: Final = 500
-"""Characters of a value that a notice keeps; the whole text is in the task."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preferences:
-    """What someone does not want: kinds by channel, and projects. Everything else is told."""
+    """What someone does not want: kinds by the name of a channel, and projects. Everything else is told."""
 
-    off: frozenset[tuple[Kind, Channel]] = frozenset()
+    off: frozenset[tuple[Kind, str]] = frozenset()
     muted: frozenset[str] = frozenset()
 
 
@@ -90,7 +87,7 @@ class Notice:
         """The same for the same command, whenever and wherever it is computed."""
         return stable_id(self.time, f"{self.task_id}:{self.version}")
 
-    def delivery_id(self, user_id: str, channel: Channel) -> str:
+    def delivery_id(self, user_id: str, channel: str) -> str:
         """The ledger's key for one person and channel; an inbox item has the one of its delivery."""
         return stable_id(self.time, f"{self.task_id}:{self.version}:{user_id}:{channel}")
 
@@ -146,7 +143,7 @@ def notice_of(before: Task | None, after: Task, events: Sequence[Recorded[TaskEv
         time=first.time,
         types=types,
         changes=[
-            _shortened_change(change)
+            shortened_change(change)
             for event in events
             if not isinstance(event.data, TaskRankChanged)
             for change in changes_of(event.data)
@@ -162,9 +159,10 @@ def tellings_of(
     project: Project | None,
     preferences: Mapping[str, Preferences],
     now: datetime,
-    mail_max_age: timedelta,
+    max_age: timedelta,
+    channels: Sequence[Channel] = CHANNELS,
 ) -> Sequence[Telling]:
-    """A line of the ledger for everyone concerned and each channel.
+    """A line of the ledger for everyone concerned and each channel; what is older than `max_age` is not handed over.
 
     `project` is as it stands now: who has left is told nothing more of it.
     """
@@ -172,25 +170,20 @@ def tellings_of(
     for user_id, concern in notice.concerned.items():
         member = project is not None and not project.deleted and project.role_of(user_id) is not None
         wants = preferences.get(user_id, EVERYTHING)
-        for channel in CHANNELS:
-            wanted = next((kind for kind in concern.kinds if (kind, channel) not in wants.off), None)
+        for channel in channels:
+            wanted = next((kind for kind in concern.kinds if (kind, channel.name) not in wants.off), None)
             reason: Reason | None = None
             if not member:
                 reason = "not_a_member"
-            elif channel == "mail" and now - notice.time > mail_max_age:
+            elif not channel.at_once and now - notice.time > max_age:
                 reason = "too_old"
             elif notice.project_id in wants.muted:
                 reason = "muted"
             elif wanted is None:
                 reason = "preference"
-            state: State = "suppressed" if reason else "sent" if channel == "inbox" else "pending"
+            state: State = "suppressed" if reason else "sent" if channel.at_once else "pending"
             tellings.append(Telling(user_id, channel, wanted or concern.kinds[0], concern.why, state, reason))
     return tellings
-
-
-def shortened(text: str, length: int = LONGEST) -> str:
-    """The text, or its beginning with an ellipsis."""
-    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
 
 
 def stable_id(time: datetime, name: str) -> str:
@@ -277,39 +270,3 @@ def withdrawn(content: Mapping[str, Any], comment_id: str, was: str, now: str | 
         for change in content["changes"]
     ]
     return {**content, "excerpt": text, "changes": changes}
-
-
-_CONTEXT: Final = 60
-"""Characters that stand around what differs between two long texts."""
-
-
-def differing(old: str, new: str, length: int = LONGEST) -> tuple[str, str]:
-    """The parts in which two texts differ, from whole words, with a little around them; of short ones, all."""
-    if len(old) <= length and len(new) <= length:
-        return old, new
-    shorter = min(len(old), len(new))
-    begin = next((n for n in range(shorter) if old[n] != new[n]), shorter)
-    end = next((n for n in range(shorter - begin) if old[-1 - n] != new[-1 - n]), shorter - begin)
-    begin = _word_before(new, max(0, begin - _CONTEXT)) if begin > _CONTEXT else 0
-    return _part(old, begin, len(old) - end, length), _part(new, begin, len(new) - end, length)
-
-
-def _word_before(text: str, place: int) -> int:
-    """The beginning of the word at a place, if it is near."""
-    near = max(0, place - _CONTEXT)
-    space = max(text.rfind(" ", near, place), text.rfind("\n", near, place))
-    return place if space < 0 else space + 1
-
-
-def _part(text: str, begin: int, end: int, length: int) -> str:
-    end = min(len(text), end + _CONTEXT // 2)
-    part = shortened(text[begin:end].strip(), length - (begin > 0) - (end < len(text)))
-    before = "…" if begin else ""
-    return f"{before}{part}{'…' if end < len(text) and not part.endswith('…') else ''}"
-
-
-def _shortened_change(change: Change) -> Change:
-    if isinstance(change.old, str) and isinstance(change.new, str):
-        return Change(change.field, *differing(change.old, change.new))
-    old, new = (shortened(value) if isinstance(value, str) else value for value in (change.old, change.new))
-    return Change(change.field, old, new)
