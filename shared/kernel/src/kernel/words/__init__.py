@@ -1,0 +1,1 @@
+"""What services say to people, in the language of each reader."""
