@@ -13,10 +13,8 @@ const names = [
   "settings/ko",
   "account/en",
   "account/ko",
-  "seldom/en",
-  "seldom/ko",
-  "told/en",
-  "told/ko",
+  "codes/en",
+  "codes/ko",
   "import/en",
   "import/ko",
 ];

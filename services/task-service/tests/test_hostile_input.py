@@ -129,7 +129,9 @@ async def test_what_was_taken_can_always_be_changed(world: World, ann: User) -> 
     for path in (f"/projects/{project['id']}/tasks",):
         answer = await ann.post(path, {"title": "T", "description": "🙂" * 50_000})
         await refused(world, answer, before, 422)
-        assert answer.json()["errors"] == [{"field": "description", "message": "at most 150000 bytes"}]
+        assert answer.json()["errors"] == [
+            {"field": "description", "message": "at most 150000 bytes", "code": "too_many_bytes", "limit": 150000}
+        ]
 
     task = await ann.task(project, description="🙂" * 37_500)
     for text in ("🙃" * 37_500, "\n" * 50_000, '"' * 50_000, "나" * 50_000, ""):
@@ -138,33 +140,45 @@ async def test_what_was_taken_can_always_be_changed(world: World, ann: User) -> 
 
 
 @pytest.mark.parametrize(
-    ("path", "body", "field", "message"),
+    ("path", "body", "field", "message", "code", "limit"),
     [
-        ("/projects/{id}/tasks", {"title": "a" * 501}, "title", "at most 500 characters"),
-        ("/projects/{id}/tasks", {"title": "\u3164\u200b"}, "title", "must not be empty"),
-        ("/projects/{id}/tasks", {"title": "T", "labels": ["x"] * 21}, "labels", "at most 20"),
-        ("/projects/{id}/tasks", {"title": "T", "labels": ["x" * 51]}, "labels.0", "at most 50 characters"),
-        ("/projects/{id}/tasks", {}, "title", "is needed"),
-        ("/projects/{id}/tasks", {"title": 7}, "title", "must be text"),
-        ("/projects/{id}/tasks", {"title": "T", "colour": "red"}, "colour", "is not known here"),
-        ("/tasks/{task}/comments", {"body": "a" * 20_001}, "body", "at most 20000 characters"),
-        ("/tasks/{task}/comments", {"body": "\u2800 \n"}, "body", "must not be empty"),
-        ("/projects", {"name": "\u200b"}, "name", "must not be empty"),
+        ("/projects/{id}/tasks", {"title": "a" * 501}, "title", "at most 500 characters", "too_long", 500),
+        ("/projects/{id}/tasks", {"title": "\u3164\u200b"}, "title", "must not be empty", "empty", None),
+        ("/projects/{id}/tasks", {"title": "T", "labels": ["x"] * 21}, "labels", "at most 20", "too_many", 20),
+        (
+            "/projects/{id}/tasks",
+            {"title": "T", "labels": ["x" * 51]},
+            "labels.0",
+            "at most 50 characters",
+            "too_long",
+            50,
+        ),
+        ("/projects/{id}/tasks", {}, "title", "is needed", "required", None),
+        ("/projects/{id}/tasks", {"title": 7}, "title", "must be text", "not_text", None),
+        ("/projects/{id}/tasks", {"title": "T", "colour": "red"}, "colour", "is not known here", "unknown_field", None),
+        ("/tasks/{task}/comments", {"body": "a" * 20_001}, "body", "at most 20000 characters", "too_long", 20_000),
+        ("/tasks/{task}/comments", {"body": "\u2800 \n"}, "body", "must not be empty", "empty", None),
+        ("/projects", {"name": "\u200b"}, "name", "must not be empty", "empty", None),
         (
             "/projects",
             {"name": "P", "statuses": [{"key": "a", "name": "x" * 51, "category": "waiting"}]},
             "statuses.0.name",
             "at most 50 characters",
+            "too_long",
+            50,
         ),
     ],
 )
 async def test_what_is_wrong_with_a_field_is_said_in_words_of_our_own(
-    ann: User, path: str, body: Any, field: str, message: str
+    ann: User, path: str, body: Any, field: str, message: str, code: str, limit: int | None
 ) -> None:
     project = await ann.project()
     task = await ann.task(project)
     answer = await ann.post(path.format(id=project["id"], task=task["id"]), body)
-    assert (answer.status_code, answer.json()["errors"]) == (422, [{"field": field, "message": message}])
+    assert (answer.status_code, answer.json()["errors"]) == (
+        422,
+        [{"field": field, "message": message, "code": code, **({} if limit is None else {"limit": limit})}],
+    )
 
 
 @pytest.mark.parametrize(

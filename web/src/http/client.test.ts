@@ -104,7 +104,11 @@ describe("a call", () => {
       "POST /api/projects": [
         [
           422,
-          { code: "validation_error", detail: "No.", errors: [{ field: "body.name", message: "too long" }] },
+          {
+            code: "validation_error",
+            detail: "No.",
+            errors: [{ field: "body.name", message: "too long", code: "too_long", limit: 3 }],
+          },
           { "Retry-After": "9" },
         ],
       ],
@@ -113,7 +117,7 @@ describe("a call", () => {
       (cause: unknown) => cause,
     )) as ApiError;
     expect(error).toBeInstanceOf(ApiError);
-    expect(error.field("name")).toBe("too long");
+    expect(error.field("name")).toMatchObject({ code: "too_long", limit: 3 });
     expect(error.retryAfter).toBe(9);
   });
 

@@ -3,6 +3,7 @@
  * as {@link ApiError}, one retry after a refresh.
  */
 import { randomId } from "../lib/ids";
+import { learn } from "./faults";
 import { doubted, isAway, lost } from "./reach";
 import type { paths } from "./schema";
 
@@ -16,9 +17,12 @@ export interface Conflict {
   at: string;
 }
 
+/** What is wrong with a field; `limit` is its bound. */
 export interface FieldError {
   field: string;
   message: string;
+  code: string;
+  limit?: number;
 }
 
 /** A refused or failed call. `status` 0 and code `offline` mean that no answer came. */
@@ -31,13 +35,15 @@ export class ApiError extends Error {
     readonly retryAfter: number | null = null,
     /** Of `changed_since`. */
     readonly conflicts: Conflict[] = [],
+    /** More than `code` says, where there is more. */
+    readonly reason?: string,
   ) {
     super(detail);
   }
 
-  /** The message for one field of a 422, where the service named it. */
-  field(name: string): string | undefined {
-    return this.errors.find((error) => error.field === name || error.field.endsWith(`.${name}`))?.message;
+  /** What is wrong with one field of a 422, where the service named it. */
+  field(name: string): FieldError | undefined {
+    return this.errors.find((error) => error.field === name || error.field.endsWith(`.${name}`));
   }
 }
 
@@ -163,7 +169,9 @@ async function problem(response: Response): Promise<ApiError> {
     title?: string;
     errors?: FieldError[];
     conflicts?: Conflict[];
+    reason?: string;
   };
+  if (body.errors || body.reason) await learn();
   return new ApiError(
     response.status,
     body.code ?? "unknown",
@@ -171,6 +179,7 @@ async function problem(response: Response): Promise<ApiError> {
     body.errors ?? [],
     retryAfter,
     body.conflicts,
+    body.reason,
   );
 }
 

@@ -14,17 +14,14 @@ import { rememberSignedIn, signedInBefore } from "../sync/prefs";
 import { useMe } from "../sync/queries";
 import { Icon, Logo } from "../ui/icons";
 import { PasswordField } from "../ui/PasswordField";
-import { useTexts } from "../ui/texts";
 import { useTitle } from "../ui/title";
 import { roleName } from "../ui/words";
 import { Entrance } from "./parts/Entrance";
 import { Field } from "./parts/Field";
 import { Mailed } from "./parts/Mailed";
 import { useToken } from "./parts/token";
-import { seldom } from "./seldom";
 
 export default function Invitation() {
-  useTexts(seldom);
   const token = useToken();
   const before = signedInBefore();
   const me = useMe(before);
@@ -77,10 +74,7 @@ function Open({ token, me, shown }: { token: string; me: User | undefined; shown
   const [mailed, setMailed] = useState("");
   if (mailed) return <Mailed to={mailed} />;
   const problem = error instanceof ApiError ? error : null;
-  const about = (name: string) => {
-    const message = problem?.field(name);
-    return message && said(message);
-  };
+  const about = (name: string) => said(problem?.field(name));
 
   async function enter(form: FormData): Promise<boolean> {
     const text = (name: string) => `${form.get(name) ?? ""}`.trim();
@@ -135,8 +129,7 @@ function Open({ token, me, shown }: { token: string; me: User | undefined; shown
         </h1>
         <p className="muted">
           <Trans>
-            You will be in the project as: {role}. Its members see your name, and you're notified about what concerns
-            you.
+            You will be in the project as: {role}. Its members see your name, and you are told of what concerns you.
           </Trans>
         </p>
         {error !== null && fields.length === 0 && (
@@ -197,6 +190,5 @@ function refusal(error: unknown): string {
   if (!(error instanceof ApiError)) return explain(error);
   if (error.status === 404) return t`This invitation cannot be used any more. Somebody else may have used it.`;
   if (error.status === 409) return t`There is an account with this e-mail already. Sign in instead.`;
-  if (error.code === "forbidden") return t`The invitation is for another address: use the one that it was mailed to.`;
   return explain(error);
 }

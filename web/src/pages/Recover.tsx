@@ -10,13 +10,11 @@ import { explain, said } from "../http/explain";
 import { keys } from "../sync/cache";
 import { Icon, Logo } from "../ui/icons";
 import { PasswordField } from "../ui/PasswordField";
-import { useTexts } from "../ui/texts";
 import { useTitle } from "../ui/title";
 import { Entrance } from "./parts/Entrance";
 import { Field } from "./parts/Field";
 import { Mailed } from "./parts/Mailed";
 import { useToken } from "./parts/token";
-import { seldom } from "./seldom";
 
 export default function Recover({ step }: { step: "forgot" | "reset" | "verify" }) {
   switch (step) {
@@ -73,7 +71,7 @@ function Reset() {
   const [done, setDone] = useState(false);
   useTitle(t`Set a new password`);
   if (done) return <Done title={t`Your new password is set`} />;
-  const message = error instanceof ApiError ? error.field("password") : undefined;
+  const message = error instanceof ApiError ? said(error.field("password")) : undefined;
   async function submit(event: FormEvent): Promise<void> {
     event.preventDefault();
     try {
@@ -99,7 +97,7 @@ function Reset() {
           value={password}
           onChange={setPassword}
           rules
-          error={message && said(message)}
+          error={message}
         />
         <button type="submit" className="button primary wide">
           <Trans>Set the password</Trans>
@@ -168,7 +166,6 @@ function Back() {
 }
 
 function Told({ error }: { error: unknown }) {
-  useTexts(seldom);
   if (error === null) return null;
   return (
     <p className="form-error" role="alert">

@@ -1,11 +1,13 @@
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useQueryClient } from "@tanstack/react-query";
-import type { ReactNode } from "react";
+import { type ReactNode, use } from "react";
 import { Link } from "wouter";
 import { ApiError } from "../http/client";
 import { explain } from "../http/explain";
+import { learn } from "../http/faults";
 import { useReachable } from "../http/reach";
+import { ago, fullTime } from "../lib/dates";
 import { knownTask } from "../sync/cache";
 import type { Command } from "../sync/commands";
 import { forced } from "../sync/edits";
@@ -14,16 +16,13 @@ import { useProject } from "../sync/queries";
 import { queue } from "../sync/sending";
 import { toast } from "../sync/toasts";
 import { ofPreferences, ofProject } from "../sync/unsent";
-import { Ago } from "../ui/Ago";
 import { Empty } from "../ui/Empty";
 import { Icon } from "../ui/icons";
-import { useTexts } from "../ui/texts";
 import { useTitle } from "../ui/title";
 import { roleName } from "../ui/words";
 import { Name } from "./parts/People";
 import { Since } from "./parts/Since";
 import { Value } from "./parts/Value";
-import { seldom } from "./seldom";
 
 /** What was changed on this device and has not reached the services: what waits, and what they have refused. */
 export default function Unsent() {
@@ -52,14 +51,18 @@ export default function Unsent() {
   );
 }
 
+const learned = learn();
+
 function One({ change, reachable }: { change: Change; reachable: boolean }) {
+  use(learned);
   const { command, refused } = change;
   const client = useQueryClient();
   const taskId = "id" in command ? command.id : "";
   const path = pathOf(command);
   const text = textOf(command);
   const conflicts = refused?.conflicts ?? [];
-  const reason = refused && explain(new ApiError(refused.status, refused.code, refused.detail));
+  const { status = 0, code = "", detail = "" } = refused ?? {};
+  const reason = refused && explain(new ApiError(status, code, detail, refused.errors, null, [], refused.reason));
   return (
     <li className={refused ? "refused" : ""}>
       <header>
@@ -73,7 +76,9 @@ function One({ change, reachable }: { change: Change; reachable: boolean }) {
         <span>
           <What command={command} projectId={knownTask(client, taskId)?.project_id ?? ""} />
         </span>
-        <Ago time={new Date(change.at).toISOString()} />
+        <time dateTime={new Date(change.at).toISOString()} title={fullTime(new Date(change.at).toISOString())}>
+          {ago(new Date(change.at).toISOString())}
+        </time>
       </header>
       {refused?.theirs ? (
         <div className="conflict-texts">
@@ -110,7 +115,7 @@ function One({ change, reachable }: { change: Change; reachable: boolean }) {
 }
 
 function Actions({ change, text }: { change: Change; text: string }) {
-  useTexts(seldom);
+  use(learned);
   const { command, refused } = change;
   const theirs = refused?.theirs;
   const since = command.kind === "undo" && refused?.conflicts?.length ? refused.conflicts : null;

@@ -3,7 +3,7 @@
  * so that a change that waits for the network is not undone by an older answer.
  */
 import { useSyncExternalStore } from "react";
-import type { Conflict } from "../http/client";
+import type { Conflict, FieldError } from "../http/client";
 import type { Preferences, Project, Task } from "../http/types";
 import type { Command } from "./commands";
 import { ofPreferences, ofProject, preferencesWith, projectWith } from "./unsent";
@@ -12,6 +12,8 @@ export interface Refusal {
   status: number;
   code: string;
   detail: string;
+  errors?: FieldError[];
+  reason?: string;
   /** The text as someone else has saved it meanwhile. */
   theirs?: { text: string; version: number };
   /** What somebody has changed since, where it was to be taken back. */

@@ -251,8 +251,8 @@ function entryOf(unsent: Unsent, given: Partial<Entry>): Entry {
 
 function refusalOf(error: unknown, command: Command): Refusal {
   if (!(error instanceof ApiError)) return { status: -1, code: "unknown", detail: String(error) };
-  const { status, code, conflicts } = error;
-  const refusal = { status, code, detail: error.errors[0]?.message ?? error.message, conflicts };
+  const { status, code, conflicts, errors, reason } = error;
+  const refusal = { status, code, detail: error.message, conflicts, errors, ...(reason && { reason }) };
   if (!(error instanceof TextConflict) || command.kind !== "text") return refusal;
   return { ...refusal, theirs: { text: error.theirs[command.field], version: error.theirs.version } };
 }

@@ -1,12 +1,10 @@
 import { Trans } from "@lingui/react/macro";
-import { daysUntil, dueText } from "../lib/dates";
-import { useToday } from "./clock";
+import { dayOf, daysUntil, dueText } from "../lib/dates";
 import { Icon } from "./icons";
 
 /** A due day, marked by word and colour when it is today or has passed; a finished task is never late. */
 export function Due({ due, done }: { due: string; done: boolean }) {
-  const today = useToday();
-  const days = daysUntil(due, today);
+  const days = daysUntil(due, dayOf());
   const state = done ? "" : days < 0 ? "late" : days === 0 ? "today" : days <= 2 ? "soon" : "";
   return (
     <span className={`due ${state}`}>
@@ -16,7 +14,7 @@ export function Due({ due, done }: { due: string; done: boolean }) {
           <Trans>Overdue:</Trans>
         </span>
       )}
-      <time dateTime={due}>{dueText(due, today)}</time>
+      <time dateTime={due}>{dueText(due)}</time>
     </span>
   );
 }

@@ -19,7 +19,7 @@ def checked_email(email: str) -> str:
     try:
         return domain.normal_email(email)
     except ValueError as error:
-        raise invalid("email", str(error)) from error
+        raise invalid("email", str(error), reason="not_an_address") from error
 
 
 def check_password(password: str, personal: Sequence[str], field: str) -> None:
@@ -27,4 +27,4 @@ def check_password(password: str, personal: Sequence[str], field: str) -> None:
     try:
         domain.check_password(password, common_passwords(), personal)
     except WeakPassword as error:
-        raise invalid(field, str(error)) from error
+        raise invalid(field, str(error), reason=error.code, limit=error.limit) from error

@@ -9,7 +9,7 @@ from auth_service.projects import Projects
 from auth_service.recovery import Recovery
 from contracts.invitation import Token
 from kernel.http import once
-from kernel.http.problems import forbidden, not_found
+from kernel.http.problems import Problem, not_found
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,12 @@ class Joining:
         # Whoever has the token of the mail has read it, so the address is theirs.
         verified = kept is not None and self.invited.is_mailed(kept, token.hash)
         if kept is not None and normal_text(kept.email) != normal_text(new.email):
-            raise forbidden("The invitation is for another address: use the one that it was mailed to.")
+            raise Problem(
+                403,
+                "forbidden",
+                "The invitation is for another address: use the one that it was mailed to.",
+                reason="other_address",
+            )
         account = await self.auth.create(new, client, verified=verified)
         if kept is None or verified:
             try:

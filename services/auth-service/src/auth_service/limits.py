@@ -29,7 +29,6 @@ class Limits:
     account: Limit
     address: Limit
     registrations: Limit
-    challenges: Limit
 
     @classmethod
     def of(cls, login: int, address: int, registrations: int) -> "Limits":
@@ -38,7 +37,6 @@ class Limits:
             Limit("login-account", login, _QUARTER),
             Limit("login-address", address, _QUARTER),
             Limit("register", registrations, _HOUR),
-            Limit("passkey-challenges", 300, _QUARTER),
         )
 
 

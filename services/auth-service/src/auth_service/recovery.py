@@ -104,7 +104,7 @@ class Recovery:
         try:
             changed = await self.auth.accounts.change_email(account.id, found.email)
         except EmailTaken as error:
-            raise Problem(409, "conflict", "Another account has this address.") from error
+            raise Problem(409, "conflict", "Another account has this address.", reason="email_taken") from error
         except NoAccount as error:
             raise _no_token() from error
         if domain.normal_text(changed.email) != domain.normal_text(account.email):
@@ -164,7 +164,7 @@ class Recovery:
 
 
 def _no_token() -> Problem:
-    return invalid("token", "is not valid any more: ask for another one", "invalid_token")
+    return invalid("token", "is not valid any more: ask for another one", "invalid_token", reason="invalid_token")
 
 
 def _password(account: Account) -> str:

@@ -10,6 +10,7 @@ import orjson
 
 from contracts.invitation import Invitation
 from kernel.http import problems
+from kernel.http.field_errors import FieldError
 from kernel.http.problems import Problem
 from kernel.identity.service_client import ServiceClient
 
@@ -81,7 +82,17 @@ class Addresses:
 
 def _passed_on(answer: httpx.Response) -> Problem:
     document = orjson.loads(answer.content)
-    errors = [(error["field"], error["message"]) for error in document.get("errors", [])]
+    errors = [
+        FieldError(error["field"], error["message"], error.get("code", "invalid"), error.get("limit"))
+        for error in document.get("errors", [])
+    ]
     after = answer.headers.get("retry-after")
     headers = {"Retry-After": after} if after else None
-    return Problem(answer.status_code, document["code"], document["detail"], errors=errors, headers=headers)
+    return Problem(
+        answer.status_code,
+        document["code"],
+        document["detail"],
+        errors=errors,
+        headers=headers,
+        reason=document.get("reason"),
+    )

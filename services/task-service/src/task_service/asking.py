@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from contracts.project import Project
 from kernel.http import problems
+from kernel.http.field_errors import FieldError
 from kernel.http.problems import Problem
 from task_service.asked import NOTHING_ASKED, Asked, Asker, asked_of
 from task_service.directory import Directory
@@ -79,6 +80,6 @@ def bad_query(bad: BadQuery) -> Problem:
         422,
         "bad_query",
         f"The query is not understood: {bad.detail}",
-        errors=[("query", bad.detail)],
+        errors=[FieldError("query", bad.detail, "bad_query")],
         members={"position": bad.position, "expected": list(bad.expected)},
     )

@@ -105,5 +105,12 @@ class TaskBatches:
             [first] = tasks.create(new.task, projects[new.project_id], number)
         except Rejection as rejection:
             field = None if rejection.field is None else f"tasks.{place}.{rejection.field}"
-            raise Rejection(rejection.code, rejection.detail, field=field, status=rejection.status) from rejection
+            raise Rejection(
+                rejection.code,
+                rejection.detail,
+                field=field,
+                status=rejection.status,
+                reason=rejection.reason,
+                limit=rejection.limit,
+            ) from rejection
         return first

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from contracts.documents import task_document
 from contracts.task import Priority, Task
-from kernel.http.requests import Body, Text
+from kernel.http.requests import BadText, Body, Text
 from task_service.batches import MAX_TASKS
 from task_service.bodies import NewTask
 from task_service.captures import MAX_TEXT, Capture, document
@@ -21,7 +21,7 @@ def _zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (KeyError, ValueError, OSError) as error:
-        raise ValueError("is not a time zone such as Asia/Seoul") from error
+        raise BadText("not_a_time_zone", "is not a time zone such as Asia/Seoul") from error
     return name
 
 

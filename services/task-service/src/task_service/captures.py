@@ -82,7 +82,7 @@ class Captures:
         names = await self._directory.names(sorted(members)) if "@" in typed.text else {}
         for number, line in enumerate(typed.text.split("\n")):
             if len(line) > MAX_LINE:
-                raise _unfit(f"line {number + 1} has more than {MAX_LINE} characters")
+                raise _unfit(f"line {number + 1} has more than {MAX_LINE} characters", "line_too_full", MAX_LINE)
         board = capture.Board(
             today=today,
             home=_target(home, names),
@@ -146,9 +146,11 @@ def _new(captured: capture.CapturedTask, by: str) -> New:
 
 def _check(understood: capture.Captured) -> None:
     if not understood.tasks:
-        raise _unfit("has no line that says something")
+        raise _unfit("has no line that says something", "empty")
     if len(understood.tasks) > MAX_TASKS:
-        raise _unfit(f"makes {len(understood.tasks)} tasks; at most {MAX_TASKS} are made at once")
+        raise _unfit(
+            f"makes {len(understood.tasks)} tasks; at most {MAX_TASKS} are made at once", "too_many_tasks", MAX_TASKS
+        )
     for captured in understood.tasks:
         for what, length, most in (
             ("characters in its title", len(captured.title), fields.MAX_TITLE),
@@ -156,11 +158,11 @@ def _check(understood: capture.Captured) -> None:
             ("people", len(captured.assignees), fields.MAX_ASSIGNEES),
         ):
             if length > most:
-                raise _unfit(f"line {captured.line + 1} has more than {most} {what}")
+                raise _unfit(f"line {captured.line + 1} has more than {most} {what}", "line_too_full", most)
 
 
-def _unfit(detail: str) -> Rejection:
-    return Rejection("validation_failed", detail, field="text", status=422)
+def _unfit(detail: str, reason: str, limit: int | None = None) -> Rejection:
+    return Rejection("validation_failed", detail, field="text", status=422, reason=reason, limit=limit)
 
 
 def document(captured: capture.CapturedTask) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from pydantic import (
 from contracts import fields
 from contracts.forms import OPTIONAL, Choice, Day, Form, Labels, Number, People, StatusKey, Text
 from kernel.http import requests
-from kernel.http.problems import UNNAMED
+from kernel.http.field_errors import UNNAMED
 from task_service.domain.project import STATUS_KEY_PATTERN
 
 M = TypeVar("M", bound=BaseModel)
@@ -36,10 +36,10 @@ LabelText = Annotated[requests.Line, StringConstraints(max_length=fields.MAX_LAB
 def day(value: Any) -> Any:
     """Only the text form: a number is no date, and a time of day would be lost."""
     if isinstance(value, str) and not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
-        raise ValueError("must be a date such as 2026-12-31")
+        raise requests.BadText("not_a_date", "must be a date such as 2026-12-31")
     if isinstance(value, str | None):
         return value
-    raise ValueError("must be a date such as 2026-12-31, or null")
+    raise requests.BadText("not_a_date", "must be a date such as 2026-12-31, or null")
 
 
 def new(field: fields.Field) -> tuple[Any, Any]:

@@ -85,13 +85,15 @@ class Insights:
 def _days(asked: Asked, project: Project, now: datetime) -> Days:
     """The days asked for, as far as there can be something to tell: since the project was made, until today."""
     if asked.first and asked.last and asked.first > asked.last:
-        raise problems.invalid("from", "is after `to`")
+        raise problems.invalid("from", "is after `to`", reason="after_end")
     today, made = now.astimezone(asked.zone).date(), project.created_at.astimezone(asked.zone).date()
     last = max(min(asked.last or today, today), made)
     first = asked.first or date.fromordinal(max(1, last.toordinal() - DEFAULT_DAYS + 1))
     first = min(max(first, made), last)
     if (last - first).days >= MOST_DAYS:
-        raise problems.invalid("from", f"is more than {MOST_DAYS} days before `to`")
+        raise problems.invalid(
+            "from", f"is more than {MOST_DAYS} days before `to`", reason="too_many_days", limit=MOST_DAYS
+        )
     return Days.between(first, last, asked.zone)
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, Field, StringConstraints, model_validator
 
 from contracts.invitation import Invitation, InvitedRole
-from kernel.http.requests import Body, Text
+from kernel.http.requests import BadText, Body, Text
 from task_service.domain.invitation import DEFAULT_SECONDS, LONGEST_SECONDS, MAX_USES
 
 
@@ -23,7 +23,7 @@ class NewInvitation(Body):
     @model_validator(mode="after")
     def _for_one_person(self) -> "NewInvitation":
         if self.email is not None and self.max_uses != 1:
-            raise ValueError("an invitation by mail is for one person: max_uses must be 1")
+            raise BadText("one_use_by_mail", "an invitation by mail is for one person: max_uses must be 1")
         return self
 
 

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from contracts.invitation import Invitation, InvitedRole, Token
 from contracts.project import Project, stream_of
-from kernel.http.problems import Problem, forbidden
+from kernel.http.problems import Problem
 from kernel.log.decider import Command, Outcome
 from kernel.log.ids import new_id
 from task_service.addresses import Addresses, Seen
@@ -139,7 +139,12 @@ class Invitations:
         if invitation.addressed and project.role_of(user_id) is None:
             seen = await self._seen(token, invitation, user_id)
             if seen.person == "other":
-                raise forbidden("The invitation is for another person: log in with the address that it was mailed to.")
+                raise Problem(
+                    403,
+                    "forbidden",
+                    "The invitation is for another person: log in with the address that it was mailed to.",
+                    reason="other_address",
+                )
             if seen.person != "same":
                 raise Problem(403, "email_not_verified", "Verify your e-mail address first, then accept.")
         accept = domain.Accept(by=user_id, invitation_id=invitation.id, now=command.time)

@@ -48,7 +48,9 @@ class Places:
             return neighbour
         found = (await self._tasks.latest(stream_of(neighbour))).state if is_id(neighbour) else None
         if found is None or found.project_id != task.project_id:
-            raise Rejection("validation_failed", "is not a task of the project", field=field, status=422)
+            raise Rejection(
+                "validation_failed", "is not a task of the project", field=field, status=422, reason="not_a_task"
+            )
         if found.id == task.id:
-            raise Rejection("validation_failed", "is the task itself", field=field, status=422)
+            raise Rejection("validation_failed", "is the task itself", field=field, status=422, reason="not_a_task")
         return found.rank

@@ -76,7 +76,7 @@ class Auth:
         @app.post("/api/internal/invited")
         async def keep(body: dict[str, Any]) -> Any:
             if "@" not in body["email"]:
-                errors = [{"field": "email", "message": "must be an e-mail address"}]
+                errors = [{"field": "email", "message": "must be an e-mail address", "code": "not_an_address"}]
                 problem = {"code": "validation_failed", "detail": "must be an e-mail address", "errors": errors}
                 return JSONResponse(problem, 422)
             self.invited[body["id"]] = {"email": body["email"], "token_hash": "", "mailed_at": None, "people": {}}

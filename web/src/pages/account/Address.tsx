@@ -52,8 +52,7 @@ function ChangeAddress({ onClose }: { onClose: () => void }) {
   const [password, setPassword] = useState("");
   const [error, setError] = useState<unknown>(null);
   const about = (name: string) => {
-    const message = error instanceof ApiError ? error.field(name) : undefined;
-    return message && said(message);
+    return error instanceof ApiError ? said(error.field(name)) : undefined;
   };
   async function submit(event: FormEvent): Promise<void> {
     event.preventDefault();

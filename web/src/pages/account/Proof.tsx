@@ -2,9 +2,8 @@ import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { type FormEvent, type ReactNode, useState } from "react";
 import { ApiError } from "../../http/client";
-import { passkeyLoginOptions, provePasskey, reauthenticate } from "../../http/endpoints";
+import { reauthenticate } from "../../http/endpoints";
 import { explain, said } from "../../http/explain";
-import { Cancelled, canHavePasskeys, provenPasskey } from "../../lib/passkeys";
 import { Dialog } from "../../ui/Dialog";
 import { PasswordField } from "../../ui/PasswordField";
 
@@ -30,16 +29,7 @@ export function useProof(): [(work: Work) => Promise<void>, ReactNode] {
 function Proof({ work, onClose }: { work: Work; onClose: () => void }) {
   const [password, setPassword] = useState("");
   const [error, setError] = useState<unknown>(null);
-  const message = error instanceof ApiError ? error.field("password") : undefined;
-  async function byPasskey(): Promise<void> {
-    try {
-      await provePasskey(await provenPasskey(await passkeyLoginOptions()));
-      await work();
-      onClose();
-    } catch (cause) {
-      if (!(cause instanceof Cancelled)) setError(cause);
-    }
-  }
+  const message = error instanceof ApiError ? said(error.field("password")) : undefined;
   async function submit(event: FormEvent): Promise<void> {
     event.preventDefault();
     try {
@@ -61,7 +51,7 @@ function Proof({ work, onClose }: { work: Work; onClose: () => void }) {
           autoComplete="current-password"
           value={password}
           onChange={setPassword}
-          error={message && said(message)}
+          error={message}
         />
         {error !== null && !message && (
           <p className="form-error" role="alert">
@@ -72,11 +62,6 @@ function Proof({ work, onClose }: { work: Work; onClose: () => void }) {
           <button type="button" className="button" onClick={onClose}>
             <Trans>Cancel</Trans>
           </button>
-          {canHavePasskeys() && (
-            <button type="button" className="button" onClick={() => void byPasskey()}>
-              <Trans>Use a passkey</Trans>
-            </button>
-          )}
           <button type="submit" className="button primary">
             <Trans>Go on</Trans>
           </button>

@@ -80,7 +80,9 @@ async def add(
     """Take a file, its bytes being the body, and begin to read it. Nothing is written before `start`."""
     runs, user_id = _deps(request).runs, request.state.user_id
     if runs.working(user_id):
-        raise Problem(409, "conflict", "Another import of yours is running. Wait for it, or stop it.")
+        raise Problem(
+            409, "conflict", "Another import of yours is running. Wait for it, or stop it.", reason="import_running"
+        )
     choices = {"time_zone": time_zone}
     _check(choices)
     run = await runs.add(user_id, name, await request.body(), project_id, choices)
@@ -101,7 +103,7 @@ async def choose(request: Request, import_id: str, body: Choices) -> Response:
     """Read the file again with other choices, also while it is being read. 409 once it is being carried out."""
     run = await _run(request, import_id)
     if run.state not in ("reading", "planned", "refused") or run.file is None:
-        raise Problem(409, "conflict", "The file is being worked on, or was imported already.")
+        raise Problem(409, "conflict", "The file is being worked on, or was imported already.", reason="import_over")
     choices = body.model_dump(exclude={"project_id"})
     _check(choices)
     _deps(request).runs.again(run, body.project_id, choices)
@@ -113,9 +115,11 @@ async def start(request: Request, import_id: str) -> Response:
     """Carry out the plan. 409 unless there is one without an open question."""
     run = await _run(request, import_id)
     if run.state != "planned" or run.plan is None or run.file is None:
-        raise Problem(409, "conflict", "There is no plan to carry out.")
+        raise Problem(409, "conflict", "There is no plan to carry out.", reason="import_over")
     if run.plan["questions"]:
-        raise Problem(409, "question_open", "A question about the file has to be answered first.")
+        raise Problem(
+            409, "question_open", "A question about the file has to be answered first.", reason="question_open"
+        )
     _deps(request).runs.execute(run)
     return _json(_document(run), 202)
 
@@ -139,9 +143,11 @@ async def undo(request: Request, import_id: str) -> Response:
     """Take an import back: what it made is deleted, what it changed is as before where nobody has changed it since."""
     run = await _run(request, import_id)
     if run.state not in ("done", "stopped", "failed"):
-        raise Problem(409, "conflict", "There is nothing to take back.")
+        raise Problem(409, "conflict", "There is nothing to take back.", reason="import_over")
     if _deps(request).runs.working(run.user_id):
-        raise Problem(409, "conflict", "Another import of yours is running. Wait for it, or stop it.")
+        raise Problem(
+            409, "conflict", "Another import of yours is running. Wait for it, or stop it.", reason="import_running"
+        )
     _deps(request).runs.undo(run)
     return _json(_document(run), 202)
 

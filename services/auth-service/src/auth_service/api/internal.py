@@ -67,7 +67,7 @@ async def keep_address(request: Request, body: KeepBody) -> Response:
     try:
         await deps.invited.keep(body.id, body.email, expires_at, body.by)
     except ValueError as error:
-        raise problems.invalid("email", str(error)) from error
+        raise problems.invalid("email", str(error), reason="not_an_address") from error
     return answer({})
 
 

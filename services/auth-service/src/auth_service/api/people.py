@@ -47,7 +47,7 @@ async def list_users(
     if ids is not None:
         wanted = [part for value in ids for part in value.split(",") if is_id(part)]
         if len(wanted) > MAX_IDS:
-            raise problems.invalid("ids", f"must be at most {MAX_IDS}")
+            raise problems.invalid("ids", f"must be at most {MAX_IDS}", reason="too_many", limit=MAX_IDS)
         if principal.kind == "user":
             known = await _known(deps, principal.id, wanted)
             wanted = [each for each in wanted if each in known]

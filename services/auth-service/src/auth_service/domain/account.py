@@ -30,7 +30,12 @@ _EMAIL: Final = re.compile(rf"(?!\.)[^\s@\"(),:;<>\[\]\\]{{1,64}}(?<!\.)@(?:{_LA
 
 
 class WeakPassword(ValueError):
-    """The password may not be used; the message says why."""
+    """The password may not be used; the message says why, and so does the code, with a bound where there is one."""
+
+    def __init__(self, code: str, message: str, limit: int | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.limit = limit
 
 
 def normal_password(password: str) -> str:
@@ -41,18 +46,18 @@ def normal_password(password: str) -> str:
 def check_password(password: str, common: Collection[str], personal: Sequence[str] = ()) -> None:
     """Raises WeakPassword. `common` holds passwords in lower case, `personal` what guessers try first: e-mail, name."""
     if len(password) < MIN_PASSWORD:
-        raise WeakPassword(f"must have at least {MIN_PASSWORD} characters")
+        raise WeakPassword("too_short", f"must have at least {MIN_PASSWORD} characters", MIN_PASSWORD)
     if len(password) > MAX_PASSWORD:
-        raise WeakPassword(f"must have at most {MAX_PASSWORD} characters")
+        raise WeakPassword("too_long", f"must have at most {MAX_PASSWORD} characters", MAX_PASSWORD)
     lowered = normal_password(password).casefold()
     if len(set(lowered)) < 3:
-        raise WeakPassword("repeats the same characters")
+        raise WeakPassword("password_repeats", "repeats the same characters")
     if _is_sequence(lowered):
-        raise WeakPassword("is a sequence of characters")
+        raise WeakPassword("password_sequence", "is a sequence of characters")
     if lowered in common:
-        raise WeakPassword("is among the most common passwords")
+        raise WeakPassword("password_common", "is among the most common passwords")
     if lowered in _guesses(personal):
-        raise WeakPassword("must not be your name or e-mail address")
+        raise WeakPassword("password_personal", "must not be your name or e-mail address")
 
 
 def _is_sequence(text: str) -> bool:

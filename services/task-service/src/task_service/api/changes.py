@@ -38,7 +38,7 @@ async def read_changes(request: Request, project_id: str, query: Annotated[Chang
     """What became of a project between two moments, task by task; what came back to where it was is left out."""
     end = query.end or datetime.now(UTC)
     if query.begin > end:
-        raise problems.invalid("from", "is later than `to`")
+        raise problems.invalid("from", "is later than `to`", reason="after_end")
     changes = deps_of(request).changes
     items, more = await changes.between(project_id, user_of(request), query.begin, end, query.cursor, query.limit)
     return changes_bytes(query.begin, end, items, more)

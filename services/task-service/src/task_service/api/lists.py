@@ -107,7 +107,9 @@ async def list_tasks(request: Request, project_id: str, query: Annotated[Project
     filters, question = query.filters(user_id), query.question
     if query.at is not None:
         if query.query.strip():
-            raise problems.invalid("query", "asks of today; it cannot be asked of a moment in the past yet")
+            raise problems.invalid(
+                "query", "asks of today; it cannot be asked of a moment in the past yet", reason="asks_of_today"
+            )
         sort = query.sort or DEFAULT_SORT
         listing = Listing(filters=filters, sort=sort, cursor=query.cursor, limit=query.limit)
         return as_of(page(*await deps_of(request).past.tasks(project_id, user_id, listing, query.at)), query.at)

@@ -52,9 +52,11 @@ def invite(command: Invite, state: Project | None) -> Sequence[ProjectEvent]:
     """The events of an invitation. Raises Rejection."""
     project = require(state, command.by, "manage")
     if project.deleted:
-        raise Rejection("conflict", "The project is deleted; restore it first.")
+        raise Rejection("conflict", "The project is deleted; restore it first.", reason="project_deleted")
     if sum(is_open(known, project, command.now) for known in project.invitations) >= MAX_OPEN:
-        raise Rejection("conflict", f"{MAX_OPEN} invitations are open already: withdraw some first.")
+        raise Rejection(
+            "conflict", f"{MAX_OPEN} invitations are open already: withdraw some first.", reason="too_many_invitations"
+        )
     return [
         MemberInvited(
             invitation_id=command.invitation_id,

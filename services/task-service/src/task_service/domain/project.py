@@ -176,16 +176,32 @@ def _edit(command: EditProject, project: Project) -> list[ProjectEvent]:
 def _restatus(given: tuple[Status, ...] | Elements[Status], old: tuple[Status, ...]) -> list[ProjectEvent]:
     statuses = changed(old, given, lambda status: status.key) if isinstance(given, Elements) else given
     if not statuses:
-        raise Rejection("validation_failed", "a project needs a status", field="statuses", status=422)
+        raise Rejection(
+            "validation_failed", "a project needs a status", field="statuses", status=422, reason="needs_status"
+        )
     if len(statuses) > MAX_STATUSES:
-        raise Rejection("validation_failed", f"at most {MAX_STATUSES} statuses", field="statuses", status=422)
+        raise Rejection(
+            "validation_failed",
+            f"at most {MAX_STATUSES} statuses",
+            field="statuses",
+            status=422,
+            reason="too_many",
+            limit=MAX_STATUSES,
+        )
     return [ProjectStatusesChanged(old=old, new=_checked(statuses))] if statuses != old else []
 
 
 def _relabel(given: tuple[Label, ...] | Elements[Label], old: tuple[Label, ...]) -> list[ProjectEvent]:
     labels = changed(old, given, lambda label: label.name) if isinstance(given, Elements) else given
     if len(labels) > MAX_PROJECT_LABELS:
-        raise Rejection("validation_failed", f"at most {MAX_PROJECT_LABELS} labels", field="labels", status=422)
+        raise Rejection(
+            "validation_failed",
+            f"at most {MAX_PROJECT_LABELS} labels",
+            field="labels",
+            status=422,
+            reason="too_many",
+            limit=MAX_PROJECT_LABELS,
+        )
     _each_once([label.name for label in labels], "labels", "label needs a name")
     return [ProjectLabelsChanged(old=old, new=labels)] if labels != old else []
 
@@ -193,7 +209,9 @@ def _relabel(given: tuple[Label, ...] | Elements[Label], old: tuple[Label, ...])
 def _put_member(command: PutMember, project: Project) -> list[ProjectEvent]:
     role = project.role_of(command.user_id)
     if not command.registered and (role is None or role != command.role == "owner"):
-        raise Rejection("validation_failed", "is not a registered user", field="user_id", status=422)
+        raise Rejection(
+            "validation_failed", "is not a registered user", field="user_id", status=422, reason="not_a_user"
+        )
     if role is None:
         if command.invited_only:
             raise Rejection("invitation_required", "Nobody comes in here without accepting: send an invitation.")
@@ -215,12 +233,12 @@ def _remove_member(command: RemoveMember, project: Project) -> list[ProjectEvent
 def _keep_an_owner(project: Project, user_id: str, gone: frozenset[str]) -> None:
     """Reject what would leave the project without an owner who can act."""
     if [user for user, role in project.members.items() if role == "owner" and user not in gone] == [user_id]:
-        raise Rejection("conflict", "A project needs an owner: make someone else an owner first.")
+        raise Rejection("conflict", "A project needs an owner: make someone else an owner first.", reason="needs_owner")
 
 
 def _live(project: Project) -> Project:
     if project.deleted:
-        raise Rejection("conflict", "The project is deleted; restore it first.")
+        raise Rejection("conflict", "The project is deleted; restore it first.", reason="project_deleted")
     return project
 
 
@@ -231,7 +249,7 @@ def _checked(statuses: tuple[Status, ...]) -> tuple[Status, ...]:
 
 def _each_once(values: Sequence[str], field: str, what: str) -> None:
     if len(set(values)) < len(values):
-        raise Rejection("validation_failed", f"every {what} of its own", field=field, status=422)
+        raise Rejection("validation_failed", f"every {what} of its own", field=field, status=422, reason="not_unique")
 
 
 # The first Latin letter of each Hangul initial consonant and vowel, in the order of Unicode (Revised Romanization).

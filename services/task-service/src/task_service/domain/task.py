@@ -213,7 +213,7 @@ def decide(command: TaskChange, state: Task | None, project: Project | None) -> 
         case EditComment():
             comment = _own_comment(_live(state), command.comment_id, command.by)
             if comment.deleted:
-                raise Rejection("conflict", "The comment is deleted.")
+                raise Rejection("conflict", "The comment is deleted.", reason="comment_deleted")
             mentions = _mentions(command.mentions, project)
             if command.body == comment.body and set(mentions) <= set(comment.mentions):
                 return []  # the same words mean no one less, though fewer names may be known right now
@@ -278,7 +278,14 @@ def _wanted(given: tuple[str, ...] | Elements[str], now: tuple[str, ...]) -> tup
 def _within(field: Field, wanted: tuple[str, ...], old: tuple[str, ...]) -> tuple[str, ...]:
     """The list, unless its elements have become more than it may have. Raises Rejection."""
     if isinstance(field.form, Labels | People) and len(wanted) > max(field.form.most, len(old)):
-        raise Rejection("validation_failed", f"at most {field.form.most} {field.name}", field=field.name, status=422)
+        raise Rejection(
+            "validation_failed",
+            f"at most {field.form.most} {field.name}",
+            field=field.name,
+            status=422,
+            reason="too_many",
+            limit=field.form.most,
+        )
     return wanted
 
 
@@ -302,7 +309,11 @@ def _put(task: Task, place: Place) -> list[TaskEvent]:
         return []
     new = rank.between(above, below, task.number)
     if len(new) > MAX_RANK:
-        raise Rejection("conflict", "There is no room left between these two tasks: put the upper one elsewhere first.")
+        raise Rejection(
+            "conflict",
+            "There is no room left between these two tasks: put the upper one elsewhere first.",
+            reason="no_room",
+        )
     return [TaskRankChanged(old=task.rank, new=new)]
 
 
@@ -311,7 +322,14 @@ def _reassign(wanted: tuple[str, ...], task: Task, project: Project) -> list[Tas
     wanted = _unique(wanted)
     coming = _members(tuple(user for user in wanted if user not in task.assignees), project)
     if coming and len(wanted) > MAX_ASSIGNEES:
-        raise Rejection("validation_failed", f"at most {MAX_ASSIGNEES} people", field="assignees", status=422)
+        raise Rejection(
+            "validation_failed",
+            f"at most {MAX_ASSIGNEES} people",
+            field="assignees",
+            status=422,
+            reason="too_many",
+            limit=MAX_ASSIGNEES,
+        )
     events: list[TaskEvent] = [TaskUnassigned(user_id=user) for user in task.assignees if user not in wanted]
     events.extend(TaskAssigned(user_id=user) for user in coming)
     return events
@@ -319,7 +337,13 @@ def _reassign(wanted: tuple[str, ...], task: Task, project: Project) -> list[Tas
 
 def _members(users: tuple[str, ...], project: Project) -> tuple[str, ...]:
     if any(project.role_of(user) is None for user in users):
-        raise Rejection("validation_failed", "must be registered members of the project", field="assignees", status=422)
+        raise Rejection(
+            "validation_failed",
+            "must be registered members of the project",
+            field="assignees",
+            status=422,
+            reason="not_members",
+        )
     return users
 
 
@@ -337,13 +361,15 @@ def _status(key: str | None, project: Project) -> str:
     if key is None:
         return next((s.key for s in project.statuses if s.category == "waiting"), project.statuses[0].key)
     if project.status(key) is None:
-        raise Rejection("validation_failed", "is not a status of the project", field="status", status=422)
+        raise Rejection(
+            "validation_failed", "is not a status of the project", field="status", status=422, reason="not_a_status"
+        )
     return key
 
 
 def _live(task: Task) -> Task:
     if task.deleted:
-        raise Rejection("conflict", "The task is deleted; restore it first.")
+        raise Rejection("conflict", "The task is deleted; restore it first.", reason="task_deleted")
     return task
 
 

@@ -89,7 +89,13 @@ def undo(
     if state is None:
         raise not_found("task")
     if unknown := command.versions - {event.version for event in history}:
-        raise Rejection("validation_failed", f"there is no version {min(unknown)}", field="versions", status=422)
+        raise Rejection(
+            "validation_failed",
+            f"there is no version {min(unknown)}",
+            field="versions",
+            status=422,
+            reason="unknown_version",
+        )
     left = [effect for effect in _effects(history, command.versions) if _now(effect, state) != effect.back]
     conflicts = [
         Conflict(
@@ -115,7 +121,7 @@ def _taking_back(left: Sequence[_Effect], command: Undo, state: Task, project: P
         events.append(TaskRestored())
     others = [effect for effect in left if effect.field != "deleted"]
     if others and state.deleted and deleted:
-        raise Rejection("conflict", "The task is deleted; restore it first.")
+        raise Rejection("conflict", "The task is deleted; restore it first.", reason="task_deleted")
     fields: dict[str, Any] = {effect.field: effect.back for effect in others if effect.field in _PLAIN}
     for name in ("labels", "assignees"):
         elements = [effect for effect in others if effect.field == name]

@@ -163,7 +163,7 @@ class _Kept:
                 if await self._begin(store, item):
                     break
             elif now - began >= _WAIT_SECONDS:
-                raise Problem(409, "conflict", "The same request is being carried out right now.")
+                raise Problem(409, "conflict", "The same request is being carried out right now.", reason="busy")
             await asyncio.sleep(_LOOK_SECONDS)
         return await self._carry_out(store, request, endpoint, {} if item is None else _facts(item))
 

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 
 PROBLEM_SCHEMA: Final[dict[str, Any]] = {
     "title": "Problem",
-    "description": "RFC 9457 problem details. `code` is stable; `errors` comes with 422.",
+    "description": "RFC 9457 problem details. Codes and `reason` are stable; `errors` comes with 422.",
     "type": "object",
     "required": ["type", "title", "status", "detail", "code", "trace_id"],
     "properties": {
@@ -18,12 +18,18 @@ PROBLEM_SCHEMA: Final[dict[str, Any]] = {
         "detail": {"type": "string"},
         "code": {"type": "string"},
         "trace_id": {"type": "string"},
+        "reason": {"type": "string"},
         "errors": {
             "type": "array",
             "items": {
                 "type": "object",
-                "required": ["field", "message"],
-                "properties": {"field": {"type": "string"}, "message": {"type": "string"}},
+                "required": ["field", "message", "code"],
+                "properties": {
+                    "field": {"type": "string"},
+                    "message": {"type": "string"},
+                    "code": {"type": "string"},
+                    "limit": {"type": "number"},
+                },
             },
         },
         "position": {"type": "integer", "description": "Of `bad_query`: where, in code points from 0."},

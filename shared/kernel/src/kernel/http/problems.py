@@ -13,6 +13,7 @@ from starlette.requests import ClientDisconnect
 from starlette.routing import Match
 from starlette.types import Scope
 
+from kernel.http.field_errors import FieldError, errors_of
 from kernel.log.decider import CommandIdReused, Contended, Rejection
 from kernel.log.streams import CannotApply
 from kernel.observe.context import current
@@ -28,7 +29,7 @@ UNREADABLE_AFTER_SECONDS: Final = 60
 
 
 class Problem(Exception):
-    """An error answer. `errors` are (field, message) pairs, `members` more of the body; `headers` go with it."""
+    """An error answer. `reason` says more than `code`, `members` are more of the body; `headers` go with it."""
 
     def __init__(
         self,
@@ -36,9 +37,10 @@ class Problem(Exception):
         code: str,
         detail: str,
         *,
-        errors: Sequence[tuple[str, str]] = (),
+        errors: Sequence[FieldError] = (),
         headers: Mapping[str, str] | None = None,
         members: Mapping[str, Any] | None = None,
+        reason: str | None = None,
     ) -> None:
         super().__init__(detail)
         self.status = status
@@ -47,6 +49,7 @@ class Problem(Exception):
         self.errors = errors
         self.headers = dict(headers or {})
         self.members = dict(members or {})
+        self.reason = reason
 
 
 def not_authenticated(detail: str = "Log in first.") -> Problem:
@@ -64,9 +67,11 @@ def not_found(what: str) -> Problem:
     return Problem(404, "not_found", f"There is no such {what}.")
 
 
-def invalid(field: str, message: str, code: str = "validation_failed") -> Problem:
-    """422 for one field."""
-    return Problem(422, code, message, errors=[(field, message)])
+def invalid(
+    field: str, message: str, code: str = "validation_failed", *, reason: str = "invalid", limit: float | None = None
+) -> Problem:
+    """422 for one field; `reason` is the code of the field's error."""
+    return Problem(422, code, message, errors=[FieldError(field, message, reason, limit)])
 
 
 def stale(version: int) -> Problem:
@@ -101,8 +106,15 @@ def problem_document(problem: Problem) -> bytes:
         "trace_id": current().trace_id,
     }
     if problem.status == HTTPStatus.UNPROCESSABLE_ENTITY:
-        document["errors"] = [{"field": field, "message": message} for field, message in problem.errors]
+        document["errors"] = [_member(error) for error in problem.errors]
+    if problem.reason is not None:
+        document["reason"] = problem.reason
     return orjson.dumps(problem.members | document, option=orjson.OPT_UTC_Z)
+
+
+def _member(error: FieldError) -> dict[str, Any]:
+    member: dict[str, Any] = {"field": error.field, "message": error.message, "code": error.code}
+    return member if error.limit is None else {**member, "limit": error.limit}
 
 
 def problem_response(problem: Problem) -> Response:
@@ -122,42 +134,17 @@ _STATUS_CODES: Final = {
 }
 
 
-UNNAMED: Final = "~"
-"""How the tag of one form of a value begins: it stands in where an error is, but is no field that a caller knows."""
-
-
-def _field(location: Sequence[Any]) -> str:
-    named = [str(part) for part in location if part not in ("body", "query", "path", "header")]
-    return ".".join(part for part in named if not part.startswith(UNNAMED)) or "body"
-
-
-def _message(item: Mapping[str, Any]) -> str:
-    """What is wrong with a field, in words of our own: a library's are about its types, and change with it."""
-    context = item.get("ctx", {})
-    match item["type"]:
-        case "string_too_long" | "too_long":
-            many = f"at most {context['max_length']}"
-            return f"{many} characters" if isinstance(item["input"], str) else many
-        case "string_too_short" | "too_short":
-            return "must not be empty" if context["min_length"] == 1 else f"at least {context['min_length']}"
-        case "missing":
-            return "is needed"
-        case "extra_forbidden":
-            return "is not known here"
-        case "string_type":
-            return "must be text"
-        case _:
-            return str(item["msg"]).removeprefix("Value error, ")
-
-
 def _of_validation(error: RequestValidationError) -> Problem:
     found = error.errors()
     if any(item["type"] == "json_invalid" for item in found):
         return Problem(
-            422, "malformed_json", "The body is not valid JSON.", errors=[("body", str(found[0]["ctx"]["error"]))]
+            422,
+            "malformed_json",
+            "The body is not valid JSON.",
+            errors=[FieldError("body", str(found[0]["ctx"]["error"]), "malformed_json")],
         )
-    pairs = [(_field(item["loc"]), _message(item)) for item in found[:20]]
-    return Problem(422, "validation_failed", "The request is not valid; `errors` says where.", errors=pairs)
+    errors = errors_of(found[:20])
+    return Problem(422, "validation_failed", "The request is not valid; `errors` says where.", errors=errors)
 
 
 def problem_of(error: Exception) -> Problem | None:
@@ -166,8 +153,9 @@ def problem_of(error: Exception) -> Problem | None:
         case Problem():
             return error
         case Rejection():
+            named = FieldError(error.field or "", error.detail, error.reason or "invalid", error.limit)
             return Problem(
-                error.status, error.code, error.detail, errors=[(error.field, error.detail)] if error.field else []
+                error.status, error.code, error.detail, errors=[named] if error.field else [], reason=error.reason
             )
         case RequestValidationError():
             return _of_validation(error)
@@ -176,12 +164,12 @@ def problem_of(error: Exception) -> Problem | None:
                 422,
                 "idempotency_key_reused",
                 "This Idempotency-Key was used for another request.",
-                errors=[("Idempotency-Key", "was used for another request")],
+                errors=[FieldError("Idempotency-Key", "was used for another request", "key_reused")],
             )
         case AppendRefused():
             return Problem(413, "too_large", "The change is too large to be stored.")
         case Contended():
-            return Problem(409, "conflict", "Too many people are changing this at once. Try again.")
+            return Problem(409, "conflict", "Too many people are changing this at once. Try again.", reason="busy")
         case StoreUnavailable() | DatabaseUnavailable():
             return unavailable()
         case CannotApply():

@@ -43,23 +43,32 @@ def is_visible(text: str) -> bool:
     )
 
 
+class BadText(ValueError):
+    """Text that is not taken, with the code and the bound that its error has."""
+
+    def __init__(self, code: str, message: str, limit: int | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.limit = limit
+
+
 def _visible(text: str) -> str:
     if not is_visible(text):
-        raise ValueError("must not be empty")
+        raise BadText("empty", "must not be empty")
     return text
 
 
 def _clean(text: str) -> str:
     text = unicodedata.normalize("NFC", _BREAKS.sub("\n", text))
     if _UNCLEAN.search(text):
-        raise ValueError("must not contain control characters or unpaired surrogates")
+        raise BadText("control_characters", "must not contain control characters or unpaired surrogates")
     return text
 
 
 def _one_line(text: str) -> str:
     text = _visible(_clean(_GAPS.sub(" ", text)).strip())
     if "\n" in text or "\r" in text:
-        raise ValueError("must be one line")
+        raise BadText("one_line", "must be one line")
     return text
 
 
@@ -78,7 +87,7 @@ def at_most_octets(limit: int) -> AfterValidator:
 
     def fits(text: str) -> str:
         if len(text) * 4 > limit and len(orjson.dumps(text)) - 2 > limit:
-            raise ValueError(f"at most {limit} bytes")
+            raise BadText("too_many_bytes", f"at most {limit} bytes", limit)
         return text
 
     return AfterValidator(fits)

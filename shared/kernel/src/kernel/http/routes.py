@@ -10,6 +10,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
+from kernel.http.field_errors import FieldError
 from kernel.http.problems import Problem
 
 Handle = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -83,7 +84,7 @@ def _only_declared(handle: Handle, route: APIRoute) -> Handle:
     async def only_declared(request: Request) -> Response:
         unknown = sorted(request.query_params.keys() - declared) if request.scope["query_string"] else []
         if unknown:
-            shown = [(name[:100], "is not a parameter here") for name in unknown[:20]]
+            shown = [FieldError(name[:100], "is not a parameter here", "unknown_parameter") for name in unknown[:20]]
             known = f"It has {', '.join(sorted(declared))}." if declared else "It has none."
             raise Problem(422, "unknown_parameter", f"There is no such parameter here. {known}", errors=shown)
         return await handle(request)

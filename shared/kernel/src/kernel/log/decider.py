@@ -25,14 +25,28 @@ MAX_ATTEMPTS: Final = 10
 
 
 class Rejection(Exception):
-    """A decision's no. `code` is stable snake_case, `field` names the input at fault where there is one."""
+    """A decision's no. `code` is stable snake_case, `field` names the input at fault where there is one.
 
-    def __init__(self, code: str, detail: str, *, field: str | None = None, status: int = 409) -> None:
+    `reason` says in stable snake_case what a program can tell people in words of its own, `limit` the bound in it.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        detail: str,
+        *,
+        field: str | None = None,
+        status: int = 409,
+        reason: str | None = None,
+        limit: float | None = None,
+    ) -> None:
         super().__init__(detail)
         self.code = code
         self.detail = detail
         self.field = field
         self.status = status
+        self.reason = reason
+        self.limit = limit
 
 
 class CommandIdReused(Exception):

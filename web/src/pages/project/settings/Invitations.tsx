@@ -93,7 +93,7 @@ function Invite({ project, onClose }: { project: Project; onClose: () => void })
   const [uses, setUses] = useState(1);
   const [url, setUrl] = useState("");
   const [error, setError] = useState<unknown>(null);
-  const message = error instanceof ApiError ? error.field("email") : undefined;
+  const message = error instanceof ApiError ? said(error.field("email")) : undefined;
   async function submit(event: FormEvent): Promise<void> {
     event.preventDefault();
     setError(null);
@@ -153,7 +153,7 @@ function Invite({ project, onClose }: { project: Project; onClose: () => void })
           />
           {message && (
             <p className="field-error" role="alert">
-              {said(message)}
+              {message}
             </p>
           )}
         </div>
