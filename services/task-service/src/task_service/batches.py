@@ -80,7 +80,7 @@ class TaskBatches:
         makers = {new.project_id: new.task.by for new in news}
         opened: dict[str, Project] = {}
         for project_id, by in makers.items():
-            project = tasks.writable(await self._projects.latest(project_id), by)
+            project = await self._projects.writable(project_id, by)
             coming = (user for new in news if new.project_id == project_id for user in new.task.assignees)
             opened[project_id] = await self._projects.registered.without_erased(project, coming)
         return opened

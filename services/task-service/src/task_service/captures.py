@@ -76,7 +76,7 @@ class Captures:
         return Capture(understood=understood, made=made.tasks, replayed=made.replayed)
 
     async def _read(self, typed: Typed, today: date) -> capture.Captured:
-        home = task.writable(await self._projects.latest(typed.project_id), typed.by)
+        home = await self._projects.writable(typed.project_id, typed.by)
         others = await self._others(home, typed) if _NAMES_A_PROJECT.search(typed.text) else []
         members = {user_id for project in (home, *others) for user_id in project.members}
         names = await self._directory.names(sorted(members)) if "@" in typed.text else {}

@@ -18,7 +18,6 @@ from kernel.log.event import Recorded
 from kernel.log.streams import Folded, Streams, until
 from kernel.log.times import microseconds
 from task_service.commands.projects import Projects
-from task_service.domain.access import require
 from task_service.domain.net import NetChange, net_change
 from task_service.queries import Queries
 from task_service.statements import touched_statement
@@ -80,7 +79,7 @@ class Changes:
         Raises Rejection 404 to strangers, Problem 422 (cursor), DatabaseUnavailable. A page may have fewer items than
         the limit: what came back to where it was is left out.
         """
-        require(await self._projects.latest(project_id), user_id, "read")
+        await self._projects.open(project_id, user_id)
         after = "" if cursor is None else decode_cursor(cursor, str)[0]
         params = {
             "project": project_id,

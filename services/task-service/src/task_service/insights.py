@@ -26,7 +26,6 @@ from task_service.domain.flow import (
     standing_counts,
     thinned,
 )
-from task_service.domain.task import readable
 from task_service.insight_statements import (
     TITLES_AT_ONCE,
     load_statement,
@@ -77,7 +76,7 @@ class Insights:
 
         Raises Rejection 404 to strangers, Problem 422 for days that make no sense, DatabaseUnavailable.
         """
-        project = readable(await self._projects.latest(project_id), user_id)
+        project = await self._projects.readable(project_id, user_id)
         days = _days(asked, project, now)
         return orjson.dumps(await _Computation(self._queries, project, days, asked.zone, now).document())
 

@@ -10,8 +10,6 @@ from contracts.project import Project
 from kernel.log.streams import CannotApply
 from task_service.asking import Asking, Question
 from task_service.commands.projects import Projects
-from task_service.domain.access import require
-from task_service.domain.task import readable
 from task_service.queries import DEFAULT_SORT, Page, Queries, TaskFilters
 from task_service.schemas import project_bytes
 
@@ -51,7 +49,7 @@ class Lists:
 
         Raises Rejection 404 to strangers, Problem 422 for a bad question, sort or cursor.
         """
-        project = readable(await self._projects.latest(project_id), user_id)
+        project = await self._projects.readable(project_id, user_id)
 
         async def here() -> list[Project]:
             return [project]
@@ -88,7 +86,7 @@ class Lists:
 
     async def activity(self, project_id: str, user_id: str, cursor: str | None, limit: int) -> Page:
         """A page of what happened in a project. Raises as `tasks`; a deleted project tells it too."""
-        require(await self._projects.latest(project_id), user_id, "read")
+        await self._projects.open(project_id, user_id)
         return await self._queries.activity(project_id, cursor, limit)
 
     async def _found(self, project_ids: list[str]) -> tuple[list[Project], list[str]]:

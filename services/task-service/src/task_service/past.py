@@ -11,8 +11,7 @@ from contracts.task import Comment, Task, TaskEvent
 from kernel.log.streams import Streams
 from task_service.commands.projects import Projects
 from task_service.commands.tasks import Tasks
-from task_service.domain.access import not_found, require
-from task_service.domain.task import readable
+from task_service.domain.access import not_found
 from task_service.past_lists import Listing, PastLists
 from task_service.schemas import task_bytes
 
@@ -36,7 +35,7 @@ class Past:
 
     async def project(self, project_id: str, user_id: str, moment: datetime) -> Project:
         """The project as it was, with today's members. Raises Rejection 404 to strangers and before its beginning."""
-        today = require(await self._projects.latest(project_id), user_id, "read")
+        today = await self._projects.open(project_id, user_id)
         return await self._as_it_was(today, moment)
 
     async def task(self, task_id: str, user_id: str, moment: datetime) -> Task:
@@ -59,7 +58,7 @@ class Past:
         self, project_id: str, user_id: str, listing: Listing, moment: datetime
     ) -> tuple[list[bytes], str | None]:
         """A page of the tasks as they were. Raises as `project`, and Problem 422 for a bad sort or cursor."""
-        today = readable(await self._projects.latest(project_id), user_id)
+        today = await self._projects.readable(project_id, user_id)
         project = await self._as_it_was(today, moment)
         found, more = await self._lists.page(project, listing, moment)
         return [task_bytes(task) for task in found], more

@@ -11,6 +11,7 @@ from kernel.log.ids import is_id, new_id
 from kernel.observe.context import current
 from task_service.commands.matching import matching
 from task_service.domain import project as projects
+from task_service.domain import task as tasks
 from task_service.domain.access import Need, require
 from task_service.keys import ProjectKeys
 from task_service.memberships import Memberships
@@ -45,6 +46,14 @@ class Projects:
     async def open(self, project_id: str, user_id: str, need: Need = "read") -> Project:
         """The project, deleted or not. Raises Rejection: 404 to strangers, 403 without the role."""
         return require(await self.latest(project_id), user_id, need)
+
+    async def readable(self, project_id: str, user_id: str, what: str = "project") -> Project:
+        """The project, if somebody may read its tasks. Raises Rejection 404 for the tasks' or the project's sake."""
+        return tasks.readable(await self.latest(project_id), user_id, what)
+
+    async def writable(self, project_id: str, user_id: str, what: str = "project") -> Project:
+        """The project, if somebody may write its tasks. Raises as `readable`, and Rejection 403."""
+        return tasks.writable(await self.latest(project_id), user_id, what)
 
     async def managed(self, project_id: str, user_id: str, need: Need = "read") -> Project:
         """As `open`, after somebody took over from owners who were erased."""

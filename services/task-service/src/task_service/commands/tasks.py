@@ -44,13 +44,18 @@ class Tasks:
         self._directory = directory
         self._min_version_wait = min_version_wait
 
-    async def _project_of(self, task_id: str) -> Project | None:
-        """A task's project as the log has it now. A task never changes its project, so any state of it will do."""
+    async def _writable(self, task_id: str, user_id: str) -> Project:
+        """A task's project as the log has it now, for whoever may write its tasks. Raises Rejection 404 or 403.
+
+        A task never changes its project, so any state of it will do.
+        """
         if not is_id(task_id):
-            return None
+            raise not_found("task")
         stream = task_contract.stream_of(task_id)
         folded = self._streams.cached(stream) or await self._streams.latest(stream)
-        return None if folded.state is None else await self._projects.latest(folded.state.project_id)
+        if folded.state is None:
+            raise not_found("task")
+        return await self._projects.writable(folded.state.project_id, user_id, "task")
 
     async def open(self, task_id: str, user_id: str) -> tuple[Task, Project]:
         """A task and its project, for a member. Raises Rejection 404 to everyone else."""
@@ -59,7 +64,7 @@ class Tasks:
         task = (await self._streams.latest(task_contract.stream_of(task_id))).state
         if task is None:
             raise not_found("task")
-        return task, tasks.readable(await self._projects.latest(task.project_id), user_id, "task")
+        return task, await self._projects.readable(task.project_id, user_id, "task")
 
     async def read(self, task_id: str, user_id: str, min_version: int) -> Task:
         """A task, never older than `min_version`. Raises Problem 503 when the log does not get there in time."""
@@ -76,7 +81,7 @@ class Tasks:
 
     async def numbers(self, project_id: str, by: str, count: int) -> int:
         """So many numbers in a row for tasks to be made; the first. Raises Rejection, StoreUnavailable."""
-        tasks.writable(await self._projects.latest(project_id), by)
+        await self._projects.writable(project_id, by)
         return await self._numbers.block(project_id, count)
 
     async def latest(self, task_id: str) -> Task | None:
@@ -93,7 +98,7 @@ class Tasks:
         number: int | None = None,
     ) -> Outcome[Task]:
         """Make a task with the project's next number. An import has its own id, and one of its `numbers`, for it."""
-        project = tasks.writable(await self._projects.latest(project_id), new.by)
+        project = await self._projects.writable(project_id, new.by)
         replayed = await self._decider.replay(command)
         if replayed is not None:
             return replayed
@@ -110,10 +115,19 @@ class Tasks:
         change: tasks.TaskChange,
         command: Command,
         if_match: str | None = None,
-        result: Mapping[str, Any] | None = None,
     ) -> Outcome[Task]:
         """Carry out a command on a task. Raises Rejection, also 412 where `If-Match` does not hold."""
-        project = tasks.writable(await self._project_of(task_id), change.by, "task")
+        return await self._carry_out(task_id, await self._writable(task_id, change.by), change, command, if_match)
+
+    async def _carry_out(
+        self,
+        task_id: str,
+        project: Project,
+        change: tasks.TaskChange,
+        command: Command,
+        if_match: str | None,
+        result: Mapping[str, Any] | None = None,
+    ) -> Outcome[Task]:
         project = await self._projects.registered.without_erased(project, tasks.coming(change))
         stream = task_contract.stream_of(task_id)
         return await self._decider.execute(
@@ -129,24 +143,25 @@ class Tasks:
         if_match: str | None,
     ) -> Outcome[Task]:
         """Change some fields, and with `neighbours` the place among the others. Raises as `change`."""
-        if neighbours is not None:
+        if neighbours is None:
+            project = await self._writable(task_id, edit.by)
+        else:
             task, project = await self.open(task_id, edit.by)
-            tasks.writable(project, edit.by, "task")
+            project = tasks.writable(project, edit.by, "task")
             status = task.status if edit.status is tasks.KEEP else edit.status
             edit = replace(edit, place=await self._places.between(task, status, neighbours))
         if edit.description is not tasks.KEEP and has_mentions(edit.description):
-            project = tasks.writable(await self._project_of(task_id), edit.by, "task")
             edit = replace(edit, mentions=await self._named(project, edit.description))
-        return await self.change(task_id, edit, command, if_match)
+        return await self._carry_out(task_id, project, edit, command, if_match)
 
     async def add_comment(
         self, task_id: str, by: str, body: str, mentions: tuple[str, ...], command: Command, if_match: str | None
     ) -> Outcome[Task]:
         """Write a comment; its id is the outcome's `comment_id`."""
-        mentions = await self._mentions(task_id, by, body, mentions)
-        comment_id = new_id()
+        project = await self._writable(task_id, by)
+        comment_id, mentions = new_id(), await self._mentions(project, body, mentions)
         change = tasks.AddComment(by=by, comment_id=comment_id, body=body, mentions=mentions)
-        return await self.change(task_id, change, command, if_match, {"comment_id": comment_id})
+        return await self._carry_out(task_id, project, change, command, if_match, {"comment_id": comment_id})
 
     async def edit_comment(
         self,
@@ -159,15 +174,15 @@ class Tasks:
         if_match: str | None,
     ) -> Outcome[Task]:
         """Rewrite a comment of one's own."""
-        mentions = await self._mentions(task_id, by, body, mentions)
+        project = await self._writable(task_id, by)
+        mentions = await self._mentions(project, body, mentions)
         change = tasks.EditComment(by=by, comment_id=comment_id, body=body, mentions=mentions)
-        return await self.change(task_id, change, command, if_match)
+        return await self._carry_out(task_id, project, change, command, if_match)
 
-    async def _mentions(self, task_id: str, by: str, body: str, given: tuple[str, ...]) -> tuple[str, ...]:
+    async def _mentions(self, project: Project, body: str, given: tuple[str, ...]) -> tuple[str, ...]:
         """Those given by id and those whose name follows an `@`; the decision keeps the members among them."""
         if not has_mentions(body):
             return given
-        project = tasks.writable(await self._project_of(task_id), by, "task")
         return (*given, *await self._named(project, body, given))
 
     async def _named(self, project: Project, text: str, given: tuple[str, ...] = ()) -> tuple[str, ...]:
