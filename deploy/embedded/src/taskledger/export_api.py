@@ -15,8 +15,8 @@ from contracts.codecs import PROJECT_CODEC
 from contracts.project import Project, ProjectEvent
 from kernel.http.app import create_app
 from kernel.http.problems import not_found
-from kernel.http.routes import Handle, Route
-from kernel.identity.security import Authenticator, JwksClient, PersonalTokenClient, authenticate_user
+from kernel.http.user_route import UserRoute, user_of
+from kernel.identity.security import Authenticator, JwksClient, PersonalTokenClient
 from kernel.identity.service_client import ServiceClient
 from kernel.log.ids import is_id
 from kernel.log.streams import Streams
@@ -38,20 +38,7 @@ class _Deps:
     people: People
 
 
-class _UserRoute(Route):
-    def get_route_handler(self) -> Handle:
-        handle = super().get_route_handler()
-
-        async def authenticated(request: Request) -> Response:
-            deps: _Deps = request.app.state.deps
-            principal = await authenticate_user(request, deps.authenticator)
-            request.state.user_id = principal.id
-            return await handle(request)
-
-        return authenticated
-
-
-router = APIRouter(route_class=_UserRoute)
+router = APIRouter(route_class=UserRoute)
 
 
 @router.get("/api/exports/{project_id}")
@@ -61,7 +48,7 @@ async def export(request: Request, project_id: str, format: Literal["json", "csv
     if not is_id(project_id):
         raise not_found("project")
     project = (await deps.projects.latest(project_contract.stream_of(project_id))).state
-    if project is None or project.deleted or project.role_of(request.state.user_id) is None:
+    if project is None or project.deleted or project.role_of(user_of(request)) is None:
         raise not_found("project")
     names = {account.id: account.name for account in await deps.people() if not account.erased}
     written = exporting.as_json if format == "json" else exporting.as_csv

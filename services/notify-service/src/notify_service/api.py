@@ -9,8 +9,7 @@ from kernel.http.idempotency import IdempotentRoute
 from kernel.http.openapi import answers
 from kernel.http.problems import invalid, not_found, unavailable
 from kernel.http.requests import JSON, Cursor, IdempotencyKey, Limit, decode_cursor, encode_cursor
-from kernel.http.routes import Handle
-from kernel.identity.security import Principal, authenticate_user
+from kernel.http.user_route import UserRoute, principal_of
 from kernel.ports.mailer import MailUnavailable
 from kernel.process.serve import STOPPING
 from notify_service.deps import Deps
@@ -30,22 +29,12 @@ from notify_service.schemas import (
 from notify_service.unsubscribing import end_mails
 
 
-class UserRoute(IdempotentRoute):
-    """A route for people who are logged in; writes take an `Idempotency-Key`. The router makes no other routes."""
-
-    def get_route_handler(self) -> Handle:
-        """The handler, behind the authentication."""
-        handle = super().get_route_handler()
-
-        async def authenticated(request: Request) -> Response:
-            request.state.principal = await authenticate_user(request, _deps(request).authenticator)
-            return await handle(request)
-
-        return authenticated
+class _Route(UserRoute, IdempotentRoute):
+    """For people who are logged in; writes take an `Idempotency-Key`. The router makes no other routes."""
 
 
 router = APIRouter(
-    prefix="/api", route_class=UserRoute, tags=["notifications"], generate_unique_id_function=lambda route: route.name
+    prefix="/api", route_class=_Route, tags=["notifications"], generate_unique_id_function=lambda route: route.name
 )
 
 public = APIRouter(prefix="/api", include_in_schema=False)
@@ -54,11 +43,6 @@ public = APIRouter(prefix="/api", include_in_schema=False)
 def _deps(request: Request) -> Deps:
     deps: Deps = request.app.state.deps
     return deps
-
-
-def _principal(request: Request) -> Principal:
-    principal: Principal = request.state.principal
-    return principal
 
 
 def _json(document: Any) -> Response:
@@ -73,7 +57,7 @@ async def read_inbox(
     cursor: Cursor = None,
 ) -> Response:
     """One's inbox, newest first."""
-    inbox, user_id = _deps(request).inbox, _principal(request).id
+    inbox, user_id = _deps(request).inbox, principal_of(request).id
     items, more = await inbox.items(user_id, unread=unread, before=_before(cursor), limit=limit)
     next_cursor = None if more is None else encode_cursor(more)
     return _json({"items": items, "next_cursor": next_cursor, "unread": await inbox.unread(user_id)})
@@ -82,7 +66,7 @@ async def read_inbox(
 @router.post("/notifications/read-all", responses=answers(UnreadView, writes=True))
 async def read_everything(request: Request, key: IdempotencyKey = None) -> Response:
     """Mark every item as read."""
-    inbox, user_id = _deps(request).inbox, _principal(request).id
+    inbox, user_id = _deps(request).inbox, principal_of(request).id
     await inbox.read_all(user_id)
     return _json({"unread": await inbox.unread(user_id)})
 
@@ -90,19 +74,19 @@ async def read_everything(request: Request, key: IdempotencyKey = None) -> Respo
 @router.post("/notifications/{notification_id}/read", responses=answers(NotificationView, writes=True))
 async def read_notification(request: Request, notification_id: str, key: IdempotencyKey = None) -> Response:
     """Mark an item as read."""
-    return _json(await _deps(request).inbox.read(_principal(request).id, notification_id))
+    return _json(await _deps(request).inbox.read(principal_of(request).id, notification_id))
 
 
 @router.get("/notifications/preferences", responses=answers(PreferencesBody))
 async def read_preferences(request: Request) -> Response:
     """What one wants to be told of, and how; everything, unless one said otherwise."""
-    return Response(await _deps(request).inbox.preferences(_principal(request).id), media_type=JSON)
+    return Response(await _deps(request).inbox.preferences(principal_of(request).id), media_type=JSON)
 
 
 @router.put("/notifications/preferences", responses=answers(PreferencesBody, writes=True))
 async def put_preferences(request: Request, body: PreferencesBody, key: IdempotencyKey = None) -> Response:
     """Replace one's preferences; what is left out is wanted."""
-    return Response(await _deps(request).inbox.put_preferences(_principal(request).id, body), media_type=JSON)
+    return Response(await _deps(request).inbox.put_preferences(principal_of(request).id, body), media_type=JSON)
 
 
 @router.get("/notifications/deliveries", responses=answers(ListOf[DeliveryView]))
@@ -113,7 +97,7 @@ async def read_deliveries(
     cursor: Cursor = None,
 ) -> Response:
     """The ledger of a task, for members of its project: who was told of what, by which channel, when, or why not."""
-    inbox, user_id = _deps(request).inbox, _principal(request).id
+    inbox, user_id = _deps(request).inbox, principal_of(request).id
     items, more = await inbox.ledger(user_id, task, before=_before(cursor), limit=limit)
     return Response(list_of(items, None if more is None else encode_cursor(more)), media_type=JSON)
 
@@ -138,7 +122,7 @@ async def read_stream(
     on_stop = request.scope.get("extensions", {}).get(STOPPING)
     if on_stop is not None:
         on_stop(deps.feed.stop)
-    events = deps.stream.events(_principal(request), last_event_id_header or last_event_id)
+    events = deps.stream.events(principal_of(request), last_event_id_header or last_event_id)
     # X-Accel-Buffering: nginx must pass each event on at once.
     return StreamingResponse(events, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
 
@@ -146,7 +130,7 @@ async def read_stream(
 @router.get("/outbox", tags=["outbox"], responses=answers(ListOf[MailView]))
 async def read_outbox(request: Request, limit: Limit = 50, cursor: Cursor = None) -> Response:
     """The mails to one's own address, newest first, where the embedded mailer keeps them; elsewhere 404."""
-    deps, user_id = _deps(request), _principal(request).id
+    deps, user_id = _deps(request), principal_of(request).id
     if deps.outbox is None:
         raise not_found("outbox")
     before = None if cursor is None else decode_cursor(cursor, str)[0]

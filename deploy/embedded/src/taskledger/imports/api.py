@@ -15,8 +15,8 @@ from pydantic import Field, StringConstraints
 from kernel.http.app import create_app
 from kernel.http.problems import Problem, invalid, not_found
 from kernel.http.requests import JSON, Body
-from kernel.http.routes import Handle, Route
-from kernel.identity.security import Authenticator, JwksClient, PersonalTokenClient, authenticate_user
+from kernel.http.user_route import UserRoute, user_of
+from kernel.identity.security import Authenticator, JwksClient, PersonalTokenClient
 from kernel.identity.service_client import ServiceClient
 from kernel.ports.key_value_store import KeyValueStore
 from kernel.process.platform import Platform
@@ -34,18 +34,6 @@ class _Deps:
     authenticator: Authenticator
     keys: KeyValueStore
     runs: Runs
-
-
-class _UserRoute(Route):
-    def get_route_handler(self) -> Handle:
-        handle = super().get_route_handler()
-
-        async def authenticated(request: Request) -> Response:
-            principal = await authenticate_user(request, _deps(request).authenticator)
-            request.state.user_id = principal.id
-            return await handle(request)
-
-        return authenticated
 
 
 Texts = dict[Annotated[str, StringConstraints(max_length=500)], Annotated[str, StringConstraints(max_length=200)]]
@@ -67,7 +55,7 @@ class Choices(Body):
     strict: bool = False
 
 
-router = APIRouter(route_class=_UserRoute)
+router = APIRouter(route_class=UserRoute)
 
 
 @router.post("/api/imports", status_code=201)
@@ -78,7 +66,7 @@ async def add(
     project_id: Annotated[str | None, Query(max_length=64)] = None,
 ) -> Response:
     """Take a file, its bytes being the body, and begin to read it. Nothing is written before `start`."""
-    runs, user_id = _deps(request).runs, request.state.user_id
+    runs, user_id = _deps(request).runs, user_of(request)
     if runs.working(user_id):
         raise Problem(
             409, "conflict", "Another import of yours is running. Wait for it, or stop it.", reason="import_running"
@@ -92,7 +80,7 @@ async def add(
 @router.get("/api/imports")
 async def newest(request: Request) -> Response:
     """One's newest imports, those that can be taken back among them."""
-    records = Records(_deps(request).keys, request.state.user_id)
+    records = Records(_deps(request).keys, user_of(request))
     names = ("project_id", "project_name", "format", "at", "state", "added", "changed")
     found = await records.newest(_LISTED)
     return _json({"items": [{"id": id_, **{name: record[name] for name in names}} for id_, record in found]})
@@ -192,7 +180,7 @@ def _check(choices: Mapping[str, Any]) -> None:
 
 
 async def _run(request: Request, import_id: str) -> Run:
-    deps, user_id = _deps(request), request.state.user_id
+    deps, user_id = _deps(request), user_of(request)
     run = deps.runs.of(user_id, import_id)
     if run is None:
         record = await Records(deps.keys, user_id).get(import_id)

@@ -8,29 +8,19 @@ from fastapi import APIRouter, Request, Response
 
 from auth_service.commands import Client
 from auth_service.deps import Deps
+from kernel.http import user_route
 from kernel.http.idempotency import IdempotentRoute
 from kernel.http.openapi import answers
 from kernel.http.requests import JSON, decode_cursor, encode_cursor
-from kernel.http.routes import Handle, JsonRequest
-from kernel.identity.security import Principal, authenticate_user
+from kernel.identity.security import Principal
 
 PUBLIC: Final[dict[str, Any]] = {"security": []}
 KEPT: Final = ("Idempotency-Replayed",)
 DONE: Final = answers(None, status=204, headers=KEPT, writes=True)
 
 
-class UserRoute(IdempotentRoute):
-    """A route for people who are logged in; whoever is not gets to know nothing else."""
-
-    def get_route_handler(self) -> Handle:
-        """The handler, behind the authentication."""
-        handle = super().get_route_handler()
-
-        async def authenticated(request: Request) -> Response:
-            request.state.principal = await authenticate_user(request, deps_of(request).authenticator)
-            return await handle(JsonRequest(request.scope, request.receive))
-
-        return authenticated
+class UserRoute(user_route.UserRoute, IdempotentRoute):
+    """A route for people who are logged in; writes take an `Idempotency-Key`."""
 
 
 def router_of(route_class: type[IdempotentRoute], tag: str) -> APIRouter:
@@ -48,8 +38,7 @@ def deps_of(request: Request) -> Deps:
 
 def user_of(request: Request) -> Principal:
     """Who is asking, on a UserRoute."""
-    principal: Principal = request.state.principal
-    return principal
+    return user_route.principal_of(request)
 
 
 def client_of(request: Request) -> Client:

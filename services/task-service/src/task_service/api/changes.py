@@ -9,7 +9,8 @@ from pydantic import Field
 from kernel.http import problems
 from kernel.http.openapi import answers
 from kernel.http.requests import Body, IdempotencyKey, command_of
-from task_service.api.common import UserRoute, deps_of, user_of
+from kernel.http.user_route import UserRoute, user_of
+from task_service.api.common import deps_of
 from task_service.api.lists import PageQuery
 from task_service.api.moments import Moment
 from task_service.change_documents import CatchUpView, ChangesView, MarkView, catch_up_bytes, changes_bytes, mark_bytes

@@ -5,8 +5,9 @@ from fastapi import APIRouter, Request, Response
 from contracts.task import Task
 from kernel.http.openapi import answers
 from kernel.http.requests import Cursor, IdempotencyKey, IfMatch, Limit, command_of, encode_cursor, page, resource
+from kernel.http.user_route import UserRoute, user_of
 from kernel.log.decider import Outcome
-from task_service.api.common import AS_OF, VERSIONED, UserRoute, behind, deps_of, user_of
+from task_service.api.common import AS_OF, VERSIONED, behind, deps_of
 from task_service.api.moments import At, as_of
 from task_service.bodies import CommentBody
 from task_service.domain.task import DeleteComment

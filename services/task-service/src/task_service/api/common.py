@@ -10,8 +10,7 @@ from kernel.http import problems
 from kernel.http.problems import Problem
 from kernel.http.requests import decode_cursor, resource
 from kernel.http.routes import Handle, Route
-from kernel.identity.scopes import PROJECTS
-from kernel.identity.security import authenticate, authenticate_user
+from kernel.identity.security import Principal, authenticate, authenticate_user
 from kernel.log.decider import Outcome
 from task_service.deps import Deps
 from task_service.field_types import LabelText
@@ -29,27 +28,6 @@ MADE: Final = ("Taskledger-Versions",)
 """The header of a task that a command has changed: which events that were."""
 
 
-class UserRoute(Route):
-    """A route for people who are logged in. It cannot be forgotten on one: the routers make no others."""
-
-    def get_route_handler(self) -> Handle:
-        """The handler, behind the authentication."""
-        handle = super().get_route_handler()
-
-        async def authenticated(request: Request) -> Response:
-            principal = await authenticate_user(request, deps_of(request).authenticator)
-            request.state.user_id = principal.id
-            if principal.projects is None:
-                return await handle(request)
-            bound = PROJECTS.set(principal.projects)
-            try:
-                return await handle(request)
-            finally:
-                PROJECTS.reset(bound)
-
-        return authenticated
-
-
 class GuestRoute(Route):
     """A route for everybody, who may be logged in."""
 
@@ -63,9 +41,9 @@ class GuestRoute(Route):
             except Problem as problem:
                 if problem.status != 401:
                     raise
-                request.state.user_id = None
+                request.state.principal = None
             else:
-                request.state.user_id = principal.id
+                request.state.principal = principal
             return await handle(request)
 
         return looked_at
@@ -93,16 +71,10 @@ def deps_of(request: Request) -> Deps:
     return deps
 
 
-def user_of(request: Request) -> str:
-    """The id of who is asking."""
-    user_id: str = request.state.user_id
-    return user_id
-
-
 def guest_of(request: Request) -> str | None:
     """The id of who is asking on a GuestRoute, or None for somebody who is not logged in."""
-    user_id: str | None = request.state.user_id
-    return user_id
+    principal: Principal | None = request.state.principal
+    return None if principal is None else principal.id
 
 
 def project_answer(outcome: Outcome[Project], user_id: str, *, status: int = 200, **headers: str) -> Response:

@@ -9,7 +9,8 @@ from pydantic import BaseModel, BeforeValidator, Field
 
 from kernel.http.openapi import answers
 from kernel.http.requests import JSON
-from task_service.api.common import UserRoute, deps_of, user_of
+from kernel.http.user_route import UserRoute, user_of
+from task_service.api.common import deps_of
 from task_service.capture_schemas import TimeZone
 from task_service.field_types import day
 from task_service.insight_schemas import InsightsView

@@ -10,7 +10,8 @@ from contracts.invitation import Invitation
 from kernel.http.openapi import answers
 from kernel.http.problems import not_authenticated
 from kernel.http.requests import JSON, Cursor, IdempotencyKey, Limit, command_of, decode_cursor, encode_cursor
-from task_service.api.common import VERSIONED, GuestRoute, UserRoute, deps_of, guest_of, project_answer, user_of
+from kernel.http.user_route import UserRoute, user_of
+from task_service.api.common import VERSIONED, GuestRoute, deps_of, guest_of, project_answer
 from task_service.invitation_schemas import (
     InvitationMade,
     InvitationShown,

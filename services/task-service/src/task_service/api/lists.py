@@ -9,7 +9,8 @@ from pydantic import AfterValidator, BaseModel, Field
 from kernel.http import problems
 from kernel.http.openapi import answers
 from kernel.http.requests import Text, page
-from task_service.api.common import AS_OF, UserRoute, deps_of, user_of
+from kernel.http.user_route import UserRoute, user_of
+from task_service.api.common import AS_OF, deps_of
 from task_service.api.moments import Moment, as_of
 from task_service.asking import Question
 from task_service.capture_schemas import TimeZone

@@ -7,7 +7,8 @@ from fastapi import APIRouter, Request, Response
 
 from kernel.http.openapi import answers
 from kernel.http.requests import JSON, IdempotencyKey, command_of
-from task_service.api.common import UserRoute, deps_of, user_of
+from kernel.http.user_route import UserRoute, user_of
+from task_service.api.common import deps_of
 from task_service.batches import New
 from task_service.capture_schemas import (
     CaptureBody,

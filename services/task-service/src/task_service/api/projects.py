@@ -7,7 +7,8 @@ from fastapi import APIRouter, Path, Request, Response
 from contracts.project import Label, Status
 from kernel.http.openapi import answers
 from kernel.http.requests import IdempotencyKey, IfMatch, command_of, resource
-from task_service.api.common import AS_OF, CREATED, VERSIONED, LabelName, UserRoute, deps_of, project_answer, user_of
+from kernel.http.user_route import UserRoute, user_of
+from task_service.api.common import AS_OF, CREATED, VERSIONED, LabelName, deps_of, project_answer
 from task_service.api.moments import At, as_of
 from task_service.bodies import (
     LabelPut,

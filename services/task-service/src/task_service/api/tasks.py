@@ -6,18 +6,8 @@ from fastapi import APIRouter, Query, Request, Response
 
 from kernel.http.openapi import answers
 from kernel.http.requests import Cursor, IdempotencyKey, IfMatch, Limit, command_of, encode_cursor, page, resource
-from task_service.api.common import (
-    AS_OF,
-    CREATED,
-    MADE,
-    VERSIONED,
-    LabelName,
-    UserRoute,
-    behind,
-    deps_of,
-    task_answer,
-    user_of,
-)
+from kernel.http.user_route import UserRoute, user_of
+from task_service.api.common import AS_OF, CREATED, MADE, VERSIONED, LabelName, behind, deps_of, task_answer
 from task_service.api.moments import At, as_of
 from task_service.bodies import NewTask, TaskPatch, changes_of
 from task_service.domain.elements import Elements

@@ -8,7 +8,8 @@ from pydantic import Field
 from kernel.http.openapi import answers
 from kernel.http.problems import Problem
 from kernel.http.requests import Body, IdempotencyKey, command_of
-from task_service.api.common import MADE, VERSIONED, UserRoute, deps_of, task_answer, user_of
+from kernel.http.user_route import UserRoute, user_of
+from task_service.api.common import MADE, VERSIONED, deps_of, task_answer
 from task_service.domain.undo import MAX_VERSIONS, ChangedSince, Undo, conflict_document
 from task_service.schemas import TaskView
 

@@ -135,12 +135,6 @@ def if_match_holds(if_match: str | None, version: int) -> bool:
     return f'"{version}"' in [tag.strip() for tag in if_match.split(",")]
 
 
-def check_if_match(if_match: str | None, version: int) -> None:
-    """412 unless `If-Match` holds."""
-    if not if_match_holds(if_match, version):
-        raise problems.stale(version)
-
-
 JSON: Final = "application/json"
 
 
