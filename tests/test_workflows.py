@@ -101,3 +101,10 @@ def test_a_difference_is_told_by_templates_and_the_images_that_run() -> None:
     assert "release.py digests" in script
     assert "IMAGES=" in script
     assert {"--method=template", "--lookups=false"} <= set(script.split())
+
+
+def test_a_run_shows_what_the_quick_tests_reach() -> None:
+    first, shown = (step["run"] for step in steps("check", "coverage") if "run" in step)
+    assert first == "make coverage"
+    assert shown.startswith(".venv/bin/coverage report --format=markdown")
+    assert shown.endswith('>> "$GITHUB_STEP_SUMMARY"')
