@@ -1,6 +1,7 @@
 """An SMTP server that keeps what it is given, for tests: real connections, no delivery."""
 
-from collections.abc import Iterator
+import socket
+from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -9,14 +10,13 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from taskledger_local.processes import free_port
-
 
 class MailServer:
     """Answers `refuse[address]` to the recipients that it holds, and keeps every other mail."""
 
     def __init__(self) -> None:
-        self.port = free_port()
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self.socket.getsockname()[1]
         self.mails: list[EmailMessage] = []
         self.recipients: list[str] = []
         self.refuse: dict[str, str] = {}
@@ -41,11 +41,22 @@ class MailServer:
         return "250 OK"
 
 
+class _Controller(Controller):
+    """A server on a socket that is bound already, so that nobody else can have its port meanwhile."""
+
+    def __init__(self, server: MailServer, **options: Any) -> None:
+        super().__init__(server, hostname="127.0.0.1", port=server.port, **options)
+        self._socket = server.socket
+
+    def _create_server(self) -> Coroutine[Any, Any, Any]:
+        return self.loop.create_server(self._factory_invoker, sock=self._socket, ssl=self.ssl_context)
+
+
 @contextmanager
 def mail_server(**options: Any) -> Iterator[MailServer]:
     """A started server on a free loopback port that is ended at the end. `options` are those of aiosmtpd's `SMTP`."""
     server = MailServer()
-    controller = Controller(server, hostname="127.0.0.1", port=server.port, **{"enable_SMTPUTF8": False, **options})
+    controller = _Controller(server, **{"enable_SMTPUTF8": False, **options})
     controller.start()
     try:
         yield server
