@@ -10,8 +10,6 @@ Locale: TypeAlias = Literal["en", "ko"]
 Words: TypeAlias = Mapping[Locale, str]
 """A text in each language."""
 
-Operator: TypeAlias = Literal[":", "<", "<=", ">", ">="]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
@@ -68,17 +66,6 @@ Form: TypeAlias = Text | StatusKey | Choice | Day | Number | Labels | People
 
 OPTIONAL: Final = (Day, Number)
 """Forms of which a task may have no value: None."""
-
-
-def operators(form: Form) -> tuple[Operator, ...]:
-    """How a query compares a field with a value; none for what is looked for as text."""
-    match form:
-        case Text():
-            return ()
-        case StatusKey() | Labels() | People():
-            return (":",)
-        case Choice() | Day() | Number():
-            return (":", "<", "<=", ">", ">=")
 
 
 def stored(form: Form, value: Any) -> str | int | None:
