@@ -16,6 +16,7 @@ from contracts.fields import BY_EVENT, COLUMNS, FIELDS, HEADERS, Field
 from contracts.read_model import tables
 from notify_service.domain.notice import KINDS
 from task_service.bodies import NewTask, TaskPatch
+from task_service.domain.query.grammar import parse
 from task_service.domain.task import KEEP, CreateTask, EditTask
 from task_service.schemas import TaskView
 from task_service.statements import SORTS
@@ -154,9 +155,20 @@ def test_a_number_is_written_without_what_it_does_not_need() -> None:
     assert str(forms.parsed(HALVES, "-0")) == "0.0"
 
 
-@pytest.mark.parametrize("form", [HALVES, forms.Day()], ids=["number", "day"])
-def test_what_has_an_order_is_compared_in_queries(form: forms.Form) -> None:
-    assert forms.operators(form) == (":", "<", "<=", ">", ">=")
+ORDERED: Final = [field for field in FIELDS if isinstance(field.form, forms.Choice | forms.Day | forms.Number)]
+
+
+@pytest.mark.parametrize("operator", ["<", "<=", ">", ">=", ":"])
+@pytest.mark.parametrize("field", ORDERED, ids=lambda field: field.name)
+def test_what_has_an_order_is_compared_in_queries(field: Field, operator: str) -> None:
+    match field.form:
+        case forms.Choice():
+            value = field.form.values[-1]
+        case forms.Day():
+            value = "2026-12-31"
+        case _:
+            value = "5"
+    assert len(parse(f"{field.name}{operator}{value}").terms) == 1
 
 
 # --- the site ---
