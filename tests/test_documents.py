@@ -152,7 +152,13 @@ def test_the_page_of_settings_names_every_variable_with_its_default() -> None:
     others = {"TASKLEDGER_HOST", "TASKLEDGER_PORT", "TASKLEDGER_DATA", "OTEL_TRACES_SAMPLER"}
     assert set(rows) == set(fields) - alone | others
     assert all(name in VARIABLES for name in alone | {"OTEL_EXPORTER_OTLP_ENDPOINT"})
-    numbers = {name: field.default for name, field in fields.items() if isinstance(field.default, int | float)}
+    switches = {name: field.default for name, field in fields.items() if isinstance(field.default, bool)}
+    assert {name: rows[name] == "true" for name in switches} == switches
+    numbers = {
+        name: field.default
+        for name, field in fields.items()
+        if isinstance(field.default, int | float) and name not in switches
+    }
     assert {name: float(rows[name]) for name in numbers} == numbers
 
 

@@ -13,9 +13,27 @@ const entry = [
 /** What is seldom opened has its texts with it. */
 const insights = ["src/pages/project/Insights.tsx", "src/pages/project/insights/**"];
 const settings = ["src/pages/project/Settings.tsx", "src/pages/project/settings/**"];
-const account = ["src/pages/Account.tsx", "src/pages/account/**"];
+const account = ["src/pages/Account.tsx", "src/pages/Enrol.tsx", "src/pages/account/**"];
 const codes = ["src/http/codes.ts"];
 const importing = ["src/pages/Import.tsx", "src/pages/import/**"];
+const seldom = [
+  "src/pages/Outbox.tsx",
+  "src/pages/Unsent.tsx",
+  "src/pages/Preferences.tsx",
+  "src/pages/Invitation.tsx",
+  "src/pages/Recover.tsx",
+  "src/pages/project/table/BulkBar.tsx",
+  "src/app/ShortcutHelp.tsx",
+  "src/app/PutBack.tsx",
+];
+const told = [
+  "src/pages/Inbox.tsx",
+  "src/pages/project/Activity.tsx",
+  "src/pages/parts/Told.tsx",
+  ...["TaskPanel", "Actions", "Comments", "Conflict", "Description", "DraftNote", "Editor", "History", "Title"].map(
+    (name) => `src/pages/task/${name}.tsx`,
+  ),
+];
 
 export default defineConfig({
   sourceLocale: "en",
@@ -27,10 +45,12 @@ export default defineConfig({
     { path: "<rootDir>/src/locales/account/{locale}", include: account },
     { path: "<rootDir>/src/locales/codes/{locale}", include: codes },
     { path: "<rootDir>/src/locales/import/{locale}", include: importing },
+    { path: "<rootDir>/src/locales/seldom/{locale}", include: seldom },
+    { path: "<rootDir>/src/locales/told/{locale}", include: told },
     {
       path: "<rootDir>/src/locales/{locale}",
       include: ["src"],
-      exclude: [...entry, ...insights, ...settings, ...account, ...codes, ...importing],
+      exclude: [...entry, ...insights, ...settings, ...account, ...codes, ...importing, ...seldom, ...told],
     },
   ],
   format: formatter({ lineNumbers: false, origins: false }),

@@ -104,7 +104,7 @@ def test_two_people_do_the_main_job_side_by_side(open_page: Callable[..., Page],
     expect(bob.get_by_role("region", name="Done").get_by_role("link", name="Bake rye bread")).to_be_visible()
     panel.get_by_role("textbox", name="Comment").fill("With **caraway**, @" + robert)
     panel.get_by_role("button", name="Comment", exact=True).click()
-    expect(panel.get_by_text("caraway")).to_be_visible()
+    expect(panel.locator(".comment").get_by_text("caraway")).to_be_visible()
 
     panel.get_by_role("button", name="More actions").click()
     ann.get_by_role("option", name="Delete task").click()

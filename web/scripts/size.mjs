@@ -44,7 +44,9 @@ for (const key of Object.keys(manifest).filter(isPage)) {
   // A view of a project comes after the project's page, and some of them after what all views of tasks share.
   const before = key.includes("/project/") ? project : [];
   const shared = isView(key) ? closure(TASKS) : [];
-  const own = (manifest[key].dynamicImports ?? [])
+  const own = [...closure(key)]
+    .filter((one) => !frame.has(one) && !initial.has(one))
+    .flatMap((one) => manifest[one].dynamicImports ?? [])
     .filter((one) => one.endsWith(".po"))
     .map((one) => weight(closure(one)));
   report(

@@ -11,7 +11,9 @@ import pytest
 
 from auth_service.accounts import Accounts
 from auth_service.commands import Auth, Client, Newcomer
+from auth_service.factors import SecondFactors
 from auth_service.limits import Limits, RateLimits
+from auth_service.passkeys import Passkeys
 from auth_service.passwords import PARALLEL, Passwords
 from auth_service.personal import PersonalTokens
 from auth_service.sessions import Sessions
@@ -139,19 +141,22 @@ async def test_whether_there_is_such_a_user_or_not_one_hash_is_verified(
 
     passwords, client = Counted(), Client("127.0.0.1", "a test")
     sessions = Sessions(store, grace=20, ended=EndedSessions())
+    limits = RateLimits(store)
     auth = Auth(
         accounts=Accounts(store),
         sessions=sessions,
         personal=PersonalTokens(store, sessions),
         passwords=passwords,
-        limits=RateLimits(store),
+        limits=limits,
+        factors=SecondFactors(store, limits),
+        passkeys=Passkeys(store, "http://localhost"),
         users=users,
         rules=Limits.of(10, 100, 300),
     )
     await auth.register(Newcomer("ann@example.org", PASSWORD, "Ann", "en"), client)
     for email in ("ann@example.org", "nobody@example.org", "nobody"):
         with pytest.raises(Problem, match="address or the password is wrong"):
-            await auth.login(email, "nobody has this password", client)
+            await auth.proved(email, "nobody has this password", client)
         assert verified == ["$argon2id$v=19$m=19456,t=2,p=1"], email
         verified.clear()
     passwords.close()

@@ -68,4 +68,6 @@ async def test_only_what_needs_no_login_is_documented_as_open(document: dict[str
         "password/forgot",
         "password/reset",
         "email/verify",
+        "passkeys/login",
+        "passkeys/login/options",
     }

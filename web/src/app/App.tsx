@@ -7,7 +7,7 @@ import { Failed } from "../pages/parts/Failed";
 import { lastPerson, rememberSignedIn } from "../sync/prefs";
 import { useMe } from "../sync/queries";
 import { useKeptFocus } from "../ui/focus";
-import { Invitation, Login, Recover, SignedIn } from "./first";
+import { Enrol, Invitation, Login, Recover, SignedIn } from "./first";
 import { Announcer, Toaster } from "./Toaster";
 
 export function App() {
@@ -58,10 +58,11 @@ function Gate() {
   const reachable = useReachable();
   // Whether the session still lives cannot be asked now; it is, as soon as there is somebody to ask.
   const person = me.data ?? (reachable || me.isSuccess ? null : lastPerson());
+  if (person?.second_factor_required) return <Enrol />;
   if (person) return <SignedIn me={person} />;
   if (me.isPending) return <Splash />;
   if (me.error && !(me.error instanceof ApiError && me.error.status === 401)) {
-    return <Failed error={me.error} retry={() => void me.refetch()} />;
+    return <Failed alone error={me.error} retry={() => void me.refetch()} />;
   }
   rememberSignedIn(false);
   const next = location === "/" ? "" : `?next=${encodeURIComponent(location + window.location.search)}`;

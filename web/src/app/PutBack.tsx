@@ -4,9 +4,11 @@ import { Trans } from "@lingui/react/macro";
 import type { ReactNode } from "react";
 import { Since } from "../pages/parts/Since";
 import { Value } from "../pages/parts/Value";
+import { seldom } from "../pages/seldom";
 import { type Asked, answer } from "../sync/asking";
 import { useProject } from "../sync/queries";
 import { Dialog } from "../ui/Dialog";
+import { useTexts } from "../ui/texts";
 
 export default function PutBack({ asked }: { asked: Asked[] }) {
   return (
@@ -27,6 +29,7 @@ export default function PutBack({ asked }: { asked: Asked[] }) {
 
 /** What is kept is what has the focus: nothing is replaced by a key too many. */
 function Choices({ asked }: { asked: Asked[] }) {
+  useTexts(seldom);
   const [first] = asked;
   const conflicts = first?.conflicts.filter(({ field }) => field !== "rank") ?? [];
   const [only] = conflicts;

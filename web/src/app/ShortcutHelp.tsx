@@ -1,7 +1,10 @@
 import { t } from "@lingui/core/macro";
+import { seldom } from "../pages/seldom";
 import { Dialog } from "../ui/Dialog";
+import { useTexts } from "../ui/texts";
 
 export default function ShortcutHelp({ onClose }: { onClose: () => void }) {
+  useTexts(seldom);
   const groups: [string, [string[], string][]][] = [
     [
       t`Everywhere`,

@@ -11,3 +11,4 @@ export const Login = page(() => first(import("../pages/Login")));
 export const SignedIn = page(() => first(import("./SignedIn")));
 export const Invitation = page(() => first(import("../pages/Invitation")));
 export const Recover = page(() => first(import("../pages/Recover")));
+export const Enrol = page(() => first(import("../pages/Enrol")));

@@ -53,6 +53,10 @@ export function inWords({ code, limit = 0 }: Fault): string | null {
       return t`This is not an e-mail address.`;
     case "wrong_password":
       return t`This is not your current password.`;
+    case "wrong_code":
+      return t`The code is wrong or was used before. Check the clock of your device.`;
+    case "proves_nothing":
+      return t`This passkey does not prove who you are. Try another one.`;
     case "password_repeats":
       return t`It repeats the same characters.`;
     case "password_sequence":

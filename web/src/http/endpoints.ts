@@ -47,7 +47,7 @@ export async function config(): Promise<Config> {
 const named = (user: { id: string; name: string | null }): User => ({ ...user, name: user.name ?? "" });
 
 export const me = () => call("get", "/api/auth/me").then(named);
-export const login = (body: { email: string; password: string }) =>
+export const login = (body: { email: string; password: string; totp?: string }) =>
   call("post", "/api/auth/login", { body: { ...body, session: "cookie" } }).then(({ user }) => named(user));
 export interface NewAccount {
   email: string;
@@ -96,6 +96,23 @@ export interface NewToken {
   expires_in?: number;
 }
 export const addToken = (body: NewToken) => call("post", "/api/auth/tokens", { body });
+export const secondFactor = () => call("get", "/api/auth/totp");
+export const beginTotp = () => call("post", "/api/auth/totp", { body: {} });
+export const confirmTotp = (code: string) =>
+  call("post", "/api/auth/totp/confirm", { body: { code } }).then(({ recovery_codes }) => recovery_codes);
+export const removeTotp = (code: string) => call("delete", "/api/auth/totp", { body: { code } });
+export const passkeys = () => call("get", "/api/auth/passkeys").then(({ items }) => items);
+export const passkeyOptions = () => call("post", "/api/auth/passkeys/options").then(({ publicKey }) => publicKey);
+export const addPasskey = (name: string, credential: Record<string, unknown>) =>
+  call("post", "/api/auth/passkeys", { body: { name, credential } });
+export const removePasskey = (id: string) =>
+  call("delete", "/api/auth/passkeys/{passkey_id}", { path: { passkey_id: id } });
+export const passkeyLoginOptions = () =>
+  call("post", "/api/auth/passkeys/login/options").then(({ publicKey }) => publicKey);
+export const loginByPasskey = (credential: Record<string, unknown>) =>
+  call("post", "/api/auth/passkeys/login", { body: { credential, session: "cookie" } }).then(({ user }) => named(user));
+export const provePasskey = (passkey: Record<string, unknown>) =>
+  call("post", "/api/auth/reauthenticate", { body: { passkey } });
 export const reauthenticate = (password: string) => call("post", "/api/auth/reauthenticate", { body: { password } });
 export const removeToken = (id: string) => call("delete", "/api/auth/tokens/{token_id}", { path: { token_id: id } });
 

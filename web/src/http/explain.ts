@@ -10,6 +10,8 @@ export function explain(error: unknown): string {
   if (error.code === "invalid_credentials") return t`The e-mail or the password is wrong.`;
   if (error.code === "email_not_verified") return t`Confirm your e-mail address first: the link is in your mail.`;
   if (error.code === "invalid_token") return t`This link cannot be used any more. Ask for another one.`;
+  if (error.code === "totp_required") return t`A code of your authenticator is needed too.`;
+  if (error.code === "second_factor_required") return t`A second factor is required here.`;
   if (error.status === 401) return t`You are signed out. Sign in again.`;
   if (error.reason === "other_address") return told({ code: error.reason, message: error.message });
   if (error.status === 403) return t`Your role in this project does not allow that. Ask an owner.`;

@@ -1,5 +1,5 @@
 /** The days of a month as a calendar shows them. Months are YYYY-MM, days YYYY-MM-DD. */
-import { addDays } from "./dates";
+import { addDays, regional } from "./dates";
 
 export const monthOf = (day: string): string => day.slice(0, 7);
 
@@ -32,12 +32,11 @@ interface WeekInfo {
   firstDay: number;
 }
 
-/**
- * On which day the reader's weeks begin: by the region that the browser names for the language of the site (Unicode CLDR),
- * Sunday where the browser does not know.
- */
-export function firstDayOfWeek(language: string, preferred: readonly string[] = navigator.languages): number {
-  const named = preferred.find((one) => one === language || one.startsWith(`${language}-`)) ?? language;
-  const locale = new Intl.Locale(named) as Intl.Locale & { getWeekInfo?: () => WeekInfo; weekInfo?: WeekInfo };
+/** On which day the reader's weeks begin: by their region (Unicode CLDR), Sunday where the browser does not know. */
+export function firstDayOfWeek(language: string, preferred?: readonly string[]): number {
+  const locale = new Intl.Locale(regional(language, preferred)) as Intl.Locale & {
+    getWeekInfo?: () => WeekInfo;
+    weekInfo?: WeekInfo;
+  };
   return ((locale.getWeekInfo?.() ?? locale.weekInfo)?.firstDay ?? 7) % 7;
 }

@@ -1,6 +1,6 @@
 import { i18n } from "@lingui/core";
 import { afterEach, describe, expect, it } from "vitest";
-import { addDays, ago, daysUntil, dueText } from "./dates";
+import { addDays, ago, daysUntil, dayText, dueText, regional } from "./dates";
 
 afterEach(() => i18n.activate("en"));
 
@@ -25,5 +25,19 @@ describe("dates for people", () => {
 
   it("calls a time that a fast clock puts into the future now", () => {
     expect(ago("2026-11-22T12:03:00Z", Date.parse("2026-11-22T12:00:00Z"))).toBe("now");
+  });
+});
+
+describe("a region of a language", () => {
+  it("is the reader's, as the browser names it", () => {
+    expect(regional("en", ["ko-KR", "en-GB", "en-US"])).toBe("en-GB");
+    expect(regional("ko", ["de-DE"])).toBe("ko");
+    expect(regional("en", ["eng-GB", "en"])).toBe("en");
+  });
+});
+
+describe("a day in a history", () => {
+  it("is its date, whenever it is read", () => {
+    expect(dayText("2026-11-21")).toBe("Nov 21, 2026");
   });
 });

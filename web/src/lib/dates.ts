@@ -18,13 +18,18 @@ export function daysUntil(due: string, today = dayOf()): number {
   return Math.round((Date.parse(`${due}T00:00:00Z`) - Date.parse(`${today}T00:00:00Z`)) / DAY);
 }
 
+/** The reader's own kind of a language, as the browser names it: en-GB for en. */
+export function regional(language: string, preferred: readonly string[] = navigator.languages): string {
+  return preferred.find((one) => one === language || one.startsWith(`${language}-`)) ?? language;
+}
+
 const formats = new Map<string, Intl.DateTimeFormat | Intl.RelativeTimeFormat>();
 
 function dateFormat(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const key = i18n.locale + JSON.stringify(options);
   let format = formats.get(key) as Intl.DateTimeFormat | undefined;
   if (!format) {
-    format = new Intl.DateTimeFormat(i18n.locale, options);
+    format = new Intl.DateTimeFormat(regional(i18n.locale), options);
     formats.set(key, format);
   }
   return format;
@@ -47,6 +52,11 @@ export function dueText(due: string, today = dayOf()): string {
   if (days > 1 && days < 7) return dateFormat({ weekday: "long" }).format(noon);
   const sameYear = due.slice(0, 4) === today.slice(0, 4);
   return dateFormat({ month: "short", day: "numeric", ...(sameYear ? {} : { year: "numeric" }) }).format(noon);
+}
+
+/** A day as its date, whatever day it is read on; with the year. */
+export function dayText(day: string): string {
+  return dateFormat({ year: "numeric", month: "short", day: "numeric" }).format(new Date(`${day}T12:00:00`));
 }
 
 /** How long ago an instant was; after a week, its date. */

@@ -19,6 +19,8 @@ import { ownTexts, useTexts } from "../ui/texts";
 import { useTitle } from "../ui/title";
 import { Address } from "./account/Address";
 import { Erase } from "./account/Erase";
+import { Passkeys } from "./account/Passkeys";
+import { SecondFactor } from "./account/SecondFactor";
 import { Sessions } from "./account/Sessions";
 import { Tokens } from "./account/Tokens";
 import { useLogout } from "./parts/leaving";
@@ -47,6 +49,8 @@ export default function Account() {
       <Appearance me={me} />
       <Address me={me} />
       <Password />
+      <Passkeys />
+      <SecondFactor />
       <Sessions />
       <Tokens />
       <section className="section">
@@ -137,7 +141,7 @@ function Appearance({ me }: { me: User }) {
     }
   }
   const themes: [Theme, string][] = [
-    ["system", t`As the system`],
+    ["system", t`System`],
     ["light", t`Light`],
     ["dark", t`Dark`],
   ];

@@ -4,21 +4,27 @@ import { useQueryClient } from "@tanstack/react-query";
 import { Suspense, useState } from "react";
 import { Link } from "wouter";
 import type { Notification, Project } from "../http/types";
-import { ago, dayHeading, dayOf, fullTime } from "../lib/dates";
+import { dayHeading, dayOf } from "../lib/dates";
 import { read } from "../sync/changes";
 import { useInbox, useProjects, useUnread } from "../sync/queries";
+import { Ago } from "../ui/Ago";
+import { useToday } from "../ui/clock";
 import { Empty } from "../ui/Empty";
 import { useClosing } from "../ui/history";
 import { Icon } from "../ui/icons";
+import { useTexts } from "../ui/texts";
 import { useTitle } from "../ui/title";
 import { Failed } from "./parts/Failed";
 import { Avatar, Name } from "./parts/People";
 import { Skeleton } from "./parts/Skeleton";
 import { OldNew } from "./parts/Value";
 import { TaskPanel } from "./task/panel";
+import { told } from "./told";
 
 export default function Inbox({ taskId }: { taskId: string | undefined }) {
+  useTexts(told);
   const client = useQueryClient();
+  const today = useToday();
   const close = useClosing("/inbox");
   const [unreadOnly, setUnreadOnly] = useState(false);
   const inbox = useInbox(unreadOnly);
@@ -82,7 +88,7 @@ export default function Inbox({ taskId }: { taskId: string | undefined }) {
               const fresh = !before || dayOf(new Date(before.created_at)) !== day;
               return (
                 <li key={item.id}>
-                  {fresh && <h2 className="day">{dayHeading(day)}</h2>}
+                  {fresh && <h2 className="day">{dayHeading(day, today)}</h2>}
                   <Item
                     item={item}
                     project={projects?.find((project) => project.id === item.project_id)}
@@ -150,9 +156,7 @@ function Item({ item, project, open, onRead }: ItemProps) {
         {item.excerpt && <p className="notice-excerpt">{item.excerpt}</p>}
       </div>
       <div className="notice-side">
-        <time dateTime={item.created_at} title={fullTime(item.created_at)}>
-          {ago(item.created_at)}
-        </time>
+        <Ago time={item.created_at} />
         {!item.read && (
           <button
             type="button"

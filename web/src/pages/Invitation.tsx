@@ -14,14 +14,17 @@ import { rememberSignedIn, signedInBefore } from "../sync/prefs";
 import { useMe } from "../sync/queries";
 import { Icon, Logo } from "../ui/icons";
 import { PasswordField } from "../ui/PasswordField";
+import { useTexts } from "../ui/texts";
 import { useTitle } from "../ui/title";
 import { roleName } from "../ui/words";
 import { Entrance } from "./parts/Entrance";
 import { Field } from "./parts/Field";
 import { Mailed } from "./parts/Mailed";
 import { useToken } from "./parts/token";
+import { seldom } from "./seldom";
 
 export default function Invitation() {
+  useTexts(seldom);
   const token = useToken();
   const before = signedInBefore();
   const me = useMe(before);
@@ -129,7 +132,8 @@ function Open({ token, me, shown }: { token: string; me: User | undefined; shown
         </h1>
         <p className="muted">
           <Trans>
-            You will be in the project as: {role}. Its members see your name, and you are told of what concerns you.
+            You will be in the project as: {role}. Its members see your name, and you're notified about what concerns
+            you.
           </Trans>
         </p>
         {error !== null && fields.length === 0 && (

@@ -7,16 +7,19 @@ import { Link, Redirect, useLocation, useSearchParams } from "wouter";
 import { ApiError } from "../http/client";
 import { login, register } from "../http/endpoints";
 import { explain, said } from "../http/explain";
-import type { Locale } from "../http/types";
+import type { Locale, User } from "../http/types";
+import { hadPasskey } from "../lib/passkeys";
 import { keys } from "../sync/cache";
 import { rememberSignedIn, signedInBefore } from "../sync/prefs";
 import { useConfig, useMe } from "../sync/queries";
 import { Icon, Logo } from "../ui/icons";
 import { PasswordField } from "../ui/PasswordField";
 import { useTitle } from "../ui/title";
+import { CodeField } from "./parts/CodeField";
 import { Entrance } from "./parts/Entrance";
 import { Field } from "./parts/Field";
 import { Mailed } from "./parts/Mailed";
+import { PasskeyLogin } from "./parts/PasskeyLogin";
 
 /** An address inside the site; anything else that came with the link is ignored. */
 export function safeNext(next: string | null): string {
@@ -33,6 +36,9 @@ export default function Login({ mode }: { mode: "login" | "register" }) {
   const [error, setError] = useState<unknown>(null);
   const [password, setPassword] = useState("");
   const [mailed, setMailed] = useState("");
+  /** Whose password was right, where a code is needed too. */
+  const [half, setHalf] = useState("");
+  const [code, setCode] = useState("");
   const registering = mode === "register";
   const next = safeNext(search.get("next"));
   const other = `${registering ? "/login" : "/register"}${search.size > 0 ? `?${search}` : ""}`;
@@ -42,24 +48,31 @@ export default function Login({ mode }: { mode: "login" | "register" }) {
 
   if (mailed) return <Mailed to={mailed} />;
 
+  function enter(user: User): void {
+    client.clear();
+    client.setQueryData(keys.me, user);
+    rememberSignedIn(true);
+    go(next, { replace: true });
+  }
+
   async function submit(event: FormEvent<HTMLFormElement>): Promise<void> {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
     const text = (name: string) => `${form.get(name) ?? ""}`;
-    const email = text("email").trim();
+    const email = half || text("email").trim();
     setBusy(true);
     setError(null);
     try {
       const user = await (registering
         ? register({ email, password, name: text("name").trim(), locale: i18n.locale as Locale })
-        : login({ email, password }));
+        : login({ email, password, ...(half ? { totp: code } : {}) }));
       if (!user) return setMailed(email);
-      client.clear();
-      client.setQueryData(keys.me, user);
-      rememberSignedIn(true);
-      go(next, { replace: true });
+      enter(user);
     } catch (cause) {
-      setError(cause);
+      const asked = cause instanceof ApiError && cause.code === "totp_required";
+      if (asked) setHalf(email);
+      setCode("");
+      setError(asked ? null : cause);
       setBusy(false);
     }
   }
@@ -67,6 +80,35 @@ export default function Login({ mode }: { mode: "login" | "register" }) {
   const problem = error instanceof ApiError ? error : null;
   const about = (name: string) => said(problem?.field(name));
   const fields = ["name", "email", "password"].filter(about);
+  if (half)
+    return (
+      <Entrance>
+        <form className="login-form" onSubmit={submit}>
+          <Logo />
+          <h1>
+            <Trans>A code of your authenticator</Trans>
+          </h1>
+          <CodeField
+            value={code}
+            onChange={setCode}
+            error={
+              problem?.code === "invalid_credentials"
+                ? t`The code is wrong or was used before. Check the clock of your device.`
+                : error
+                  ? explain(error)
+                  : undefined
+            }
+          />
+          <button type="submit" className="button primary wide" disabled={busy || !code.trim()}>
+            {t`Sign in`}
+          </button>
+          <button type="button" className="link-button" onClick={() => setHalf("")}>
+            <Trans>Back to signing in</Trans>
+          </button>
+        </form>
+      </Entrance>
+    );
+  const passkey = !registering && <PasskeyLogin onIn={enter} onError={setError} />;
   return (
     <Entrance>
       <form className="login-form" onSubmit={submit}>
@@ -85,6 +127,7 @@ export default function Login({ mode }: { mode: "login" | "register" }) {
             {explain(error)}
           </p>
         )}
+        {hadPasskey() && passkey}
         {registering && (
           <Field label={t`Name`} name="name" autoComplete="name" maxLength={100} error={about("name")} autoFocus />
         )}
@@ -92,7 +135,7 @@ export default function Login({ mode }: { mode: "login" | "register" }) {
           label={t`E-mail`}
           name="email"
           type="email"
-          autoComplete={registering ? "email" : "username"}
+          autoComplete={registering ? "email" : "username webauthn"}
           error={about("email")}
           autoFocus={!registering}
         />
@@ -115,6 +158,7 @@ export default function Login({ mode }: { mode: "login" | "register" }) {
           {busy ? <span className="spinner" /> : null}
           {registering ? t`Create account` : t`Sign in`}
         </button>
+        {!hadPasskey() && passkey}
         {closed ? (
           <p className="login-other">
             <Trans>New here? Ask whoever runs this board for an account.</Trans>

@@ -4,9 +4,10 @@ import { useQueryClient } from "@tanstack/react-query";
 import { Suspense, useMemo } from "react";
 import { Link } from "wouter";
 import type { Project, Task } from "../http/types";
-import { dayOf, daysUntil } from "../lib/dates";
+import { daysUntil } from "../lib/dates";
 import { editTask } from "../sync/changes";
 import { statusOf, useMyTasks, useProjects } from "../sync/queries";
+import { useToday } from "../ui/clock";
 import { Due } from "../ui/Due";
 import { Empty } from "../ui/Empty";
 import { useClosing } from "../ui/history";
@@ -37,8 +38,8 @@ export default function MyTasks({ taskId }: { taskId: string | undefined }) {
   const close = useClosing("/my-tasks");
   useTitle(t`My tasks`);
   const byId = useMemo(() => new Map(projects?.map((project) => [project.id, project])), [projects]);
+  const today = useToday();
   const groups = useMemo(() => {
-    const today = dayOf();
     const found: Record<Group, Task[]> = { late: [], today: [], week: [], later: [], undated: [], done: [] };
     for (const task of tasks.data ?? []) {
       const done = statusOf(byId.get(task.project_id), task.status).category === "done";
@@ -48,7 +49,7 @@ export default function MyTasks({ taskId }: { taskId: string | undefined }) {
       list.sort((a, b) => (a.due ?? "9").localeCompare(b.due ?? "9") || RANK[a.priority] - RANK[b.priority]);
     }
     return found;
-  }, [tasks.data, byId]);
+  }, [tasks.data, byId, today]);
   const names: Record<Group, string> = {
     late: t`Overdue`,
     today: t`Today`,

@@ -13,7 +13,7 @@ export default function NotFound() {
       title={t`There is no such page`}
       action={
         <Link href="/projects" className="button">
-          <Trans>To the projects</Trans>
+          <Trans>Go to projects</Trans>
         </Link>
       }
     >

@@ -2,12 +2,15 @@ import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { type SyntheticEvent, useMemo, useState } from "react";
 import type { Mail } from "../http/types";
-import { ago, fullTime } from "../lib/dates";
+import { fullTime } from "../lib/dates";
 import { useMe, useOutbox } from "../sync/queries";
+import { Ago } from "../ui/Ago";
 import { Empty } from "../ui/Empty";
+import { useTexts } from "../ui/texts";
 import { useTitle } from "../ui/title";
 import { Failed } from "./parts/Failed";
 import { Skeleton } from "./parts/Skeleton";
+import { seldom } from "./seldom";
 
 /** The mails that this installation would have sent to whoever is signed in. */
 export default function Outbox() {
@@ -49,7 +52,7 @@ export default function Outbox() {
               >
                 <span className="mail-subject">{item.subject}</span>
                 <span className="mail-text">{item.text.slice(0, 120)}</span>
-                <time dateTime={item.date}>{ago(item.date)}</time>
+                <Ago time={item.date} />
               </button>
             </li>
           ))}
@@ -66,6 +69,7 @@ export default function Outbox() {
 }
 
 function Reading({ mail, onBack }: { mail: Mail; onBack: () => void }) {
+  useTexts(seldom);
   const [tab, setTab] = useState<"html" | "text">(mail.html ? "html" : "text");
   const html = useMemo(() => withoutStyles(mail.html), [mail.html]);
   return (

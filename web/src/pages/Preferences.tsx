@@ -4,14 +4,17 @@ import { useQueryClient } from "@tanstack/react-query";
 import type { Told } from "../http/types";
 import { prefer } from "../sync/preferences";
 import { usePreferences, useProjects } from "../sync/queries";
+import { useTexts } from "../ui/texts";
 import { useTitle } from "../ui/title";
 import { Failed } from "./parts/Failed";
 import { Skeleton } from "./parts/Skeleton";
+import { seldom } from "./seldom";
 
 const EVENTS: Told[] = ["created", "assigned", "status", "edited", "commented", "deleted", "restored"];
 
 /** What is told, by which channel; each tick is saved at once. */
 export default function Preferences() {
+  useTexts(seldom);
   const client = useQueryClient();
   const preferences = usePreferences();
   const projects = useProjects().data ?? [];
@@ -41,7 +44,8 @@ export default function Preferences() {
           <section className="section">
             <p className="section-hint">
               <Trans>
-                You are told of tasks that you created, are assigned to or commented on; never of what you do yourself.
+                You're notified about tasks that you created, are assigned to or commented on; never of what you do
+                yourself.
               </Trans>
             </p>
             <table className="matrix">

@@ -56,9 +56,10 @@ export default function Project({ id, view, taskId }: Props) {
   useEffect(() => loadWhenIdle([Tasks, ...Object.values(PAGES)]), []);
   // A task beside the view, and the other pages, name themselves.
   useTitle(taskId || other ? undefined : project.data?.name);
-  if (project.error && !project.data) return <Failed error={project.error} retry={() => void project.refetch()} />;
+  if (project.error && !project.data)
+    return <Failed alone error={project.error} retry={() => void project.refetch()} />;
   if (!project.data) return <Loading />;
-  if (project.data.deleted) return <Empty icon="trash" title={t`This project was deleted`} />;
+  if (project.data.deleted) return <Empty alone icon="trash" title={t`This project was deleted`} />;
   return (
     <div className={`project ${taskId ? "with-panel" : ""}`}>
       <div className="project-main">
@@ -114,7 +115,13 @@ function ProjectHead({ project, shown }: { project: ProjectType; shown: string }
           <Icon name="left" />
         </Link>
         <span className="nav-badge">{project.key.slice(0, 4)}</span>
-        <h1>{project.name}</h1>
+        <h1 title={project.name}>{project.name}</h1>
+        {project.role === "viewer" && (
+          <span className="view-only" title={t`You can look at everything here. An owner can let you change it.`}>
+            <Icon name="eye" size={14} />
+            <Trans>View only</Trans>
+          </span>
+        )}
         <Link href={`${path}/settings`} className="members-link" title={t`Members`}>
           <span className="sr-only">
             <Trans>Members</Trans>

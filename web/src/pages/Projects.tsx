@@ -6,11 +6,11 @@ import { Link, useLocation, useSearch } from "wouter";
 import { ApiError } from "../http/client";
 import { explain } from "../http/explain";
 import type { Project } from "../http/types";
-import { ago } from "../lib/dates";
 import { keyFrom, nextKey } from "../lib/projectKey";
 import { keys } from "../sync/cache";
 import { createProject, restoreProject } from "../sync/projects";
 import { useConfig, useDeletedProjects, useProjects } from "../sync/queries";
+import { Ago } from "../ui/Ago";
 import { askToClose, Dialog } from "../ui/Dialog";
 import { Empty } from "../ui/Empty";
 import { Icon } from "../ui/icons";
@@ -52,7 +52,7 @@ export default function Projects() {
         <Empty icon="folder" title={t`Begin with a project`} action={create}>
           <Trans>
             A project is a board: its tasks move through waiting, in progress and done. Add the people you work with,
-            and everyone concerned is told of every change.
+            and everyone concerned is notified about every change.
           </Trans>
         </Empty>
       )}
@@ -69,7 +69,7 @@ export default function Projects() {
                   {project.role && `${roleName(project.role)} · `}
                   {plural(project.members.length, { one: "# member", other: "# members" })}
                 </span>
-                <time dateTime={project.updated_at}>{ago(project.updated_at)}</time>
+                <Ago time={project.updated_at} />
               </div>
               <Avatars ids={project.members.map((member) => member.user_id)} most={5} />
             </li>

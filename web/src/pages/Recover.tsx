@@ -10,11 +10,13 @@ import { explain, said } from "../http/explain";
 import { keys } from "../sync/cache";
 import { Icon, Logo } from "../ui/icons";
 import { PasswordField } from "../ui/PasswordField";
+import { useTexts } from "../ui/texts";
 import { useTitle } from "../ui/title";
 import { Entrance } from "./parts/Entrance";
 import { Field } from "./parts/Field";
 import { Mailed } from "./parts/Mailed";
 import { useToken } from "./parts/token";
+import { seldom } from "./seldom";
 
 export default function Recover({ step }: { step: "forgot" | "reset" | "verify" }) {
   switch (step) {
@@ -166,6 +168,7 @@ function Back() {
 }
 
 function Told({ error }: { error: unknown }) {
+  useTexts(seldom);
   if (error === null) return null;
   return (
     <p className="form-error" role="alert">

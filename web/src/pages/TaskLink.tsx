@@ -7,7 +7,7 @@ import { Skeleton } from "./parts/Skeleton";
 export default function TaskLink({ id }: { id: string }) {
   const task = useTask(id);
   if (task.data) return <Redirect to={`/projects/${task.data.project_id}/tasks/${id}`} replace />;
-  if (task.error) return <Failed error={task.error} retry={() => void task.refetch()} />;
+  if (task.error) return <Failed alone error={task.error} retry={() => void task.refetch()} />;
   return (
     <div className="page">
       <Skeleton />

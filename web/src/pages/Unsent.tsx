@@ -7,7 +7,6 @@ import { ApiError } from "../http/client";
 import { explain } from "../http/explain";
 import { learn } from "../http/faults";
 import { useReachable } from "../http/reach";
-import { ago, fullTime } from "../lib/dates";
 import { knownTask } from "../sync/cache";
 import type { Command } from "../sync/commands";
 import { forced } from "../sync/edits";
@@ -16,13 +15,16 @@ import { useProject } from "../sync/queries";
 import { queue } from "../sync/sending";
 import { toast } from "../sync/toasts";
 import { ofPreferences, ofProject } from "../sync/unsent";
+import { Ago } from "../ui/Ago";
 import { Empty } from "../ui/Empty";
 import { Icon } from "../ui/icons";
+import { useTexts } from "../ui/texts";
 import { useTitle } from "../ui/title";
 import { roleName } from "../ui/words";
 import { Name } from "./parts/People";
 import { Since } from "./parts/Since";
 import { Value } from "./parts/Value";
+import { seldom } from "./seldom";
 
 /** What was changed on this device and has not reached the services: what waits, and what they have refused. */
 export default function Unsent() {
@@ -76,9 +78,7 @@ function One({ change, reachable }: { change: Change; reachable: boolean }) {
         <span>
           <What command={command} projectId={knownTask(client, taskId)?.project_id ?? ""} />
         </span>
-        <time dateTime={new Date(change.at).toISOString()} title={fullTime(new Date(change.at).toISOString())}>
-          {ago(new Date(change.at).toISOString())}
-        </time>
+        <Ago time={new Date(change.at).toISOString()} />
       </header>
       {refused?.theirs ? (
         <div className="conflict-texts">
@@ -115,6 +115,7 @@ function One({ change, reachable }: { change: Change; reachable: boolean }) {
 }
 
 function Actions({ change, text }: { change: Change; text: string }) {
+  useTexts(seldom);
   use(learned);
   const { command, refused } = change;
   const theirs = refused?.theirs;

@@ -9,6 +9,8 @@ export const keys = {
   config: ["config"] as const,
   sessions: ["sessions"] as const,
   tokens: ["tokens"] as const,
+  factor: ["second-factor"] as const,
+  passkeys: ["passkeys"] as const,
   invitation: (token: string) => ["invitation", token] as const,
   invitations: (projectId: string) => ["invitations", projectId] as const,
   projects: ["projects"] as const,

@@ -5,6 +5,7 @@ import { flushSync } from "react-dom";
 import { addMonths, firstDayOfWeek, monthOf, weekend, weeksOf } from "../lib/calendar";
 import { addDays, capitalised, dayHeading, dayOf, fullDay, monthName, weekdayName } from "../lib/dates";
 import { composing } from "../lib/keys";
+import { useToday } from "./clock";
 import { Icon } from "./icons";
 import { place } from "./place";
 
@@ -37,7 +38,7 @@ export function DayPicker({ label, value, onPick, className, disabled = false, n
   const [at, setAt] = useState(() => value ?? dayOf());
   /** What closing saves; undefined as long as nothing was chosen. */
   const chosen = useRef<string | null | undefined>(undefined);
-  const today = dayOf();
+  const today = useToday();
   const month = monthOf(at);
 
   function show(): void {

@@ -7,7 +7,7 @@ import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import type { ReactNode } from "react";
 import type { Task, TaskChanges, TaskField } from "../http/types";
-import { dueText } from "../lib/dates";
+import { dayText } from "../lib/dates";
 import type { Steps } from "../lib/steps";
 import type { IconName } from "./icons";
 
@@ -91,7 +91,7 @@ export function fieldOf(name: string): Described | Plain | undefined {
 /** A value in words; `unset` for none. */
 export function plainText({ form }: Plain, value: PlainValue, unset = ""): string {
   if (value === null) return unset;
-  return form.kind === "day" ? dueText(String(value)) : i18n.number(Number(value));
+  return form.kind === "day" ? dayText(String(value)) : i18n.number(Number(value));
 }
 
 /** Least first. What has no value comes last, whichever way. */

@@ -149,6 +149,12 @@ class Accounts:
         await self._store.write(Put(_USERS, account.id, _encode(empty)), Delete(_EMAILS, normal_email(account.email)))
         self._directory_until = 0.0
 
+    async def know_without_account(self, user_id: str) -> None:
+        """Somebody of whom only the id is known, from a log that was read back: as one who has been erased."""
+        known = Account(id=user_id, email="", name="", locale="en", password_hash="", created_at="", erased=True)
+        with suppress(ConditionFailed):
+            await self._store.write(Put(_USERS, user_id, _encode(known), expect=ABSENT))
+
     async def remove(self, account: Account) -> None:
         """Take back an account that nobody has used: the id and the address are as if they had never been taken."""
         await self._store.write(Delete(_USERS, account.id), Delete(_EMAILS, normal_email(account.email)))

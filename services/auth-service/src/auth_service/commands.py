@@ -15,7 +15,9 @@ from auth_service.accounts import Account, Accounts, EmailTaken, Locale, NoAccou
 from auth_service.checks import check_password, checked_email
 from auth_service.domain import account as domain
 from auth_service.domain.account import UserCommand
+from auth_service.factors import SecondFactors
 from auth_service.limits import Limits, RateLimits
+from auth_service.passkeys import Passkeys
 from auth_service.passwords import PARALLEL, Passwords
 from auth_service.personal import PersonalToken, PersonalTokens, Wish
 from auth_service.sessions import RefreshRefused, Session, Sessions
@@ -78,6 +80,8 @@ class Auth:
     personal: PersonalTokens
     passwords: Passwords
     limits: RateLimits
+    factors: SecondFactors
+    passkeys: Passkeys
     users: Decider[User, UserEvent]
     rules: Limits
     verified_only: bool = False
@@ -122,13 +126,6 @@ class Auth:
                 409, "conflict", "There is an account with this e-mail address already.", reason="email_taken"
             ) from error
 
-    async def login(self, email: str, password: str, client: Client) -> LoggedIn:
-        """A new session. Raises as `proved`; 403 `email_not_verified` where verified addresses are required."""
-        account = await self.proved(email, password, client)
-        if self.verified_only and not account.email_verified:
-            raise Problem(403, "email_not_verified", "Verify your e-mail address first: the mail says how.")
-        return await self.begin(account, client)
-
     async def proved(self, email: str, password: str, client: Client) -> Account:
         """Whose the password is. Problem 401 `invalid_credentials`, after the same work for any reason, and 429."""
         subject = domain.normal_text(email)
@@ -147,9 +144,9 @@ class Auth:
             account = await self._change(account.id, password_hash=await self.passwords.hash(password))
         return account
 
-    async def begin(self, account: Account, client: Client) -> LoggedIn:
-        """A session for somebody who has shown who they are. Raises Problem 401 for an erased one."""
-        session, refresh_token = await self.sessions.begin(account.id, client.agent, client.place)
+    async def begin(self, account: Account, client: Client, *, strong: bool = False) -> LoggedIn:
+        """A session for somebody who has shown who they are, `strong` by two factors. Problem 401 for an erased one."""
+        session, refresh_token = await self.sessions.begin(account.id, client.agent, client.place, strong=strong)
         user = await self._record(account.id, domain.LogIn(session_id=session.id))
         if user.erased:
             await self._forget(account)  # a crash came between the log and the store
@@ -223,6 +220,8 @@ class Auth:
     async def _forget(self, account: Account) -> None:
         await self.sessions.end_all(account.id)
         await self.personal.remove_all(account.id)
+        await self.factors.remove(account.id)
+        await self.passkeys.remove_all(account.id)
         if self.kept_mails is not None:
             await self.kept_mails.forget(account.email, account.id)
         await self.accounts.erase(account)

@@ -6,6 +6,7 @@ from auth_service.commands import Auth
 from auth_service.invited import InvitedPeople
 from auth_service.joining import Joining
 from auth_service.projects import Projects
+from auth_service.proving import Proving
 from auth_service.recovery import Recovery
 from auth_service.settings import Settings
 from auth_service.signing import SigningKeys
@@ -27,6 +28,7 @@ class Deps:
     invited: InvitedPeople
     joining: Joining
     recovery: Recovery
+    proving: Proving
     keys: SigningKeys
     authenticator: Authenticator
     services: Authenticator

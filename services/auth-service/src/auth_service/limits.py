@@ -29,6 +29,7 @@ class Limits:
     account: Limit
     address: Limit
     registrations: Limit
+    challenges: Limit
 
     @classmethod
     def of(cls, login: int, address: int, registrations: int) -> "Limits":
@@ -37,6 +38,7 @@ class Limits:
             Limit("login-account", login, _QUARTER),
             Limit("login-address", address, _QUARTER),
             Limit("register", registrations, _HOUR),
+            Limit("passkey-challenges", 300, _QUARTER),
         )
 
 

@@ -10,14 +10,17 @@ from auth_service.accounts import Accounts
 from auth_service.api import ROUTES
 from auth_service.commands import Auth
 from auth_service.deps import Deps
+from auth_service.factors import SecondFactors
 from auth_service.invited import InvitedPeople
 from auth_service.joining import Joining
 from auth_service.limits import Limits, RateLimits
 from auth_service.mails.outbox import Outbox
 from auth_service.once import OnceTokens
+from auth_service.passkeys import Passkeys
 from auth_service.passwords import Passwords
 from auth_service.personal import PersonalTokens
 from auth_service.projects import Projects
+from auth_service.proving import Proving
 from auth_service.recovery import Recovery
 from auth_service.sessions import Sessions
 from auth_service.settings import Settings
@@ -56,12 +59,15 @@ def create_app(settings: Settings, platform: Platform | None = None) -> FastAPI:
             projects = Projects(await own.http(settings.task_url), keys)
             invited = InvitedPeople(store, accounts, outbox, settings.public_url)
             tokens = PersonalTokens(store, sessions)
+            limits = RateLimits(store)
             auth = Auth(
                 accounts=accounts,
                 sessions=sessions,
                 personal=tokens,
                 passwords=passwords,
-                limits=RateLimits(store),
+                limits=limits,
+                factors=SecondFactors(store, limits),
+                passkeys=Passkeys(store, settings.public_url),
                 users=Decider(Streams(log, USER_CODEC, user.evolve, 8 * MIB)),
                 rules=Limits.of(settings.login_attempts, settings.address_attempts, settings.registrations),
                 kept_mails=_keeper(mailer),
@@ -82,6 +88,7 @@ def create_app(settings: Settings, platform: Platform | None = None) -> FastAPI:
                 invited=invited,
                 joining=Joining(auth, projects, invited, recovery),
                 recovery=recovery,
+                proving=Proving(auth, settings.require_second_factor),
                 keys=keys,
                 authenticator=Authenticator(
                     keys, personal=personal, ended=own.ended, secure=settings.public_url.startswith("https:")

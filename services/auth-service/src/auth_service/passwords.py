@@ -45,9 +45,9 @@ class Passwords:
         return await self._run(self._hasher.hash, normal_password(password))
 
     async def verify(self, encoded: str | None, password: str) -> bool:
-        """Whether the password is the hash's; for None it takes as long and is False."""
+        """Whether the password is the hash's; without one it takes as long and is False."""
         matches = await self._run(self._matches, encoded or self._nobody, normal_password(password))
-        return matches and encoded is not None
+        return matches and bool(encoded)
 
     def outdated(self, encoded: str) -> bool:
         """Whether the hash was made with other parameters than today's."""

@@ -31,7 +31,7 @@ class RegisterBody(Body):
 class LoginBody(Body):
     email: Email
     password: Password
-    totp: Annotated[str | None, Field(max_length=10)] = None
+    totp: Annotated[str | None, Field(max_length=40)] = None
     session: SessionKind = "bearer"
 
 
@@ -77,6 +77,7 @@ class TokenBody(Body):
 class ReauthenticateBody(Body):
     password: Password | None = None
     totp: Annotated[str | None, Field(max_length=40)] = None
+    passkey: Annotated[dict[str, Any] | None, Field(description="a device's answer, as for a login")] = None
 
 
 class UserOut(BaseModel):
@@ -86,6 +87,9 @@ class UserOut(BaseModel):
     email_verified: bool | None = None
     locale: Locale | None = None
     created_at: str | None = None
+    second_factor_required: bool | None = Field(
+        default=None, description="whether one has to set up a second factor before anything else"
+    )
 
 
 class SessionOut(BaseModel):
@@ -157,8 +161,8 @@ class EndedSessionsOut(BaseModel):
     items: list[EndedSession]
 
 
-def own_document(account: Account) -> dict[str, Any]:
-    """A person as they see themself."""
+def own_document(account: Account, *, limited: bool = False) -> dict[str, Any]:
+    """A person as they see themself, `limited`: to setting up a second factor."""
     return {
         "id": account.id,
         "name": account.name,
@@ -166,6 +170,7 @@ def own_document(account: Account) -> dict[str, Any]:
         "email_verified": account.email_verified,
         "locale": account.locale,
         "created_at": account.created_at,
+        **({"second_factor_required": True} if limited else {}),
     }
 
 

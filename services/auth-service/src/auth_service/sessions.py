@@ -39,6 +39,7 @@ class Session:
     There is one current token, or one for each tab that refreshed at the same moment. `family` is the hash of what all
     tokens of the session have in common: it tells one used again from one made up. `place`: the network that it was
     begun from. `rotated_at`, `begun_at`, `proved_at` (when the person last showed who they are): seconds since 1970.
+    `strong`: by two factors, or by a passkey.
     """
 
     id: str
@@ -52,6 +53,7 @@ class Session:
     place: str = ""
     begun_at: float = 0.0
     proved_at: float = 0.0
+    strong: bool = False
 
 
 class RefreshRefused(Exception):
@@ -84,7 +86,7 @@ class Sessions:
         self._grace = grace
         self._ended = ended
 
-    async def begin(self, user_id: str, agent: str, place: str = "") -> tuple[Session, str]:
+    async def begin(self, user_id: str, agent: str, place: str = "", *, strong: bool = False) -> tuple[Session, str]:
         """A new session and its refresh token. Of too many, those not used for longest end."""
         known = sorted(await self.of(user_id), key=lambda session: session.used_at, reverse=True)
         if len(known) >= MAX_SESSIONS:
@@ -100,6 +102,7 @@ class Sessions:
             place=place,
             begun_at=time.time(),
             proved_at=time.time(),
+            strong=strong,
         )
         await self._store.write(_put(user_id, session, ABSENT))
         return session, str(token)
@@ -142,10 +145,11 @@ class Sessions:
         recent = time.time() - session.rotated_at < self._grace
         return recent and presented in session.previous and len(session.current) < _MAX_TABS
 
-    async def prove(self, user_id: str, session_id: str) -> bool:
-        """The person has just shown who they are; False where the session has ended."""
+    async def prove(self, user_id: str, session_id: str, *, strong: bool = False) -> bool:
+        """The person has just shown who they are, `strong`: by a second factor; False where the session has ended."""
         while (item := await self._store.get(_partition(user_id), session_id)) is not None:
-            session = replace(Session(**orjson.loads(item.value)), proved_at=time.time())
+            session = Session(**orjson.loads(item.value))
+            session = replace(session, proved_at=time.time(), strong=session.strong or strong)
             try:
                 await self._store.write(_put(user_id, session, item.version))
             except ConditionFailed:
@@ -157,6 +161,11 @@ class Sessions:
         """Whether the person showed within the last minutes who they are, in a session that goes on."""
         item = None if session_id is None else await self._store.get(_partition(user_id), session_id)
         return item is not None and Session(**orjson.loads(item.value)).proved_at > time.time() - PROOF_SECONDS
+
+    async def is_strong(self, user_id: str, session_id: str) -> bool:
+        """Whether a session was begun by two factors."""
+        item = await self._store.get(_partition(user_id), session_id)
+        return item is not None and Session(**orjson.loads(item.value)).strong
 
     async def exists(self, user_id: str, session_id: str) -> bool:
         """Whether a session goes on."""

@@ -16,5 +16,8 @@ class Settings(Shared):
     verified_email: Literal["off", "required"] = Field(
         default="off", description="whether an address has to be verified before its account is let in and gets mail"
     )
+    require_second_factor: bool = Field(
+        default=False, description="whether everybody needs an authenticator or a passkey to work on the board"
+    )
     trusted_proxies: int = Field(default=0, ge=0, description="proxies before the service that add X-Forwarded-For")
     refresh_grace: float = Field(default=20, ge=0, description="seconds in which two tabs may refresh with one token")

@@ -8,6 +8,7 @@ import orjson
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet
 
+from kernel.identity.scopes import ENROLLING
 from kernel.identity.security import ISSUER, USER_AUDIENCE
 from kernel.log.ids import new_id
 from kernel.ports.key_value_store import ABSENT, ConditionFailed, KeyValueStore, Put
@@ -39,9 +40,10 @@ class SigningKeys:
         """The public keys as a JWK Set (RFC 7517, section 5)."""
         return {"keys": [key.as_dict(private=False) for key in await self._all()]}
 
-    async def user_token(self, user_id: str, session_id: str) -> str:
-        """An access token for a person, valid for USER_TOKEN_SECONDS."""
-        return await self._token(user_id, USER_AUDIENCE, USER_TOKEN_SECONDS, sid=session_id)
+    async def user_token(self, user_id: str, session_id: str, *, limited: bool = False) -> str:
+        """An access token for a person, valid for USER_TOKEN_SECONDS; `limited`: to getting a second factor."""
+        more = {"scope": ENROLLING} if limited else {}
+        return await self._token(user_id, USER_AUDIENCE, USER_TOKEN_SECONDS, sid=session_id, **more)
 
     async def service_token(self, service: str, audience: str) -> str:
         """A token for a service to call another, valid there alone and for SERVICE_TOKEN_SECONDS."""

@@ -2,8 +2,9 @@ import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { type FormEvent, type ReactNode, useState } from "react";
 import { ApiError } from "../../http/client";
-import { reauthenticate } from "../../http/endpoints";
+import { passkeyLoginOptions, provePasskey, reauthenticate } from "../../http/endpoints";
 import { explain, said } from "../../http/explain";
+import { Cancelled, canHavePasskeys, provenPasskey } from "../../lib/passkeys";
 import { Dialog } from "../../ui/Dialog";
 import { PasswordField } from "../../ui/PasswordField";
 
@@ -30,6 +31,15 @@ function Proof({ work, onClose }: { work: Work; onClose: () => void }) {
   const [password, setPassword] = useState("");
   const [error, setError] = useState<unknown>(null);
   const message = error instanceof ApiError ? said(error.field("password")) : undefined;
+  async function byPasskey(): Promise<void> {
+    try {
+      await provePasskey(await provenPasskey(await passkeyLoginOptions()));
+      await work();
+      onClose();
+    } catch (cause) {
+      if (!(cause instanceof Cancelled)) setError(cause);
+    }
+  }
   async function submit(event: FormEvent): Promise<void> {
     event.preventDefault();
     try {
@@ -62,6 +72,11 @@ function Proof({ work, onClose }: { work: Work; onClose: () => void }) {
           <button type="button" className="button" onClick={onClose}>
             <Trans>Cancel</Trans>
           </button>
+          {canHavePasskeys() && (
+            <button type="button" className="button" onClick={() => void byPasskey()}>
+              <Trans>Use a passkey</Trans>
+            </button>
+          )}
           <button type="submit" className="button primary">
             <Trans>Go on</Trans>
           </button>

@@ -77,7 +77,7 @@ export function Tokens() {
               <span>{token.name}</span>
               <small>
                 <time dateTime={token.created_at} title={fullTime(token.created_at)}>
-                  <Trans>made {ago(token.created_at)}</Trans>
+                  <Trans>created {ago(token.created_at)}</Trans>
                 </time>
                 {" · "}
                 {token.last_used_at ? <Trans>used {ago(token.last_used_at)}</Trans> : <Trans>never used</Trans>}
@@ -117,7 +117,7 @@ export function Tokens() {
         </div>
         <div className="field">
           <label htmlFor="token-may">
-            <Trans>It may</Trans>
+            <Trans>Permissions</Trans>
           </label>
           <select id="token-may" className="input" value={may} onChange={(event) => setMay(event.target.value as May)}>
             <option value="read">{t`read tasks`}</option>
@@ -127,7 +127,7 @@ export function Tokens() {
         </div>
         <div className="field">
           <label htmlFor="token-days">
-            <Trans>It ends after</Trans>
+            <Trans>Expires in</Trans>
           </label>
           <select
             id="token-days"
@@ -140,12 +140,12 @@ export function Tokens() {
                 {plural(count, { one: "# day", other: "# days" })}
               </option>
             ))}
-            <option value={0}>{t`no time`}</option>
+            <option value={0}>{t`never`}</option>
           </select>
         </div>
         <button type="submit" className="button" disabled={!name.trim()}>
           <Icon name="plus" />
-          <Trans>Make a token</Trans>
+          <Trans>Create token</Trans>
         </button>
       </form>
       {proof}

@@ -30,7 +30,7 @@ function One({ conflict: { field, yours, now, by }, project }: { conflict: Confl
   if (!known) {
     if (field === "deleted")
       return now ? <Trans>{actor} deleted the task</Trans> : <Trans>{actor} restored the task</Trans>;
-    return <Trans>{actor} put it somewhere else in its column</Trans>;
+    return <Trans>{actor} reordered it in its column</Trans>;
   }
   return (
     <>

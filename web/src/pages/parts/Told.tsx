@@ -39,7 +39,7 @@ export function Told({ entry: { type, changes, actor: actorId }, project, actor 
     case "task.created":
       return <Trans>{actor} created the task</Trans>;
     case "task.rank-changed":
-      return <Trans>{actor} put it somewhere else in its column</Trans>;
+      return <Trans>{actor} reordered it in its column</Trans>;
     case "task.assigned":
       return person === actorId ? (
         <Trans>{actor} took it on</Trans>

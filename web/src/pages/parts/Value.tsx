@@ -1,7 +1,7 @@
 /** The values of fields, as history, news and unsent changes show them. */
 import { t } from "@lingui/core/macro";
 import type { Change, Priority, Project, Role } from "../../http/types";
-import { dueText } from "../../lib/dates";
+import { dayText } from "../../lib/dates";
 import { statusOf } from "../../sync/queries";
 import { fieldOf, type PlainValue, plainText } from "../../ui/fields";
 import { PriorityIcon, StatusIcon } from "../../ui/icons";
@@ -39,7 +39,7 @@ export function Value({ field, value, project }: { field: string; value: unknown
   }
   const plain = fieldOf(field);
   if (plain && "form" in plain) return <span className="value">{plainText(plain, value as PlainValue)}</span>;
-  if (field === "due") return <span className="value">{dueText(String(value).slice(0, 10))}</span>;
+  if (field === "due") return <span className="value">{dayText(String(value).slice(0, 10))}</span>;
   if (field === "labels") return list(value).map((label) => <Label key={label} name={label} project={project} />);
   if (field === "assignees" || field === "assignee" || field === "user_id") {
     return list(value).map((id) => (

@@ -4,18 +4,23 @@ import { Link } from "wouter";
 import type { ActivityEntry, Project } from "../../http/types";
 import { clock, dayHeading, dayOf, fullTime } from "../../lib/dates";
 import { useActivity } from "../../sync/queries";
+import { useToday } from "../../ui/clock";
 import { Empty } from "../../ui/Empty";
+import { useTexts } from "../../ui/texts";
 import { useTitle } from "../../ui/title";
 import { Failed } from "../parts/Failed";
 import { Avatar, Name } from "../parts/People";
 import { Skeleton } from "../parts/Skeleton";
 import { Told } from "../parts/Told";
+import { told } from "../told";
 
 /** In which order the tasks stand is a matter of the board. */
 const isNews = (entry: ActivityEntry) => entry.type !== "task.rank-changed";
 
 export default function Activity({ project }: { project: Project }) {
+  useTexts(told);
   const activity = useActivity(project.id);
+  const today = useToday();
   useTitle(t`Activity of ${project.name}`);
   if (activity.isPending) {
     return (
@@ -36,7 +41,7 @@ export default function Activity({ project }: { project: Project }) {
           const fresh = !before || dayOf(new Date(before.time)) !== day;
           return (
             <li key={`${entry.id}`}>
-              {fresh && <h2 className="day">{dayHeading(day)}</h2>}
+              {fresh && <h2 className="day">{dayHeading(day, today)}</h2>}
               <Entry entry={entry} project={project} />
             </li>
           );

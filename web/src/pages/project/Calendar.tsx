@@ -6,7 +6,8 @@ import { type KeyboardEvent, type RefObject, useEffect, useMemo, useRef, useStat
 import { useSearchParams } from "wouter";
 import type { Project, Task } from "../../http/types";
 import { addMonths, firstDayOfWeek, isMonth, monthOf, weeksOf } from "../../lib/calendar";
-import { dayOf, monthName } from "../../lib/dates";
+import { monthName } from "../../lib/dates";
+import { useToday } from "../../ui/clock";
 import { dragWithin } from "../../ui/drag";
 import { Icon } from "../../ui/icons";
 import { useShortcuts } from "../../ui/shortcuts";
@@ -29,8 +30,8 @@ export default function Calendar({ project, tasks, openId, onNew }: Props) {
   const root = useRef<HTMLDivElement>(null);
   const [search, setSearch] = useSearchParams();
   const [beside, setBeside] = useState(false);
-  const phone = useMedia("(max-width: 720px)");
-  const today = dayOf();
+  const phone = useMedia("screen and (max-width: 720px)");
+  const today = useToday();
   const asked = search.get("month");
   const month = isMonth(asked) ? asked : monthOf(today);
   const weeks = useMemo(() => weeksOf(month, firstDayOfWeek(i18n.locale)), [month, i18n.locale]);

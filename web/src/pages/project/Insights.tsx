@@ -9,6 +9,7 @@ import { useTitle } from "../../ui/title";
 import { Failed } from "../parts/Failed";
 import { Skeleton } from "../parts/Skeleton";
 import "../../styles/insights/index.css";
+import { useToday } from "../../ui/clock";
 import { Ageing } from "./insights/Ageing";
 import { type Insights as Data, useInsights } from "./insights/data";
 import { Flow } from "./insights/Flow";
@@ -27,7 +28,7 @@ const texts = ownTexts({
 export default function Insights({ project }: { project: Project }) {
   useTexts(texts);
   const [search] = useSearchParams();
-  const range = readRange(search, dayOf());
+  const range = readRange(search, useToday());
   const { data, error, refetch, isPlaceholderData } = useInsights(project.id, range.from, range.to);
   useTitle(t`Insights of ${project.name}`);
   if (error && !data) return <Failed error={error} retry={() => void refetch()} />;
@@ -56,7 +57,7 @@ function presetName(preset: Preset): string {
 
 function Days({ range, data, created }: { range: Range; data: Data | undefined; created: string }) {
   const [search, setSearch] = useSearchParams();
-  const today = dayOf();
+  const today = useToday();
   const set = (next: URLSearchParams) => setSearch(next, { replace: true });
   const day = (end: "from" | "to", label: string) => (
     <label className="range-day">
@@ -162,10 +163,10 @@ function Figures({ data }: { data: Data }) {
       </div>
       <div>
         <dt>
-          <Trans>Usual cycle time</Trans>
+          <Trans>Median cycle time</Trans>
         </dt>
         <dd>{half === null ? "–" : duration(half)}</dd>
-        <dd className="figure-more">{most !== null && <Trans>85 % within {duration(most)}</Trans>}</dd>
+        <dd className="figure-more">{most !== null && <Trans>85% within {duration(most)}</Trans>}</dd>
       </div>
       <div>
         <dt>

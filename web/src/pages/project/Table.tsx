@@ -20,6 +20,7 @@ import { keys } from "../../sync/cache";
 import { Empty } from "../../ui/Empty";
 import { PLAIN } from "../../ui/fields";
 import { Icon } from "../../ui/icons";
+import { usePrinting } from "../../ui/printing";
 import { loadWhenIdle, page } from "../parts/lazy";
 import { type Filter, mostFirst, type Sort } from "./filters";
 import { TableRow } from "./table/TableRow";
@@ -57,11 +58,12 @@ export default function Table({ project, tasks, openId, filter }: Props) {
   );
   // What a filter hides is not changed with the rest.
   const selected = useMemo(() => tasks.filter((task) => selection.ids.has(task.id)), [tasks, selection]);
+  const printing = usePrinting();
   const rows = useVirtualizer({
     count: tasks.length,
     getScrollElement: () => scroller.current,
-    estimateSize: () => (matchMedia("(max-width: 720px)").matches ? 68 : 40),
-    overscan: 12,
+    estimateSize: () => (matchMedia("screen and (max-width: 720px)").matches ? 68 : 40),
+    overscan: printing ? tasks.length : 12,
     getItemKey: (index) => tasks[index]?.id ?? index,
   });
 

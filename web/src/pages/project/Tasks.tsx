@@ -4,9 +4,9 @@ import { Suspense, useEffect, useMemo, useRef, useState } from "react";
 import { useSearchParams } from "wouter";
 import { MOST_TASKS } from "../../http/endpoints";
 import type { Project, Task } from "../../http/types";
-import { dayOf } from "../../lib/dates";
 import type { View } from "../../sync/prefs";
 import { useFoundTasks, useMe, useProjectTasks } from "../../sync/queries";
+import { useToday } from "../../ui/clock";
 import { Empty } from "../../ui/Empty";
 import { Icon } from "../../ui/icons";
 import { useSettled } from "../../ui/settled";
@@ -23,6 +23,7 @@ export default function Tasks({ project, view, openId }: { project: Project; vie
   useEffect(() => loadWhenIdle([NewTask, Board, Table, Calendar]), []);
   const tasks = useProjectTasks(project.id);
   const me = useMe().data?.id ?? "";
+  const today = useToday();
   const [search, setSearch] = useSearchParams();
   const [creating, setCreating] = useState<{ due?: string } | null>(null);
   const field = useRef<HTMLInputElement>(null);
@@ -33,8 +34,8 @@ export default function Tasks({ project, view, openId }: { project: Project; vie
     const loaded = tasks.data?.filter(present) ?? [];
     const ids = new Set(loaded.map((task) => task.id));
     const more = filter.q && found ? found.filter((task) => !ids.has(task.id)) : [];
-    return applyFilter([...loaded, ...more], filter, project, me, dayOf());
-  }, [tasks.data, found, filter, project, me]);
+    return applyFilter([...loaded, ...more], filter, project, me, today);
+  }, [tasks.data, found, filter, project, me, today]);
   const writable = project.role !== "viewer";
   useShortcuts({
     c: () => writable && setCreating({}),
@@ -109,7 +110,9 @@ function Content({ project, query, shown, view, openId, filter, onNew }: Content
             )
           }
         >
-          <Trans>Write down what has to be done. Press C anywhere in the project to begin.</Trans>
+          {project.role !== "viewer" && (
+            <Trans>Write down what has to be done. Press C anywhere in the project to begin.</Trans>
+          )}
         </Empty>
       );
     }

@@ -4,12 +4,13 @@ import { useQueries, useQueryClient } from "@tanstack/react-query";
 import { Suspense } from "react";
 import { useReachable } from "../../http/reach";
 import type { Comment, Project, Task } from "../../http/types";
-import { ago, fullTime } from "../../lib/dates";
+import { fullTime } from "../../lib/dates";
 import { addComment, deleteComment, editComment } from "../../sync/changes";
 import { withUnsentComments } from "../../sync/comments";
 import { useDraft } from "../../sync/drafts";
 import { usePending } from "../../sync/pending";
 import { useComments, useMe, userQuery } from "../../sync/queries";
+import { Ago } from "../../ui/Ago";
 import { Icon } from "../../ui/icons";
 import { Failed } from "../parts/Failed";
 import { Markdown } from "../parts/markdown";
@@ -35,7 +36,7 @@ export function Comments({ task, project, readonly }: Props) {
     <div className="comments">
       {shown.length === 0 && (
         <p className="quiet">
-          <Trans>No comments yet. Everyone concerned is told of what you write here.</Trans>
+          <Trans>No comments yet. Everyone concerned is notified about what you write here.</Trans>
         </p>
       )}
       <ol>
@@ -84,9 +85,11 @@ function One({ task, project, comment, own }: OneProps) {
           <strong>
             <Name id={comment.author} known={comment.author_name} />
           </strong>
-          <time dateTime={comment.created_at} title={fullTime(comment.created_at)}>
-            {!sending ? ago(comment.created_at) : reachable ? t`Sending …` : t`Waits for the network`}
-          </time>
+          {sending ? (
+            <span className="muted">{reachable ? t`Sending …` : t`Waits for the network`}</span>
+          ) : (
+            <Ago time={comment.created_at} />
+          )}
           {comment.edited_at && (
             <span className="muted" title={fullTime(comment.edited_at)}>
               <Trans>edited</Trans>

@@ -1,6 +1,6 @@
 import type { Project, Task } from "../../http/types";
-import { ago, fullTime } from "../../lib/dates";
 import { useHistory } from "../../sync/queries";
+import { Ago } from "../../ui/Ago";
 import { Failed } from "../parts/Failed";
 import { Avatar, Name } from "../parts/People";
 import { Skeleton } from "../parts/Skeleton";
@@ -29,9 +29,7 @@ export function History({ task, project }: { task: Task; project: Project | unde
               />
             </div>
           </div>
-          <time dateTime={entry.time} title={fullTime(entry.time)}>
-            {ago(entry.time)}
-          </time>
+          <Ago time={entry.time} />
         </li>
       ))}
     </ol>

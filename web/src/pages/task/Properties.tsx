@@ -19,6 +19,8 @@ interface Props {
 export function Properties({ task, project, readonly }: Props) {
   const client = useQueryClient();
   const status = statusOf(project, task.status);
+  // Whoever may only look is not shown what could be chosen.
+  const shown = (has: boolean) => has || !readonly;
   return (
     <dl className="properties">
       <div>
@@ -37,47 +39,53 @@ export function Properties({ task, project, readonly }: Props) {
           />
         </dd>
       </div>
-      <div>
-        <dt>
-          <Trans>Assignees</Trans>
-        </dt>
-        <dd>
-          <AssigneePicker
-            project={project}
-            value={task.assignees}
-            disabled={readonly}
-            onToggle={(id) => void setAssignee(client, task, id, !task.assignees.includes(id))}
-          />
-        </dd>
-      </div>
-      <div>
-        <dt>
-          <Trans>Priority</Trans>
-        </dt>
-        <dd>
-          <PriorityPicker
-            value={task.priority}
-            disabled={readonly}
-            onChange={(priority) =>
-              void editTask(client, task, { priority }, t`Priority of ${task.key}: ${priorityName(priority)}`)
-            }
-          />
-        </dd>
-      </div>
-      <div>
-        <dt>
-          <Trans>Due</Trans>
-        </dt>
-        <dd>
-          <DueField
-            value={task.due}
-            done={status.category === "done"}
-            disabled={readonly}
-            onChange={(due) => void editTask(client, task, { due }, due ? t`Due date set` : t`Due date removed`)}
-          />
-        </dd>
-      </div>
-      {PLAIN.map(([name, field]) => (
+      {shown(task.assignees.length > 0) && (
+        <div>
+          <dt>
+            <Trans>Assignees</Trans>
+          </dt>
+          <dd>
+            <AssigneePicker
+              project={project}
+              value={task.assignees}
+              disabled={readonly}
+              onToggle={(id) => void setAssignee(client, task, id, !task.assignees.includes(id))}
+            />
+          </dd>
+        </div>
+      )}
+      {shown(task.priority !== "none") && (
+        <div>
+          <dt>
+            <Trans>Priority</Trans>
+          </dt>
+          <dd>
+            <PriorityPicker
+              value={task.priority}
+              disabled={readonly}
+              onChange={(priority) =>
+                void editTask(client, task, { priority }, t`Priority of ${task.key}: ${priorityName(priority)}`)
+              }
+            />
+          </dd>
+        </div>
+      )}
+      {shown(task.due !== null) && (
+        <div>
+          <dt>
+            <Trans>Due</Trans>
+          </dt>
+          <dd>
+            <DueField
+              value={task.due}
+              done={status.category === "done"}
+              disabled={readonly}
+              onChange={(due) => void editTask(client, task, { due }, due ? t`Due date set` : t`Due date removed`)}
+            />
+          </dd>
+        </div>
+      )}
+      {PLAIN.filter(([name]) => shown(plainOf(task, name) !== null)).map(([name, field]) => (
         <div key={name}>
           <dt>{field.label()}</dt>
           <dd>
@@ -91,24 +99,26 @@ export function Properties({ task, project, readonly }: Props) {
           </dd>
         </div>
       ))}
-      <div className="full">
-        <dt>
-          <Trans>Labels</Trans>
-        </dt>
-        <dd>
-          <LabelPicker
-            project={project}
-            value={task.labels}
-            disabled={readonly}
-            onToggle={(label) => {
-              const labels = task.labels.includes(label)
-                ? task.labels.filter((one) => one !== label)
-                : [...task.labels, label];
-              void editTask(client, task, { labels }, t`Labels of ${task.key} changed`);
-            }}
-          />
-        </dd>
-      </div>
+      {shown(task.labels.length > 0) && (
+        <div className="full">
+          <dt>
+            <Trans>Labels</Trans>
+          </dt>
+          <dd>
+            <LabelPicker
+              project={project}
+              value={task.labels}
+              disabled={readonly}
+              onToggle={(label) => {
+                const labels = task.labels.includes(label)
+                  ? task.labels.filter((one) => one !== label)
+                  : [...task.labels, label];
+                void editTask(client, task, { labels }, t`Labels of ${task.key} changed`);
+              }}
+            />
+          </dd>
+        </div>
+      )}
     </dl>
   );
 }

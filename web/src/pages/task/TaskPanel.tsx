@@ -9,10 +9,12 @@ import { composing, typing } from "../../lib/keys";
 import { restoreTask } from "../../sync/changes";
 import { useProject, useTask } from "../../sync/queries";
 import { Icon } from "../../ui/icons";
+import { useTexts } from "../../ui/texts";
 import { useTitle } from "../../ui/title";
 import { Failed } from "../parts/Failed";
 import { Name } from "../parts/People";
 import { Skeleton } from "../parts/Skeleton";
+import { told } from "../told";
 import { Actions } from "./Actions";
 import { Comments } from "./Comments";
 import { Description } from "./Description";
@@ -27,6 +29,7 @@ interface Props {
 
 /** One task, beside the view it was opened from; on a phone over it. */
 export default function TaskPanel({ id, onClose }: Props) {
+  useTexts(told);
   const task = useTask(id);
   const project = useProject(task.data?.project_id ?? "").data;
   const panel = useRef<HTMLElement>(null);

@@ -7,6 +7,7 @@ import { dueText } from "../../lib/dates";
 import { labelColor, labelsOf } from "../../lib/labels";
 import { keys } from "../../sync/cache";
 import { statusOf } from "../../sync/queries";
+import { useToday } from "../../ui/clock";
 import { DayField } from "../../ui/DayField";
 import { Due } from "../../ui/Due";
 import { Dot, Icon, PriorityIcon, StatusIcon } from "../../ui/icons";
@@ -151,11 +152,12 @@ interface DueProps {
 }
 
 export function DueField({ value, onChange, done, disabled = false }: DueProps) {
+  const today = useToday();
   return (
     <DayField
       value={value}
       onChange={onChange}
-      label={value ? t`Due: ${dueText(value)}` : t`Due date`}
+      label={value ? t`Due: ${dueText(value, today)}` : t`Due date`}
       remove={t`Remove the due date`}
       disabled={disabled}
     >

@@ -102,12 +102,17 @@ def import_file(
 
 async def _restore(file: Path, data: Path) -> str:
     """Every event of an export, with its id, into an empty folder."""
+    from auth_service.accounts import Accounts
     from taskledger.offline import opened
     from taskledger.restoring import restore
 
     async with opened(Home(data), create=True) as here:
         store = await here.platform.event_store(here.environment["EVENT_STORE_URL"])
         events, streams = await restore(store, file)
+        accounts = Accounts(await here.platform.key_value_store(here.environment["KEY_VALUE_URL"]))
+        async for head in store.heads():
+            if head.stream.startswith("user-"):
+                await accounts.know_without_account(head.stream.removeprefix("user-"))
     return f"{events} events of {streams} streams are in the log again. People and passwords are not in such a file."
 
 

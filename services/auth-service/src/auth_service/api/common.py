@@ -6,6 +6,7 @@ from typing import Any, Final
 import orjson
 from fastapi import APIRouter, Request, Response
 
+from auth_service import cookies
 from auth_service.commands import Client
 from auth_service.deps import Deps
 from kernel.http import user_route
@@ -21,6 +22,12 @@ DONE: Final = answers(None, status=204, headers=KEPT, writes=True)
 
 class UserRoute(user_route.UserRoute, IdempotentRoute):
     """A route for people who are logged in; writes take an `Idempotency-Key`."""
+
+
+class SecretRoute(UserRoute):
+    """The same where an answer has secrets, or a request is worth something once: nothing of it is kept."""
+
+    keeps = False
 
 
 def router_of(route_class: type[IdempotentRoute], tag: str) -> APIRouter:
@@ -75,3 +82,17 @@ def kept_as(response: Response, document: Any) -> Response:
 def answer(document: Any, status: int = 200) -> Response:
     """The answer with this JSON."""
     return Response(orjson.dumps(document), status, media_type=JSON)
+
+
+async def renew(request: Request, response: Response) -> None:
+    """After a change of credentials a browser goes on with a session that nobody can have seen before."""
+    deps, principal = deps_of(request), user_of(request)
+    if "authorization" in request.headers or principal.session_id is None:
+        return
+    strong = await deps.auth.sessions.is_strong(principal.id, principal.session_id)
+    renewed = await deps.auth.begin(await deps.auth.me(principal.id), client_of(request), strong=strong)
+    await deps.auth.sessions.end(principal.id, principal.session_id)
+    limited = deps.proving.limited(renewed)
+    access_token = await deps.keys.user_token(principal.id, renewed.session.id, limited=limited)
+    https = cookies.is_https(request, deps.settings.public_url)
+    cookies.set_session(response, access_token=access_token, refresh_token=renewed.refresh_token, https=https)

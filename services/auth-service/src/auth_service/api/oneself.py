@@ -13,10 +13,10 @@ from auth_service.api.common import (
     UserRoute,
     after,
     answer,
-    client_of,
     deps_of,
     kept_as,
     page,
+    renew,
     router_of,
     user_of,
 )
@@ -24,6 +24,7 @@ from auth_service.personal import Wish
 from kernel.http import problems
 from kernel.http.openapi import answers
 from kernel.http.requests import Cursor, IdempotencyKey, Limit
+from kernel.identity.scopes import ENROLLING
 
 router: Final = router_of(UserRoute, "auth")
 
@@ -34,7 +35,8 @@ _CONFIRMED: Final = answers(None, status=204, headers=KEPT, writes=True, also=(4
 async def read_me(request: Request) -> Response:
     """Who is logged in."""
     principal = user_of(request)
-    return answer(views.own_document(await deps_of(request).auth.me(principal.id)))
+    limited = principal.scopes is not None and ENROLLING in principal.scopes
+    return answer(views.own_document(await deps_of(request).auth.me(principal.id), limited=limited))
 
 
 @router.patch("/auth/me", responses=answers(views.UserOut, headers=KEPT, writes=True))
@@ -62,14 +64,7 @@ async def change_password(request: Request, body: views.PasswordBody, key: Idemp
     deps = deps_of(request)
     await deps.auth.change_password(principal.id, principal.session_id, body.old_password, body.new_password)
     response = Response(status_code=204)
-    if "authorization" not in request.headers:
-        # A browser goes on with a session that nobody can have seen before.
-        renewed = await deps.auth.begin(await deps.auth.me(principal.id), client_of(request))
-        if principal.session_id is not None:
-            await deps.auth.sessions.end(principal.id, principal.session_id)
-        access_token = await deps.keys.user_token(principal.id, renewed.session.id)
-        https = cookies.is_https(request, deps.settings.public_url)
-        cookies.set_session(response, access_token=access_token, refresh_token=renewed.refresh_token, https=https)
+    await renew(request, response)
     return response
 
 
@@ -77,12 +72,11 @@ async def change_password(request: Request, body: views.PasswordBody, key: Idemp
 async def reauthenticate(request: Request, body: views.ReauthenticateBody, key: IdempotencyKey = None) -> Response:
     """Show again who one is, after `reauthentication_required`; it counts for ten minutes."""
     principal = user_of(request)
-    auth = deps_of(request).auth
-    if body.password is None:
-        raise problems.invalid("password", "is needed", reason="required")
-    await auth.confirm(await auth.me(principal.id), body.password, "password")
-    if principal.session_id is None or not await auth.sessions.prove(principal.id, principal.session_id):
-        raise problems.forbidden("Only a login can be renewed so, not a token.")
+    deps = deps_of(request)
+    account = await deps.auth.me(principal.id)
+    await deps.proving.again(
+        account, principal.session_id, password=body.password, code=body.totp, passkey=body.passkey
+    )
     return Response(status_code=204)
 
 

@@ -44,7 +44,9 @@ class RegisterRoute(PublicIdempotentRoute):
     async def replays(self, request: Request, body: bytes) -> None:
         """See IdempotentRoute."""
         sent = orjson.loads(body)
-        await deps_of(request).auth.proved(sent["email"], sent["password"], client_of(request))
+        deps = deps_of(request)
+        account = await deps.auth.proved(sent["email"], sent["password"], client_of(request))
+        await deps.proving.second(account, None)
 
 
 registering: Final = router_of(RegisterRoute, "auth")
@@ -53,10 +55,11 @@ tokens: Final = router_of(IdempotentRoute, "auth")
 router: Final = router_of(UserRoute, "auth")
 
 
-async def _session(request: Request, logged_in: LoggedIn, kind: views.SessionKind, status: int) -> Response:
+async def session_answer(request: Request, logged_in: LoggedIn, kind: views.SessionKind, status: int) -> Response:
     deps = deps_of(request)
-    access_token = await deps.keys.user_token(logged_in.account.id, logged_in.session.id)
-    user = views.own_document(logged_in.account)
+    limited = deps.proving.limited(logged_in)
+    access_token = await deps.keys.user_token(logged_in.account.id, logged_in.session.id, limited=limited)
+    user = views.own_document(logged_in.account, limited=limited)
     if kind == "cookie":
         response = answer({"user": user}, status)
         await _end_replaced(request, logged_in)
@@ -113,7 +116,7 @@ async def register(request: Request, body: views.RegisterBody, key: IdempotencyK
         return answer({}, 202)
     else:
         logged_in = await deps.auth.register(new, client_of(request))
-    return await _session(request, logged_in, body.session, 201)
+    return await session_answer(request, logged_in, body.session, 201)
 
 
 @public.post(
@@ -122,9 +125,13 @@ async def register(request: Request, body: views.RegisterBody, key: IdempotencyK
     openapi_extra=PUBLIC,
 )
 async def login(request: Request, body: views.LoginBody, key: IdempotencyKey = None) -> Response:
-    """Log in. 401 `invalid_credentials`, the same for an unknown address and a wrong password."""
-    logged_in = await deps_of(request).auth.login(body.email, body.password, client_of(request))
-    return await _session(request, logged_in, body.session, 200)
+    """Log in. 401 `invalid_credentials`, the same for an unknown address and a wrong password.
+
+    With a second factor, `totp` is a code of the authenticator or a recovery code: without it 401 `totp_required`.
+    """
+    proving = deps_of(request).proving
+    logged_in = await proving.login(body.email, body.password, body.totp, client_of(request))
+    return await session_answer(request, logged_in, body.session, 200)
 
 
 @public.post(
@@ -136,12 +143,12 @@ async def refresh(request: Request, body: views.RefreshBody | None = None, key: 
     """Go on with a session: by the refresh token in the body, or by the browser's cookie."""
     sent = body.refresh_token if body else None
     if sent is not None:
-        return await _session(request, await deps_of(request).auth.refresh(sent), "bearer", 200)
+        return await session_answer(request, await deps_of(request).auth.refresh(sent), "bearer", 200)
     cookie = _cookie(request, REFRESH_COOKIE)
     if cookie is None:
         raise problems.not_authenticated()
     check_same_origin(request)
-    return await _session(request, await deps_of(request).auth.refresh(cookie), "cookie", 200)
+    return await session_answer(request, await deps_of(request).auth.refresh(cookie), "cookie", 200)
 
 
 @tokens.post("/auth/logout", status_code=204, responses=DONE, openapi_extra=PUBLIC)

@@ -9,6 +9,9 @@ from kernel.http.problems import Problem
 Scope: TypeAlias = Literal["tasks:read", "tasks:write", "projects:write", "notifications", "account"]
 SCOPES: Final[tuple[Scope, ...]] = get_args(Scope)
 
+ENROLLING: Final = "second-factor"
+"""In place of scopes in a login's token: where a second factor is required, it may do nothing but get one."""
+
 PROJECTS: ContextVar[frozenset[str] | None] = ContextVar("projects", default=None)
 """The projects that the request's token is bound to; None: those of its owner."""
 
@@ -41,12 +44,28 @@ def scope_of(method: str, path: str) -> Scope | None:
             return "account"
 
 
+def is_enrolling(method: str, path: str) -> bool:
+    """Whether a request is what somebody needs who has yet to set up a second factor."""
+    parts = path.strip("/").split("/")[1:]
+    match parts:
+        case ["auth", "totp" | "passkeys" | "reauthenticate" | "logout" | "sessions", *_]:
+            return True
+        case ["auth", "me"]:
+            return method in _SAFE
+        case _:
+            return parts == ["config"]
+
+
 def check_scope(method: str, path: str, scopes: Collection[str], projects: Collection[str] | None) -> None:
-    """Raises Problem 403 `insufficient_scope`.
+    """Raises Problem 403 `insufficient_scope`, or `second_factor_required` for a login that has yet to get one.
 
     A token that is bound to projects reaches these and the tasks in them, and nothing that is of all projects.
     """
     needed = scope_of(method, path)
+    if ENROLLING in scopes:
+        if not is_enrolling(method, path):
+            raise Problem(403, "second_factor_required", "Set up an authenticator or a passkey first.")
+        return
     if needed is not None and needed not in scopes:
         raise Problem(403, "insufficient_scope", f"The token has not the scope {needed}.")
     if projects is None:

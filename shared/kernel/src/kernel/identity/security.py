@@ -196,8 +196,14 @@ def _principal_of(claims: Mapping[str, Any], audience: str, now: float) -> Princ
     service = subject.removeprefix("service:")
     if service != subject:
         return Principal(service, "service", None, float(expires_at))
-    session_id = claims.get("sid")
-    return Principal(subject, "user", session_id if isinstance(session_id, str) else None, float(expires_at))
+    session_id, scope = claims.get("sid"), claims.get("scope")
+    return Principal(
+        subject,
+        "user",
+        session_id if isinstance(session_id, str) else None,
+        float(expires_at),
+        scopes=frozenset(scope.split()) if isinstance(scope, str) else None,
+    )
 
 
 def cookie_of(request: Request, name: str, *, secure: bool = False) -> str | None:

@@ -2,7 +2,7 @@
 
 import logging
 import sys
-from typing import Any
+from typing import Any, Final
 
 import orjson
 import structlog
@@ -16,6 +16,10 @@ def _add_context(_: Any, __: str, event: structlog.typing.EventDict) -> structlo
     event["span_id"] = context.span_id
     event["correlation_id"] = context.correlation_id
     return event
+
+
+_PROCESSORS: Final[list[structlog.typing.Processor]] = []
+"""One list for ever: a logger that was used keeps the one that it began with, and a test puts its own into that."""
 
 
 def configure(level: str = "INFO", *, service: str = "taskledger") -> None:
@@ -37,9 +41,10 @@ def configure(level: str = "INFO", *, service: str = "taskledger") -> None:
         last = structlog.processors.JSONRenderer(
             serializer=lambda event, **_: orjson.dumps(event, default=str).decode()
         )
+    _PROCESSORS[:] = [*shared, last]
     structlog.contextvars.bind_contextvars(service=service)
     structlog.configure(
-        processors=[*shared, last],
+        processors=_PROCESSORS,
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
         logger_factory=structlog.PrintLoggerFactory(),
         cache_logger_on_first_use=True,

@@ -5,6 +5,7 @@ import { memo, useEffect, useRef, useState } from "react";
 import type { Project, Status, Task } from "../../../http/types";
 import { usePending } from "../../../sync/pending";
 import { Icon, StatusIcon } from "../../../ui/icons";
+import { usePrinting } from "../../../ui/printing";
 import { statusName } from "../../../ui/words";
 import { Card, cardHeight } from "./Card";
 import type { Move } from "./columns";
@@ -33,7 +34,7 @@ const GAP = 8;
 const WIDTH = 360;
 /** What stands above the cards. */
 const HEADS = 180;
-const TOUCH = matchMedia("(pointer: coarse), (max-width: 720px)");
+const TOUCH = matchMedia("(pointer: coarse), screen and (max-width: 720px)");
 
 export const BoardColumn = memo(function BoardColumn({ project, status, tasks, ...props }: Props) {
   const { loading, hint, carried, dragged, drop } = props;
@@ -46,6 +47,7 @@ export const BoardColumn = memo(function BoardColumn({ project, status, tasks, .
     const timer = setTimeout(() => setBegun(true), 100);
     return () => clearTimeout(timer);
   }, []);
+  const printing = usePrinting();
   const rows = useVirtualizer({
     count: tasks.length,
     getScrollElement: () => scroller.current,
@@ -55,7 +57,7 @@ export const BoardColumn = memo(function BoardColumn({ project, status, tasks, .
     },
     // Before anything has been measured, so that the first drawing has the cards already.
     initialRect: { width: WIDTH, height: innerHeight - HEADS },
-    overscan: begun ? 4 : 0,
+    overscan: printing ? tasks.length : begun ? 4 : 0,
     gap: GAP,
     getItemKey: (index) => tasks[index]?.id ?? index,
   });
@@ -145,7 +147,13 @@ export const BoardColumn = memo(function BoardColumn({ project, status, tasks, .
                 )}
               </>
             ) : (
-              <p>{props.filtered ? t`Nothing here matches the filter.` : t`Drag a task here.`}</p>
+              <p>
+                {props.filtered
+                  ? t`Nothing here matches the filter.`
+                  : writable
+                    ? t`Drag a task here.`
+                    : t`Nothing here.`}
+              </p>
             )}
           </div>
         )}

@@ -83,7 +83,7 @@ export function QuickAdd({ project, status, onClose }: { project: Project; statu
           </Trans>
         </span>
         <button type="button" className="button small" onClick={close}>
-          <Trans>Done</Trans>
+          <Trans>Close</Trans>
         </button>
         <button type="submit" className="button small primary" disabled={!title.trim()}>
           <Trans>Add</Trans>

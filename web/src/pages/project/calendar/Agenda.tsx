@@ -78,7 +78,7 @@ export function Agenda({
         {listed.map((day) => (
           <section key={day} id={`day-${day}`} className={over === day ? "over" : ""} data-day={day}>
             <header>
-              <h2>{dayHeading(day)}</h2>
+              <h2>{dayHeading(day, today)}</h2>
               {onNew && (
                 <button
                   type="button"

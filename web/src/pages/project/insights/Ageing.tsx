@@ -49,15 +49,15 @@ export function Ageing({ insights, project, file }: Props) {
     <Card
       isList
       title={t`Ageing work`}
-      hint={t`What is being worked on, the oldest first. The marks are what half and 85 % of the finished tasks took at most.`}
+      hint={t`What is being worked on, the oldest first. The marks are what half and 85% of the finished tasks took at most.`}
       summary={
         tasks.length > 0 && (
           <>
             {plural(all, { one: "# task is at work.", other: "# tasks are at work." })}{" "}
             {late > 0 &&
               plural(late, {
-                one: "# is older than 85 % of the finished ones ever were.",
-                other: "# are older than 85 % of the finished ones ever were.",
+                one: "# is older than 85% of the finished ones ever were.",
+                other: "# are older than 85% of the finished ones ever were.",
               })}
           </>
         )

@@ -87,7 +87,7 @@ export function Throughput({ insights, file }: { insights: Insights; file: strin
                 <g className="percent" transform={`translate(0 ${area.top(average)})`}>
                   <line x2={area.width} />
                   <text x={area.width + 6} dy="0.32em">
-                    {t`⌀ ${count(average, 1)}`}
+                    {t`avg. ${count(average, 1)}`}
                   </text>
                 </g>
               </>

@@ -56,7 +56,7 @@ export function Times({ insights, projectId, file }: { insights: Insights; proje
         half &&
         most && (
           <Trans>
-            Half of the tasks took at most {duration(half.value)}, 85 % of them at most {duration(most.value)}.
+            Half of the tasks took at most {duration(half.value)}, 85% of them at most {duration(most.value)}.
           </Trans>
         )
       }

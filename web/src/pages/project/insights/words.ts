@@ -1,11 +1,12 @@
 /** Numbers, durations and days for people. */
 import { i18n } from "@lingui/core";
+import { regional } from "../../../lib/dates";
 
 const HOUR = 3600;
 const DAY = 24 * HOUR;
 
 export const count = (value: number, digits = 0): string =>
-  new Intl.NumberFormat(i18n.locale, { maximumFractionDigits: digits }).format(value);
+  new Intl.NumberFormat(regional(i18n.locale), { maximumFractionDigits: digits }).format(value);
 
 /** How long something took: minutes, hours, or days with a digit behind the point while there are few. */
 export function duration(seconds: number): string {
@@ -15,7 +16,7 @@ export function duration(seconds: number): string {
       : seconds < 1.5 * DAY
         ? [seconds / HOUR, "hour", 0]
         : ([seconds / DAY, "day", seconds < 10 * DAY ? 1 : 0] as const);
-  return new Intl.NumberFormat(i18n.locale, {
+  return new Intl.NumberFormat(regional(i18n.locale), {
     style: "unit",
     unit,
     unitDisplay: "short",
@@ -30,11 +31,16 @@ const noon = (day: string) => new Date(`${day}T12:00:00`);
 
 /** 23 Nov; with the year where it matters. */
 export const shortDay = (day: string, year = false): string =>
-  new Intl.DateTimeFormat(i18n.locale, { month: "short", day: "numeric", ...(year ? { year: "numeric" } : {}) }).format(
-    noon(day),
-  );
+  new Intl.DateTimeFormat(regional(i18n.locale), {
+    month: "short",
+    day: "numeric",
+    ...(year ? { year: "numeric" } : {}),
+  }).format(noon(day));
 
 export const longDay = (day: string): string =>
-  new Intl.DateTimeFormat(i18n.locale, { weekday: "short", year: "numeric", month: "short", day: "numeric" }).format(
-    noon(day),
-  );
+  new Intl.DateTimeFormat(regional(i18n.locale), {
+    weekday: "short",
+    year: "numeric",
+    month: "short",
+    day: "numeric",
+  }).format(noon(day));

@@ -25,7 +25,7 @@ function roleHint(role: Role): string {
     case "member":
       return t`works on tasks`;
     case "viewer":
-      return t`only looks`;
+      return t`can only look`;
   }
 }
 

@@ -9,8 +9,10 @@ import { keys } from "../../../sync/cache";
 import { DayPicker } from "../../../ui/DayPicker";
 import { Icon, PriorityIcon, StatusIcon } from "../../../ui/icons";
 import { Picker } from "../../../ui/Picker";
+import { useTexts } from "../../../ui/texts";
 import { PRIORITIES, priorityName, statusName } from "../../../ui/words";
 import { useMemberOptions } from "../../parts/members";
+import { seldom } from "../../seldom";
 
 interface Props {
   project: Project;
@@ -37,6 +39,7 @@ function shares(selected: Task[], of: (task: Task) => string[]): { all: string[]
 
 /** What can be done to the chosen tasks, all at once. */
 export default function BulkBar({ project, tasks, selected, onClear }: Props) {
+  useTexts(seldom);
   const client = useQueryClient();
   const people = shares(selected, (task) => task.assignees);
   const members = useMemberOptions(

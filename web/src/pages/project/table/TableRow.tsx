@@ -2,9 +2,9 @@ import { t } from "@lingui/core/macro";
 import { useQueryClient } from "@tanstack/react-query";
 import { type MouseEvent, memo, type ReactNode } from "react";
 import type { Project, Task } from "../../../http/types";
-import { ago } from "../../../lib/dates";
 import { editTask } from "../../../sync/changes";
 import { statusOf } from "../../../sync/queries";
+import { Ago } from "../../../ui/Ago";
 import { Due } from "../../../ui/Due";
 import { PLAIN, plainOf, plainText } from "../../../ui/fields";
 import { Label } from "../../../ui/Label";
@@ -108,7 +108,7 @@ export const TableRow = memo(function TableRow({ project, task, index, start, op
         </Cell>
       ))}
       <Cell name="c-updated">
-        <time dateTime={task.updated_at}>{ago(task.updated_at)}</time>
+        <Ago time={task.updated_at} />
       </Cell>
     </div>
   );
