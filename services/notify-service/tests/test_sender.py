@@ -17,6 +17,7 @@ from contracts.project import Project
 from contracts.task import TaskAssigned, TaskStatusChanged
 from kernel.consuming import checkpoints
 from kernel.consuming.consumer import Consumer
+from kernel.identity.people import DirectoryAway, People, Person
 from kernel.identity.service_client import ServiceClient
 from kernel.log.streams import Streams
 from kernel.log.times import microseconds
@@ -28,7 +29,6 @@ from notify_service import tables
 from notify_service.channels.handing_over import Due, HandsOver, Result
 from notify_service.channels.mail import MailChannel, MailLimits
 from notify_service.domain.channel import CHANNELS, Channel
-from notify_service.people import DirectoryAway, People, Person
 from notify_service.projections import Bounds, Notifier
 from notify_service.sender import Limits, Sender
 from notify_service.settings import Settings

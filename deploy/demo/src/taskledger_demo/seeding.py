@@ -17,6 +17,7 @@ from contracts.task import Task, TaskEvent
 from contracts.user import stream_of
 from kernel.consuming import checkpoints
 from kernel.consuming.consumer import Consumer
+from kernel.identity.people import People
 from kernel.identity.service_client import ServiceClient
 from kernel.log.decider import Command, Decider
 from kernel.log.ids import new_id
@@ -25,7 +26,6 @@ from kernel.ports.event_store import EventStore
 from notify_service import tables
 from notify_service.inbox import Inbox
 from notify_service.main import CONSUMER
-from notify_service.people import People
 from notify_service.projections import Bounds, Notifier
 from notify_service.settings import Settings as NotifySettings
 from task_service.domain import project as projects

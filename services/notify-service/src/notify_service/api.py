@@ -10,11 +10,11 @@ from kernel.http.openapi import answers
 from kernel.http.problems import invalid, not_found, unavailable
 from kernel.http.requests import JSON, Cursor, IdempotencyKey, Limit, decode_cursor, encode_cursor
 from kernel.http.user_route import UserRoute, principal_of
+from kernel.identity.people import DirectoryAway
 from kernel.ports.mailer import MailUnavailable
 from kernel.process.serve import STOPPING
 from notify_service.deps import Deps
 from notify_service.inbox import NEWEST
-from notify_service.people import DirectoryAway
 from notify_service.schemas import (
     DeliveryView,
     InboxView,

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
+from kernel.identity.people import People
 from kernel.identity.security import Authenticator
 from kernel.ports.key_value_store import KeyValueStore
 from notify_service.feed import Feed
 from notify_service.inbox import Inbox
-from notify_service.people import People
 from notify_service.stream import LiveStream
 from notify_service.unsubscribing import Unsubscribing
 

@@ -12,10 +12,10 @@ from contracts.project import stream_of as project_stream
 from contracts.task import Task, TaskEvent
 from contracts.task import stream_of as task_stream
 from kernel.http.problems import not_found
+from kernel.identity.people import People
 from kernel.log.streams import CannotApply, Streams
 from kernel.log.times import time_of
 from kernel.ports.database import Database, Row, Statement, Write, upsert
-from notify_service.people import People
 from notify_service.schemas import PreferencesBody, known_preferences, to_json
 from notify_service.tables import deliveries, inbox, members, notices, preferences
 

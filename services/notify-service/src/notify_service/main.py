@@ -14,6 +14,7 @@ from kernel.consuming.consumer import Consumer
 from kernel.http.app import add_health
 from kernel.http.app import create_app as create_service
 from kernel.identity.ended_sessions import ask_of
+from kernel.identity.people import People
 from kernel.identity.security import Authenticator, JwksClient, PersonalTokenClient
 from kernel.identity.service_client import ServiceClient
 from kernel.log.streams import MIB, Streams
@@ -26,7 +27,6 @@ from notify_service.channels.mail import MailChannel, MailLimits
 from notify_service.deps import Deps, Outbox
 from notify_service.feed import Feed
 from notify_service.inbox import Inbox
-from notify_service.people import People
 from notify_service.projections import Bounds, Notifier
 from notify_service.sender import Limits, Sender
 from notify_service.settings import Settings

@@ -19,6 +19,7 @@ from sqlalchemy import bindparam, func, or_, select, update
 from contracts.project import Project, ProjectEvent
 from contracts.project import stream_of as project_stream
 from kernel.consuming.clock import DatabaseClock
+from kernel.identity.people import DirectoryAway, People, Person
 from kernel.log.streams import CannotApply, Streams
 from kernel.log.times import microseconds
 from kernel.observe import tracing
@@ -26,7 +27,6 @@ from kernel.ports.database import Database, DatabaseUnavailable, ExpectationFail
 from kernel.ports.faults import StoreUnavailable
 from notify_service.channels.handing_over import Due, HandsOver, Result
 from notify_service.feed import wait
-from notify_service.people import DirectoryAway, People, Person
 from notify_service.tables import deliveries, notices
 from notify_service.telemetry import DELIVERIES, MAILS_PENDING, OLDEST_MAIL_SECONDS
 

@@ -9,8 +9,8 @@ from contracts.project import Project
 from kernel.http import problems
 from kernel.http.field_errors import FieldError
 from kernel.http.problems import Problem
+from kernel.identity.people import People
 from task_service.asked import NOTHING_ASKED, Asked, Asker, asked_of
-from task_service.directory import Directory
 from task_service.domain.people import Person, whose
 from task_service.domain.query import BadQuery, Query, parse
 from task_service.domain.query.model import Who
@@ -27,7 +27,7 @@ class Question:
 class Asking:
     """Makes of a question what the read model can be asked."""
 
-    def __init__(self, directory: Directory) -> None:
+    def __init__(self, directory: People) -> None:
         self._directory = directory
 
     async def asked(

@@ -13,10 +13,10 @@ import orjson
 from contracts import fields
 from contracts.project import Project
 from contracts.task import Task
+from kernel.identity.people import People
 from kernel.log.decider import Command, Rejection
 from task_service.batches import MAX_TASKS, New, TaskBatches
 from task_service.commands.projects import Projects
-from task_service.directory import Directory
 from task_service.domain import capture, task
 from task_service.domain.access import require
 from task_service.queries import Queries
@@ -52,7 +52,7 @@ class Capture:
 class Captures:
     """Makes tasks of lines."""
 
-    def __init__(self, projects: Projects, batches: TaskBatches, directory: Directory, queries: Queries) -> None:
+    def __init__(self, projects: Projects, batches: TaskBatches, directory: People, queries: Queries) -> None:
         self._projects = projects
         self._batches = batches
         self._directory = directory

@@ -8,11 +8,11 @@ from typing import Any, Literal
 from contracts.invitation import Invitation, InvitedRole, Token
 from contracts.project import Project, stream_of
 from kernel.http.problems import Problem
+from kernel.identity.people import People
 from kernel.log.decider import Command, Outcome
 from kernel.log.ids import new_id
 from task_service.addresses import Addresses, Seen
 from task_service.commands.projects import Projects
-from task_service.directory import Directory
 from task_service.domain import invitation as domain
 from task_service.domain.access import not_found
 
@@ -44,7 +44,7 @@ class Invitations:
 
     projects: Projects
     addresses: Addresses
-    directory: Directory
+    directory: People
 
     async def make(
         self,

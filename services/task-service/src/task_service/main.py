@@ -11,6 +11,7 @@ from contracts.codecs import PROJECT_CODEC, READER_CODEC, TASK_CODEC, USER_CODEC
 from kernel.http.app import add_health
 from kernel.http.app import create_app as create_service
 from kernel.identity.ended_sessions import ask_of
+from kernel.identity.people import People
 from kernel.identity.security import Authenticator, JwksClient, PersonalTokenClient
 from kernel.identity.service_client import ServiceClient
 from kernel.log.batch import Batches
@@ -28,7 +29,6 @@ from task_service.changes import CaughtUp, Changes
 from task_service.commands.projects import Projects
 from task_service.commands.tasks import Tasks
 from task_service.deps import Deps
-from task_service.directory import Directory
 from task_service.insights import Insights
 from task_service.invitations import Invitations
 from task_service.keys import ProjectKeys
@@ -46,6 +46,9 @@ from task_service.undos import Undos
 REMEMBERED_TASKS: Final = 48 * MIB
 REMEMBERED_USERS: Final = 8 * MIB
 """Bytes of states; a task of a few lines has some 3 KB."""
+
+_NAMES_WAIT_SECONDS: Final = 1.0
+"""A comment is written though auth-service is slow: then nobody is found by a name in it."""
 
 
 def create_app(settings: Settings, platform: Platform | None = None) -> FastAPI:
@@ -70,7 +73,7 @@ def create_app(settings: Settings, platform: Platform | None = None) -> FastAPI:
                 settings.joining,
                 ProjectKeys(store, queries),
             )
-            numbers, directory, keys = Numbers(store), Directory(auth), JwksClient(http)
+            numbers, directory, keys = Numbers(store), People(auth, wait=_NAMES_WAIT_SECONDS), JwksClient(http)
             batches = TaskBatches(Batches(tasks), projects, numbers)
             readers = Streams(store, READER_CODEC, reader.evolve)
             commands = Tasks(

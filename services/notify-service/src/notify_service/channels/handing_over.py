@@ -8,11 +8,11 @@ from typing import Any, Literal, Protocol
 import orjson
 
 from contracts.project import Project
+from kernel.identity.people import Person
 from kernel.log.times import time_of
 from kernel.ports.database import Row
 from notify_service.domain.channel import Channel
 from notify_service.domain.notice import Kind, Why
-from notify_service.people import Person
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,13 @@ from sqlalchemy import bindparam, select
 
 from contracts.project import Project
 from kernel.consuming.clock import DatabaseClock
+from kernel.identity.people import Person
 from kernel.ports.database import Database, Statement
 from kernel.ports.key_value_store import KeyValueStore
 from kernel.ports.mailer import Mail, Mailer, MailRejected, MailUnavailable
 from notify_service.channels.handing_over import Due, Result
 from notify_service.domain.channel import MAIL
 from notify_service.mails import Letter, render
-from notify_service.people import Person
 from notify_service.tables import deliveries
 from notify_service.unsubscribing import Unsubscribing
 

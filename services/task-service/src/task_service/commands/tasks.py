@@ -9,12 +9,12 @@ from contracts import task as task_contract
 from contracts.project import Project
 from contracts.task import Comment, Task, TaskEvent
 from kernel.http import problems
+from kernel.identity.people import People
 from kernel.log.decider import Command, Decider, Outcome
 from kernel.log.event import Recorded
 from kernel.log.ids import is_id, new_id
 from task_service.commands.matching import matching
 from task_service.commands.projects import Projects
-from task_service.directory import Directory
 from task_service.domain import task as tasks
 from task_service.domain.access import not_found
 from task_service.mentions import has_mentions, mentioned
@@ -33,7 +33,7 @@ class Tasks:
         projects: Projects,
         numbers: Numbers,
         places: Places,
-        directory: Directory,
+        directory: People,
         min_version_wait: float,
     ) -> None:
         self._decider = decider

@@ -1,5 +1,6 @@
 """Names and addresses. They live in auth-service alone; here they are asked for over HTTP and soon forgotten."""
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -33,8 +34,10 @@ class Person:
 class People:
     """The directory of auth-service."""
 
-    def __init__(self, auth: ServiceClient) -> None:
+    def __init__(self, auth: ServiceClient, *, wait: float | None = None) -> None:
+        """`wait`: for so many seconds names are waited for; None leaves that to the client."""
         self._auth = auth
+        self._wait = wait
         self._names: TTLCache[str, str | None] = TTLCache(maxsize=10_000, ttl=_REMEMBERED_SECONDS)
 
     async def find(self, user_ids: Iterable[str]) -> Mapping[str, Person]:
@@ -54,20 +57,15 @@ class People:
                 self._names[person.id] = person.name
         return found
 
-    async def names(self, user_ids: Iterable[str]) -> Mapping[str, str | None]:
-        """Names by id, as far as they are known: a list does not wait for auth-service to come back."""
-        names: dict[str, str | None] = {}
-        unknown: list[str] = []
-        for user_id in user_ids:
-            if user_id in self._names:
-                names[user_id] = self._names[user_id]
-            else:
-                unknown.append(user_id)
+    async def names(self, user_ids: Iterable[str]) -> Mapping[str, str]:
+        """Names by id, as far as they are known within `wait`: nothing waits for auth-service to come back."""
+        wanted = list(user_ids)
+        unknown = [user_id for user_id in wanted if user_id not in self._names]
         if unknown:
             try:
-                found = await self.find(unknown)
-            except DirectoryAway as away:
-                log.warning("people.directory_away", fault=str(away))
-            else:
-                names.update({person.id: person.name for person in found.values()})
-        return names
+                async with asyncio.timeout(self._wait):
+                    await self.find(unknown)
+            except (DirectoryAway, TimeoutError) as fault:
+                log.warning("people.directory_away", fault=str(fault) or type(fault).__name__)
+        names = ((user_id, self._names.get(user_id)) for user_id in wanted)
+        return {user_id: name for user_id, name in names if name is not None}
