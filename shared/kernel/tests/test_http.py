@@ -10,6 +10,7 @@ import pytest
 import structlog
 from fastapi import FastAPI, Request
 from prometheus_client import REGISTRY
+from starlette.responses import StreamingResponse
 
 from kernel.http import app as http
 from kernel.http import problems
@@ -214,6 +215,41 @@ async def test_405_lists_every_method_of_the_path() -> None:
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://notes") as notes:
         answer = await notes.put("/api/notes/1")
     assert (answer.status_code, answer.headers["allow"]) == (405, "DELETE, GET, PATCH")
+
+
+@pytest.mark.parametrize("accepted", ["gzip, br", "identity"])
+async def test_long_answers_are_compressed_for_whoever_takes_it(accepted: str) -> None:
+    app, kept = http.create_app("notes", lifespan), http.create_app("secrets", lifespan, compressed=False)
+    notes = [f"The note number {number}" for number in range(200)]
+
+    async def read() -> list[str]:
+        return notes
+
+    async def brief() -> list[str]:
+        return notes[:1]
+
+    async def follow() -> StreamingResponse:
+        return StreamingResponse(iter(["data: 1\n\n" * 500]), media_type="text/event-stream")
+
+    for one in (app, kept):
+        for path, handle in (("/notes", read), ("/brief", brief), ("/stream", follow)):
+            one.add_api_route(path, handle, methods=["GET"], response_model=None)
+
+    async def get(from_app: FastAPI, path: str) -> httpx.Response:
+        transport = httpx.ASGITransport(from_app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://notes") as client:
+            return await client.get(path, headers={"Accept-Encoding": accepted})
+
+    def is_compressed(answer: httpx.Response) -> bool:
+        return answer.headers.get("content-encoding") == "gzip"
+
+    long = await get(app, "/notes")
+    assert long.json() == notes
+    assert is_compressed(long) == ("gzip" in accepted)
+    if is_compressed(long):
+        assert int(long.headers["content-length"]) * 5 < len(long.content)
+        assert long.headers["vary"] == "Accept-Encoding"
+    assert not any([is_compressed(await get(*one)) for one in ((app, "/brief"), (app, "/stream"), (kept, "/notes"))])
 
 
 async def test_who_was_turned_away_from_where_and_why_is_in_the_log_and_no_address_is() -> None:

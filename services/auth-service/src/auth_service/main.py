@@ -101,7 +101,7 @@ def create_app(settings: Settings, platform: Platform | None = None) -> FastAPI:
             app.state.checks = {"event_store": log.ping, "key_value_store": store.ping, "mailer": mailer.ping}
             yield
 
-    app = create_service("Taskledger: users, sessions and tokens", lifespan)
+    app = create_service("Taskledger: users, sessions and tokens", lifespan, compressed=False)
     app.router.routes.extend(ROUTES)
     if platform is None:
         add_health(app, lambda: app.state.checks)
