@@ -2,6 +2,7 @@
 try {
   const theme = localStorage.getItem("theme");
   if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
+  if (localStorage.getItem("signed-in") === "yes") document.documentElement.dataset.entry = "in";
   // Whoever is signed in most often wants a board: its code comes while the entry is still being read.
   if (localStorage.getItem("signed-in") === "yes" && location.pathname.startsWith("/projects/")) {
     const languages = [localStorage.getItem("locale"), ...navigator.languages].map((tag) => tag?.slice(0, 2));

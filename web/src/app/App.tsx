@@ -48,7 +48,11 @@ export function App() {
 }
 
 function Splash() {
-  return <div className="splash" aria-hidden="true" />;
+  return (
+    <div className="splash frame" aria-hidden="true">
+      <i />
+    </div>
+  );
 }
 
 /** Lets in who is signed in; the others sign in first and come back here. */

@@ -25,12 +25,17 @@ interface PageOf<T> {
   next_cursor: string | null;
 }
 
-/** Follows the cursor to the end, or until `most` items are there. */
-async function all<T>(page: (cursor: string | undefined) => Promise<PageOf<T>>, most = MOST_TASKS): Promise<T[]> {
+/** Follows the cursor to the end, or until `most` items are there; `onFirst` has the first page where others follow. */
+async function all<T>(
+  page: (cursor: string | undefined) => Promise<PageOf<T>>,
+  most = MOST_TASKS,
+  onFirst?: (items: T[]) => void,
+): Promise<T[]> {
   const items: T[] = [];
   let cursor: string | undefined;
   do {
     const next = await page(cursor);
+    if (!cursor && next.next_cursor) onFirst?.(next.items);
     items.push(...next.items);
     cursor = next.next_cursor ?? undefined;
   } while (cursor && items.length < most);
@@ -144,12 +149,15 @@ export const activity = (id: string, cursor?: string) =>
   call("get", "/api/projects/{project_id}/activity", { path: { project_id: id }, query: { cursor, limit: 50 } });
 
 /** The newest tasks of a project; creation order keeps the cursor stable while others write. */
-export const projectTasks = (id: string) =>
-  all((cursor) =>
-    call("get", "/api/projects/{project_id}/tasks", {
-      path: { project_id: id },
-      query: { sort: "-created_at", cursor, limit: PAGE },
-    }),
+export const projectTasks = (id: string, onFirst?: (items: Task[]) => void) =>
+  all(
+    (cursor) =>
+      call("get", "/api/projects/{project_id}/tasks", {
+        path: { project_id: id },
+        query: { sort: "-created_at", cursor, limit: PAGE },
+      }),
+    MOST_TASKS,
+    onFirst,
   );
 export const searchTasks = (id: string, q: string) =>
   call("get", "/api/projects/{project_id}/tasks", { path: { project_id: id }, query: { q, limit: PAGE } }).then(

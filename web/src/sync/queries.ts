@@ -51,7 +51,14 @@ export function useProject(id: string) {
 const projectTasksQuery = (id: string) =>
   queryOptions({
     queryKey: keys.tasks(id),
-    queryFn: ({ client }) => tasks(client, keys.tasks(id), api.projectTasks(id)),
+    queryFn: ({ client }) => {
+      const key = keys.tasks(id);
+      // Of a large project the first page is shown while the others are on their way.
+      const first = client.getQueryData(key)
+        ? undefined
+        : (list: Task[]) => client.setQueryData(key, list.map(withUnsent));
+      return tasks(client, key, api.projectTasks(id, first));
+    },
   });
 export const useProjectTasks = (id: string) => useQuery(projectTasksQuery(id));
 export const useMyTasks = () =>
