@@ -23,7 +23,9 @@ import { PasskeyLogin } from "./parts/PasskeyLogin";
 
 /** An address inside the site; anything else that came with the link is ignored. */
 export function safeNext(next: string | null): string {
-  return next?.startsWith("/") && !next.startsWith("//") && !next.startsWith("/\\") ? next : "/projects";
+  // As a browser reads it, which takes "\\" for "/" and leaves out tabs and line ends.
+  const url = next?.startsWith("/") && URL.canParse(next, location.origin) ? new URL(next, location.origin) : null;
+  return url?.origin === location.origin ? url.pathname + url.search + url.hash : "/projects";
 }
 
 export default function Login({ mode }: { mode: "login" | "register" }) {

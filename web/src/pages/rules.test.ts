@@ -11,7 +11,16 @@ import { mentionAt } from "./task/Editor";
 describe("addresses", () => {
   it("leads back only into the site after signing in", () => {
     expect(safeNext("/projects/1?q=a")).toBe("/projects/1?q=a");
-    for (const bad of [null, "https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)"]) {
+    expect(safeNext("/projects/1#a")).toBe("/projects/1#a");
+    const odd = ["/\t/evil.example", "/\n\\evil.example", "//", "", "/\\:x"];
+    for (const bad of [
+      null,
+      ...odd,
+      "https://evil.example",
+      "//evil.example",
+      "/\\evil.example",
+      "javascript:alert(1)",
+    ]) {
       expect(safeNext(bad)).toBe("/projects");
     }
   });
