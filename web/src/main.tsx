@@ -14,10 +14,12 @@ import { Board } from "./pages/project/views";
 import { createQueryClient, keys } from "./sync/cache";
 import { onSignedOutElsewhere, signedInBefore } from "./sync/prefs";
 import { prefetchProject } from "./sync/queries";
+import { showWhole } from "./ui/cut";
 import { activate, preferredLocale } from "./ui/i18n";
 
 const client = createQueryClient();
 watchReach();
+showWhole();
 onSignedOut(() => client.setQueryData(keys.me, null));
 onSignedOutElsewhere(() => {
   // First what decides what is shown: a cache that is empty would still be looked at.

@@ -12,7 +12,7 @@ import { Due } from "../ui/Due";
 import { Empty } from "../ui/Empty";
 import { useClosing } from "../ui/history";
 import { PriorityIcon } from "../ui/icons";
-import { Label } from "../ui/Label";
+import { Labels } from "../ui/Label";
 import { Progress } from "../ui/Progress";
 import { useTitle } from "../ui/title";
 import { statusName } from "../ui/words";
@@ -126,9 +126,7 @@ function Row({ task, project, open }: { task: Task; project: Project | undefined
       </Link>
       <span className="row-meta">
         <Progress text={task.description} />
-        {task.labels.slice(0, 2).map((label) => (
-          <Label key={label} name={label} project={project} />
-        ))}
+        <Labels names={task.labels} most={2} project={project} />
         {task.priority !== "none" && <PriorityIcon priority={task.priority} />}
         {task.due && <Due due={task.due} done={status.category === "done"} />}
         <span className="row-project">{project?.name}</span>

@@ -1,11 +1,48 @@
 import type { Project } from "../http/types";
 import { labelColor } from "../lib/labels";
 
-export function Label({ name, project }: { name: string; project: Project | undefined }) {
+interface Props {
+  name: string;
+  project: Project | undefined;
+  /** Another class of its own. */
+  also?: string;
+}
+
+export function Label({ name, project, also = "" }: Props) {
   return (
-    <span className={`label color-${labelColor(project, name)}`}>
+    <span className={`label color-${labelColor(project, name)} ${also}`}>
       <i aria-hidden="true" />
-      {name}
+      <span className="label-name">{name}</span>
+    </span>
+  );
+}
+
+interface LabelsProps {
+  names: string[];
+  most: number;
+  /** So many where the place is narrow; by default as many. */
+  narrow?: number;
+  project: Project | undefined;
+}
+
+/** As many labels as there is room for, and how many more there are. */
+export function Labels({ names, most, narrow = most, project }: LabelsProps) {
+  return (
+    <>
+      {names.slice(0, most).map((name, index) => (
+        <Label key={name} name={name} project={project} also={index < narrow ? "" : "if-wide"} />
+      ))}
+      <More names={names.slice(most)} also={narrow < most ? "if-wide" : ""} />
+      {narrow < most && <More names={names.slice(narrow)} also="if-narrow" />}
+    </>
+  );
+}
+
+function More({ names, also }: { names: string[]; also: string }) {
+  if (names.length === 0) return null;
+  return (
+    <span className={`label-more ${also}`} title={names.join(", ")}>
+      +{names.length}
     </span>
   );
 }

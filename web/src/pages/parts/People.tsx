@@ -1,6 +1,7 @@
 /** People as pages show them: the name, and a circle with its letters. */
 import { t } from "@lingui/core/macro";
-import { useUser } from "../../sync/queries";
+import { useQueries } from "@tanstack/react-query";
+import { userQuery, useUser } from "../../sync/queries";
 
 /** A name for people; who has been erased is a former member. */
 export function useName(id: string | null, known: string | null = null): string {
@@ -45,6 +46,15 @@ export function Avatar({ id, known = null, size = "small" }: AvatarProps) {
   );
 }
 
+function More({ ids }: { ids: string[] }) {
+  const names = useQueries({ queries: ids.map(userQuery) }).map(({ data }) => data?.name);
+  return (
+    <span className="avatar small more" title={names.filter(Boolean).join(", ")}>
+      +{ids.length}
+    </span>
+  );
+}
+
 export function Avatars({ ids, most = 3 }: { ids: string[]; most?: number }) {
   if (ids.length === 0) return null;
   return (
@@ -52,7 +62,7 @@ export function Avatars({ ids, most = 3 }: { ids: string[]; most?: number }) {
       {ids.slice(0, most).map((id) => (
         <Avatar key={id} id={id} />
       ))}
-      {ids.length > most && <span className="avatar small more">+{ids.length - most}</span>}
+      {ids.length > most && <More ids={ids.slice(most)} />}
     </span>
   );
 }

@@ -43,7 +43,7 @@ export function StatusPicker({ project, value, onChange, disabled = false, bare 
       onPick={onChange}
     >
       <StatusIcon of={status} />
-      {!bare && statusName(status)}
+      {!bare && <span className="chip-text">{statusName(status)}</span>}
     </Picker>
   );
 }
@@ -67,7 +67,7 @@ export function PriorityPicker({ value, onChange, disabled = false, bare = false
       onPick={(id) => onChange(id as Priority)}
     >
       <PriorityIcon priority={value} />
-      {!bare && priorityName(value)}
+      {!bare && <span className="chip-text">{priorityName(value)}</span>}
     </Picker>
   );
 }

@@ -4,7 +4,7 @@ import type { Project, Status, Task } from "../../../http/types";
 import { progress } from "../../../lib/checklist";
 import { Due } from "../../../ui/Due";
 import { Icon, PriorityIcon, StatusIcon } from "../../../ui/icons";
-import { Label } from "../../../ui/Label";
+import { Labels } from "../../../ui/Label";
 import { type Option, Picker } from "../../../ui/Picker";
 import { PlainLink } from "../../../ui/PlainLink";
 import { Progress } from "../../../ui/Progress";
@@ -67,9 +67,7 @@ export const Card = memo(function Card({ project, task, status, column, index, c
             )}
             {task.due && <Due due={task.due} done={status.category === "done"} />}
             <Progress text={task.description} />
-            {task.labels.slice(0, 3).map((label) => (
-              <Label key={label} name={label} project={project} />
-            ))}
+            <Labels names={task.labels} most={3} project={project} />
           </div>
           <Avatars ids={task.assignees} />
         </div>

@@ -7,7 +7,7 @@ import { statusOf } from "../../../sync/queries";
 import { Ago } from "../../../ui/Ago";
 import { Due } from "../../../ui/Due";
 import { PLAIN, plainOf, plainText } from "../../../ui/fields";
-import { Label } from "../../../ui/Label";
+import { Labels } from "../../../ui/Label";
 import { PlainLink } from "../../../ui/PlainLink";
 import { Progress } from "../../../ui/Progress";
 import { priorityName, statusName } from "../../../ui/words";
@@ -93,10 +93,7 @@ export const TableRow = memo(function TableRow({ project, task, index, start, op
         <Progress text={task.description} />
       </Cell>
       <Cell name="c-labels">
-        {task.labels.slice(0, 2).map((label) => (
-          <Label key={label} name={label} project={project} />
-        ))}
-        {task.labels.length > 2 && <span className="muted">+{task.labels.length - 2}</span>}
+        <Labels names={task.labels} most={2} narrow={1} project={project} />
       </Cell>
       <Cell name="c-people">
         <Avatars ids={task.assignees} />
