@@ -13,7 +13,13 @@ const entry = [
 /** What is seldom opened has its texts with it. */
 const insights = ["src/pages/project/Insights.tsx", "src/pages/project/insights/**"];
 const settings = ["src/pages/project/Settings.tsx", "src/pages/project/settings/**"];
-const account = ["src/pages/Account.tsx", "src/pages/Enrol.tsx", "src/pages/account/**"];
+const account = [
+  "src/pages/Account.tsx",
+  "src/pages/Enrol.tsx",
+  "src/pages/account/**",
+  "src/pages/Administration.tsx",
+  "src/pages/administration/**",
+];
 const codes = ["src/http/codes.ts"];
 const importing = ["src/pages/Import.tsx", "src/pages/import/**"];
 const seldom = [

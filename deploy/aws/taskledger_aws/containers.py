@@ -30,7 +30,7 @@ class Container:
         return title(self.name)
 
 
-AUTH: Final = Container(name="auth-service", prefixes=("auth", "users"))
+AUTH: Final = Container(name="auth-service", prefixes=("auth", "users", "admin"))
 TASK: Final = Container(name="task-service", prefixes=("projects", "tasks", "invitations", "catch-up"))
 NOTIFY: Final = Container(
     name="notify-service", prefixes=("notifications", "stream", "outbox", "config"), queue=NOTIFIER

@@ -11,13 +11,18 @@ import pytest
 
 from auth_service.accounts import Accounts
 from auth_service.commands import Auth, Client, Newcomer
+from auth_service.devices import Devices
 from auth_service.factors import SecondFactors
+from auth_service.guessing import Guessing
+from auth_service.journal import Journal
 from auth_service.limits import Limits, RateLimits
+from auth_service.mails.outbox import Outbox
 from auth_service.passkeys import Passkeys
 from auth_service.passwords import PARALLEL, Passwords
 from auth_service.personal import PersonalTokens
 from auth_service.sessions import Sessions
 from contracts.user import User, UserEvent
+from kernel.adapters.maildir.mailer import MaildirMailer
 from kernel.http.problems import Problem
 from kernel.identity.ended_sessions import EndedSessions
 from kernel.log.decider import Decider
@@ -41,6 +46,7 @@ async def test_registering_answers_the_person_and_tokens_but_no_cookie(client: h
         "email": "Ann@example.org",
         "email_verified": False,
         "locale": "ko",
+        "admin": True,
     }
     assert document["user"]["created_at"].endswith("Z")
     assert document["expires_in"] == 600
@@ -129,7 +135,7 @@ async def test_unknown_address_and_wrong_password_answer_the_same(client: httpx.
 
 
 async def test_whether_there_is_such_a_user_or_not_one_hash_is_verified(
-    store: KeyValueStore, users: Decider[User, UserEvent]
+    store: KeyValueStore, users: Decider[User, UserEvent], tmp_path: Path
 ) -> None:
     """The same time: the work is counted, for a clock would be a gamble."""
     verified: list[str] = []
@@ -141,7 +147,8 @@ async def test_whether_there_is_such_a_user_or_not_one_hash_is_verified(
 
     passwords, client = Counted(), Client("127.0.0.1", "a test")
     sessions = Sessions(store, grace=20, ended=EndedSessions())
-    limits = RateLimits(store)
+    limits, rules, devices = RateLimits(store), Limits.of(10, 100, 300), Devices(store)
+    journal = Journal(store, Outbox(store, MaildirMailer(tmp_path / "mail")))
     auth = Auth(
         accounts=Accounts(store),
         sessions=sessions,
@@ -151,7 +158,10 @@ async def test_whether_there_is_such_a_user_or_not_one_hash_is_verified(
         factors=SecondFactors(store, limits),
         passkeys=Passkeys(store, "http://localhost"),
         users=users,
-        rules=Limits.of(10, 100, 300),
+        rules=rules,
+        devices=devices,
+        journal=journal,
+        guessing=Guessing(limits, rules, devices, journal),
     )
     await auth.register(Newcomer("ann@example.org", PASSWORD, "Ann", "en"), client)
     for email in ("ann@example.org", "nobody@example.org", "nobody"):

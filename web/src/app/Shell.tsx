@@ -166,6 +166,7 @@ function UserMenu({ me }: { me: User }) {
   const leave = useLogout();
   const actions: Record<string, () => void> = {
     account: () => go("/account"),
+    administration: () => go("/administration"),
     notifications: () => go("/notifications"),
     logout: () => void leave(),
   };
@@ -175,6 +176,7 @@ function UserMenu({ me }: { me: User }) {
       className="user-button"
       options={[
         { id: "account", label: t`Account`, icon: <Icon name="user" /> },
+        ...(me.admin ? [{ id: "administration", label: t`Administration`, icon: <Icon name="shield" /> }] : []),
         { id: "notifications", label: t`Notification settings`, icon: <Icon name="bell" /> },
         { id: "logout", label: t`Sign out`, icon: <Icon name="logout" /> },
       ]}

@@ -15,6 +15,7 @@ import { startSending } from "../sync/sending";
 import { activate, preferredLocale } from "../ui/i18n";
 import {
   Account,
+  Administration,
   Import,
   Inbox,
   MyTasks,
@@ -65,6 +66,7 @@ export default function SignedIn({ me }: { me: User }) {
           <Route path="/my-tasks/:taskId?">{({ taskId }) => <MyTasks taskId={taskId} />}</Route>
           <Route path="/inbox/:taskId?">{({ taskId }) => <Inbox taskId={taskId} />}</Route>
           <Route path="/account" component={Account} />
+          <Route path="/administration" component={Administration} />
           <Route path="/notifications" component={Preferences} />
           <Route path="/outbox" component={Outbox} />
           <Route path="/import" component={Import} />

@@ -109,6 +109,14 @@ export function inWords({ code, limit = 0 }: Fault): string | null {
       return t`There is an account with this e-mail address already.`;
     case "other_address":
       return t`The invitation is for another address: use the one that it was mailed to.`;
+    case "last_administrator":
+      return t`Somebody has to administer. Make another one an administrator first.`;
+    case "last_factor":
+      return t`A second factor is required here. Set up another one first.`;
+    case "only_way_in":
+      return t`It is your only way in. Set a password first.`;
+    case "too_many_passkeys":
+      return t`There are too many passkeys. Remove one first.`;
     case "too_many_tokens":
       return t`There are too many tokens. Revoke one first.`;
     case "too_many_invitations":

@@ -4,6 +4,7 @@ import { call } from "./client";
 import type {
   Config,
   NewInvitation,
+  PersonState,
   Preferences,
   Project,
   ProjectEdit,
@@ -120,6 +121,20 @@ export const provePasskey = (passkey: Record<string, unknown>) =>
   call("post", "/api/auth/reauthenticate", { body: { passkey } });
 export const reauthenticate = (password: string) => call("post", "/api/auth/reauthenticate", { body: { password } });
 export const removeToken = (id: string) => call("delete", "/api/auth/tokens/{token_id}", { path: { token_id: id } });
+
+export const accountLog = (cursor?: string) => call("get", "/api/auth/log", { query: { cursor, limit: 20 } });
+export const everyone = (q: string, state: PersonState | undefined, cursor?: string) =>
+  call("get", "/api/admin/users", { query: { q, state, cursor, limit: 50 } });
+export const changePerson = (id: string, body: { active?: boolean; admin?: boolean }) =>
+  call("patch", "/api/admin/users/{user_id}", { path: { user_id: id }, body });
+export const resetLink = (id: string) =>
+  call("post", "/api/admin/users/{user_id}/reset", { path: { user_id: id } }).then(({ url }) => url);
+export const endSessionsOf = (id: string) =>
+  call("delete", "/api/admin/users/{user_id}/sessions", { path: { user_id: id } });
+export const removeFactorsOf = (id: string) =>
+  call("delete", "/api/admin/users/{user_id}/factors", { path: { user_id: id } });
+export const audit = (user: string | undefined, cursor?: string) =>
+  call("get", "/api/admin/audit", { query: { user, cursor, limit: 50 } });
 
 export const findUsers = (q: string) =>
   call("get", "/api/users", { query: { q, limit: 8 } }).then(({ items }) => items.map(named));

@@ -12,6 +12,7 @@ export function explain(error: unknown): string {
   if (error.code === "invalid_token") return t`This link cannot be used any more. Ask for another one.`;
   if (error.code === "totp_required") return t`A code of your authenticator is needed too.`;
   if (error.code === "second_factor_required") return t`A second factor is required here.`;
+  if (error.code === "deactivated") return t`Your account is deactivated. Ask whoever runs this board.`;
   if (error.status === 401) return t`You are signed out. Sign in again.`;
   if (error.reason === "other_address") return told({ code: error.reason, message: error.message });
   if (error.status === 403) return t`Your role in this project does not allow that. Ask an owner.`;

@@ -19,6 +19,7 @@ import { ownTexts, useTexts } from "../ui/texts";
 import { useTitle } from "../ui/title";
 import { Address } from "./account/Address";
 import { Erase } from "./account/Erase";
+import { Log } from "./account/Log";
 import { Passkeys } from "./account/Passkeys";
 import { SecondFactor } from "./account/SecondFactor";
 import { Sessions } from "./account/Sessions";
@@ -53,6 +54,7 @@ export default function Account() {
       <SecondFactor />
       <Sessions />
       <Tokens />
+      <Log />
       <section className="section">
         <h2>
           <Trans>More</Trans>
@@ -62,6 +64,12 @@ export default function Account() {
             <Icon name="bell" />
             <Trans>Notification settings</Trans>
           </Link>
+          {me.admin && (
+            <Link href="/administration" className="button">
+              <Icon name="shield" />
+              <Trans>Administration</Trans>
+            </Link>
+          )}
           {outbox && (
             <Link href="/outbox" className="button">
               <Icon name="mail" />

@@ -19,6 +19,7 @@ from taskledger.site import Site
 ROUTES: Final[Mapping[str, str]] = {
     "auth": "auth",
     "users": "auth",
+    "admin": "auth",
     "projects": "task",
     "tasks": "task",
     "invitations": "task",

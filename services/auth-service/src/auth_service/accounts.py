@@ -15,6 +15,7 @@ Locale: TypeAlias = Literal["ko", "en"]
 
 _USERS: Final = "users"
 _EMAILS: Final = "emails"
+_FIRST: Final = "first-person"
 _DIRECTORY_SECONDS: Final = 5.0
 
 
@@ -31,7 +32,14 @@ class Account:
     last_login_at: str | None = None
     email_verified: bool = False
     erased: bool = False
+    admin: bool = False
+    active: bool = True
     version: int = 0
+
+    @property
+    def usable(self) -> bool:
+        """Whether anybody may come in by it."""
+        return self.active and not self.erased
 
 
 class EmailTaken(Exception):
@@ -55,9 +63,14 @@ class Accounts:
         if not await self._free(account.email):
             raise EmailTaken(account.id)
         claim = Put(_EMAILS, normal_email(account.email), account.id.encode(), expect=ABSENT)
+        first = [] if await self._store.query(_USERS, limit=1) else [_first(account.id)]
+        account = replace(account, admin=bool(first))
+        kept = Put(_USERS, account.id, _encode(account), expect=ABSENT)
         try:
-            await self._store.write(claim, Put(_USERS, account.id, _encode(account), expect=ABSENT), *together)
+            await self._store.write(claim, kept, *first, *together)
         except ConditionFailed as error:
+            if first and error.index == 2:
+                return await self.create(account, *together)  # somebody else was the first
             raise EmailTaken(account.id) from error
         self._directory_until = 0.0
         return replace(account, version=1)
@@ -117,7 +130,7 @@ class Accounts:
                 await self._store.write(Put(_USERS, user_id, _encode(changed), expect=account.version), *together)
             except ConditionFailed:
                 continue
-            if "name" in fields:
+            if fields.keys() & {"name", "admin", "active"}:
                 self._directory_until = 0.0
             return replace(changed, version=account.version + 1)
 
@@ -145,7 +158,7 @@ class Accounts:
 
     async def erase(self, account: Account) -> None:
         """Forget the person: what remains says only that the id was used. The address is free again."""
-        empty = replace(account, email="", name="", password_hash="", last_login_at=None, erased=True)
+        empty = replace(account, email="", name="", password_hash="", last_login_at=None, erased=True, admin=False)
         await self._store.write(Put(_USERS, account.id, _encode(empty)), Delete(_EMAILS, normal_email(account.email)))
         self._directory_until = 0.0
 
@@ -157,13 +170,18 @@ class Accounts:
 
     async def remove(self, account: Account) -> None:
         """Take back an account that nobody has used: the id and the address are as if they had never been taken."""
-        await self._store.write(Delete(_USERS, account.id), Delete(_EMAILS, normal_email(account.email)))
+        first = [Delete(_FIRST, _FIRST)] if account.admin else []
+        await self._store.write(Delete(_USERS, account.id), Delete(_EMAILS, normal_email(account.email)), *first)
         self._directory_until = 0.0
 
     async def many(self, user_ids: Sequence[str]) -> list[Account]:
         """The accounts with these ids, in this order, unknown ones left out."""
         found = [await self.get(user_id) for user_id in dict.fromkeys(user_ids)]
         return [account for account in found if account is not None]
+
+    def forget_directory(self) -> None:
+        """Have the directory be read anew: other processes may have changed it."""
+        self._directory_until = 0.0
 
     async def directory(self) -> Sequence[Account]:
         """Everyone who was not erased, by name; at most some seconds old where other processes write too."""
@@ -178,6 +196,11 @@ class Accounts:
             )
             self._directory_until = time.monotonic() + _DIRECTORY_SECONDS
         return self._directory
+
+
+def _first(user_id: str) -> Put:
+    """The claim of whoever is registered first, and so administers the instance: of many at once, one has it."""
+    return Put(_FIRST, _FIRST, user_id.encode(), expect=ABSENT)
 
 
 def _encode(account: Account) -> bytes:

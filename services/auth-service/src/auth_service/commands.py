@@ -1,21 +1,23 @@
 """What auth-service does: accounts in its own store, their streams in the log, sessions and tokens."""
 
 import asyncio
-import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
-from ipaddress import ip_address, ip_network
 from typing import Any
 
 import structlog
 
 from auth_service.accounts import Account, Accounts, EmailTaken, Locale, NoAccount
 from auth_service.checks import check_password, checked_email
+from auth_service.client import Client
+from auth_service.devices import Devices
 from auth_service.domain import account as domain
 from auth_service.domain.account import UserCommand
 from auth_service.factors import SecondFactors
+from auth_service.guessing import Guessing
+from auth_service.journal import Journal
 from auth_service.limits import Limits, RateLimits
 from auth_service.passkeys import Passkeys
 from auth_service.passwords import PARALLEL, Passwords
@@ -36,23 +38,6 @@ log = structlog.get_logger("auth")
 
 
 @dataclass(frozen=True, slots=True)
-class Client:
-    """Where a request comes from: the network address and what the program calls itself."""
-
-    address: str
-    agent: str
-
-    @property
-    def place(self) -> str:
-        """The network that the address is of: enough to recognise one's own, too little to find a person."""
-        try:
-            bits = 24 if ip_address(self.address).version == 4 else 48
-            return str(ip_network(f"{self.address}/{bits}", strict=False))
-        except ValueError:
-            return ""
-
-
-@dataclass(frozen=True, slots=True)
 class Newcomer:
     """Who wants an account."""
 
@@ -69,6 +54,7 @@ class LoggedIn:
     account: Account
     session: Session
     refresh_token: str
+    known_device: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +70,9 @@ class Auth:
     passkeys: Passkeys
     users: Decider[User, UserEvent]
     rules: Limits
+    devices: Devices
+    journal: Journal
+    guessing: Guessing
     verified_only: bool = False
     kept_mails: MailKeeper | None = None
     # An attempt is checked, made and counted in one turn: so many at once cannot slip past the limit, nor do good
@@ -128,31 +117,40 @@ class Auth:
 
     async def proved(self, email: str, password: str, client: Client) -> Account:
         """Whose the password is. Problem 401 `invalid_credentials`, after the same work for any reason, and 429."""
-        subject = domain.normal_text(email)
+        address = domain.normal_text(email)
         async with self._attempts:
-            await self.limits.check(self.rules.address, client.address)
-            await self.limits.check(self.rules.account, subject)
             account = await self.accounts.by_email(email)
+            subject = await self.guessing.subject(address, account, client)
+            await self.guessing.check(address, subject, client)
             matches = await self.passwords.verify(account.password_hash if account else None, password)
             if account is None or not matches:
-                await self.limits.count(self.rules.address, client.address)
-                await self.limits.count(self.rules.account, subject)
-                log.info("auth.login-failed", account=hashlib.sha256(subject.encode()).hexdigest()[:12])
+                await self.guessing.wrong(address, account, subject, client)
                 raise Problem(401, "invalid_credentials", "The e-mail address or the password is wrong.")
-        await self.limits.reset(self.rules.account, subject)
+        await self.guessing.right(subject)
+        check_active(account)
         if self.passwords.outdated(account.password_hash):
             account = await self._change(account.id, password_hash=await self.passwords.hash(password))
         return account
 
     async def begin(self, account: Account, client: Client, *, strong: bool = False) -> LoggedIn:
-        """A session for somebody who has shown who they are, `strong` by two factors. Problem 401 for an erased one."""
+        """A session for somebody who has shown who they are, `strong` by two factors. Problem 401 for an erased one,
+        403 for a deactivated one.
+        """
+        check_active(account)
         session, refresh_token = await self.sessions.begin(account.id, client.agent, client.place, strong=strong)
         user = await self._record(account.id, domain.LogIn(session_id=session.id))
         if user.erased:
             await self._forget(account)  # a crash came between the log and the store
             raise _gone()
         account = await self._change(account.id, last_login_at=domain.time_text(datetime.now(UTC)))
-        return LoggedIn(account, session, refresh_token)
+        if not account.active:  # since a moment ago
+            await self.sessions.end(account.id, session.id)
+            check_active(account)
+        known = await self.devices.is_known(account.id, client.device)
+        new = await self.devices.is_new(account.id, client.device, client.agent, client.place)
+        kind = "new_device" if new else "login"
+        await self.journal.add(kind, account.id, actor=account.id, place=client.place, agent=client.agent)
+        return LoggedIn(account, session, refresh_token, known)
 
     async def refresh(self, refresh_token: str) -> LoggedIn:
         """The session goes on with a new refresh token. Raises Problem 401."""
@@ -179,7 +177,7 @@ class Auth:
     async def me(self, user_id: str) -> Account:
         """The account of whoever is logged in. Raises Problem 401 when it was erased."""
         account = await self.accounts.get(user_id)
-        if account is None or account.erased:
+        if account is None or not account.usable:
             raise _gone()
         return account
 
@@ -207,7 +205,7 @@ class Auth:
         done = once.recorded(password=account.id)
         await self._change(account.id, *done, password_hash=hashed, **fields)
         await self.sessions.end_all(account.id, but=but)
-        await self.limits.reset(self.rules.account, domain.normal_text(account.email))
+        await self.limits.reset(self.rules.everywhere, domain.normal_text(account.email))
         await self._record(account.id, domain.ChangePassword())
 
     async def erase(self, user_id: str, password: str) -> None:
@@ -215,6 +213,7 @@ class Auth:
         account = await self.me(user_id)
         await self.confirm(account, password, "password")
         await self._record(user_id, domain.Erase())
+        await self.journal.add("erased", user_id, actor=user_id)
         await self._forget(account)
 
     async def _forget(self, account: Account) -> None:
@@ -222,6 +221,8 @@ class Auth:
         await self.personal.remove_all(account.id)
         await self.factors.remove(account.id)
         await self.passkeys.remove_all(account.id)
+        await self.devices.forget(account.id)
+        await self.journal.forget(account.id)
         if self.kept_mails is not None:
             await self.kept_mails.forget(account.email, account.id)
         await self.accounts.erase(account)
@@ -235,9 +236,13 @@ class Auth:
         if lost is not None:
             await self.personal.remove(user_id, lost)  # nobody was ever shown it
         try:
-            return await self.personal.add(user_id, wish)
+            made = await self.personal.add(user_id, wish)
         except ValueError as error:
             raise Problem(409, "conflict", str(error), reason="too_many_tokens") from error
+        if not await self.sessions.exists(user_id, session_id):  # deactivated, or signed out, since a moment ago
+            await self.personal.remove(user_id, made[0].id)
+            raise forbidden("The session has ended.")
+        return made
 
     async def check_proof(self, user_id: str, session_id: str | None) -> None:
         """Raises Problem 403 `reauthentication_required` unless the person has just shown who they are."""
@@ -280,6 +285,12 @@ class Auth:
             traceparent=context.traceparent,
         )
         return (await self.users.execute(stream_of(user_id), partial(domain.decide, what), command)).state
+
+
+def check_active(account: Account) -> None:
+    """Raises Problem 403 `deactivated`: only whoever has shown who they are gets to know."""
+    if not account.active:
+        raise Problem(403, "deactivated", "The account is deactivated. Ask whoever runs this board.")
 
 
 def _gone() -> Problem:

@@ -4,10 +4,12 @@ from typing import Final
 
 from fastapi import Request, Response
 
+from auth_service.devices import KNOWN_FOR
 from auth_service.sessions import IDLE_SECONDS
 from auth_service.signing import USER_TOKEN_SECONDS
 from kernel.identity.security import ACCESS_COOKIE, HOST_PREFIX, REFRESH_COOKIE
 
+DEVICE_COOKIE: Final = "tl_device"
 _AGES: Final = {ACCESS_COOKIE: USER_TOKEN_SECONDS, REFRESH_COOKIE: IDLE_SECONDS}
 
 
@@ -20,6 +22,11 @@ def set_session(response: Response, *, access_token: str, refresh_token: str, ht
     """Give the browser a session."""
     for name, value in ((ACCESS_COOKIE, access_token), (REFRESH_COOKIE, refresh_token)):
         _set(response, name, value, _AGES[name], https)
+
+
+def set_device(response: Response, *, secret: str, https: bool) -> None:
+    """Have the browser be known at its next login, for as long as it comes back in time."""
+    _set(response, DEVICE_COOKIE, secret, int(KNOWN_FOR.total_seconds()), https)
 
 
 def clear_session(response: Response, *, https: bool) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from auth_service.administration import Administration
 from auth_service.commands import Auth
 from auth_service.invited import InvitedPeople
 from auth_service.joining import Joining
@@ -29,6 +30,7 @@ class Deps:
     joining: Joining
     recovery: Recovery
     proving: Proving
+    administration: Administration
     keys: SigningKeys
     authenticator: Authenticator
     services: Authenticator

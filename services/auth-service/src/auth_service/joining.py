@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from auth_service.commands import Auth, Client, LoggedIn, Newcomer
+from auth_service.client import Client
+from auth_service.commands import Auth, LoggedIn, Newcomer
 from auth_service.domain.account import normal_text
 from auth_service.invited import InvitedPeople
 from auth_service.projects import Projects

@@ -1,16 +1,20 @@
 """Rate limits: attempts counted in the key-value store, so that they hold across processes."""
 
 import hashlib
+import math
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from kernel.http.problems import Problem
-from kernel.ports.key_value_store import Delete, KeyValueStore
+from kernel.ports.key_value_store import Delete, KeyValueStore, Put
 
 _QUARTER: Final = 15 * 60
 _HOUR: Final = 60 * 60
+_DAY: Final = timedelta(days=1)
+_FIRST_WAIT: Final = 30
+"""Seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,7 @@ class Limits:
     address: Limit
     registrations: Limit
     challenges: Limit
+    everywhere: Limit
 
     @classmethod
     def of(cls, login: int, address: int, registrations: int) -> "Limits":
@@ -39,6 +44,7 @@ class Limits:
             Limit("login-address", address, _QUARTER),
             Limit("register", registrations, _HOUR),
             Limit("passkey-challenges", 300, _QUARTER),
+            Limit("login-everywhere", 10 * login, _QUARTER),
         )
 
 
@@ -76,11 +82,38 @@ class RateLimits:
         if await self._store.get(_partition(limit), key) is not None:
             await self._store.write(Delete(_partition(limit), key))
 
+    async def check_delay(self, limit: Limit, subject: str) -> None:
+        """Raises Problem 429 `rate_limited` while a subject has to wait, see `delay`."""
+        item = await self._store.get(_partition(limit), f"wait:{subject}")
+        if item is not None and item.expires_at is not None:
+            raise _limited_for((item.expires_at - datetime.now(UTC)).total_seconds())
+
+    async def delay(self, limit: Limit, subject: str) -> None:
+        """Count a failure. Once there were `attempts` of them in a day, each makes the subject wait twice as long."""
+        now = datetime.now(UTC)
+        failures = await self._store.increment(_partition(limit), f"failed:{subject}", expires_at=now + _DAY)
+        if failures >= limit.attempts:
+            wait = min(limit.seconds, _FIRST_WAIT * 2 ** min(failures - limit.attempts, 20))
+            await self._store.write(
+                Put(_partition(limit), f"wait:{subject}", b"", expires_at=now + timedelta(seconds=wait))
+            )
+
+    async def forget_delay(self, limit: Limit, subject: str) -> None:
+        """Forget the failures of a subject."""
+        if await self._store.get(_partition(limit), f"failed:{subject}") is not None:
+            await self._store.write(
+                Delete(_partition(limit), f"failed:{subject}"), Delete(_partition(limit), f"wait:{subject}")
+            )
+
 
 def _partition(limit: Limit) -> str:
     return f"limit:{limit.name}"
 
 
 def _limited(limit: Limit) -> Problem:
-    wait = limit.seconds - int(time.time()) % limit.seconds
+    return _limited_for(limit.seconds - int(time.time()) % limit.seconds)
+
+
+def _limited_for(seconds: float) -> Problem:
+    wait = max(1, math.ceil(seconds))
     return Problem(429, "rate_limited", "Too many attempts. Try again later.", headers={"Retry-After": str(wait)})

@@ -7,12 +7,16 @@ from fastapi import FastAPI
 
 from auth_service import schemas as views
 from auth_service.accounts import Accounts
+from auth_service.administration import Administration
 from auth_service.api import ROUTES
 from auth_service.commands import Auth
 from auth_service.deps import Deps
+from auth_service.devices import Devices
 from auth_service.factors import SecondFactors
+from auth_service.guessing import Guessing
 from auth_service.invited import InvitedPeople
 from auth_service.joining import Joining
+from auth_service.journal import Journal
 from auth_service.limits import Limits, RateLimits
 from auth_service.mails.outbox import Outbox
 from auth_service.once import OnceTokens
@@ -60,6 +64,8 @@ def create_app(settings: Settings, platform: Platform | None = None) -> FastAPI:
             invited = InvitedPeople(store, accounts, outbox, settings.public_url)
             tokens = PersonalTokens(store, sessions)
             limits = RateLimits(store)
+            rules = Limits.of(settings.login_attempts, settings.address_attempts, settings.registrations)
+            devices, journal = Devices(store), Journal(store, outbox)
             auth = Auth(
                 accounts=accounts,
                 sessions=sessions,
@@ -69,7 +75,10 @@ def create_app(settings: Settings, platform: Platform | None = None) -> FastAPI:
                 factors=SecondFactors(store, limits),
                 passkeys=Passkeys(store, settings.public_url),
                 users=Decider(Streams(log, USER_CODEC, user.evolve, 8 * MIB)),
-                rules=Limits.of(settings.login_attempts, settings.address_attempts, settings.registrations),
+                rules=rules,
+                devices=devices,
+                journal=journal,
+                guessing=Guessing(limits, rules, devices, journal),
                 kept_mails=_keeper(mailer),
                 verified_only=settings.verified_email == "required",
             )
@@ -89,6 +98,7 @@ def create_app(settings: Settings, platform: Platform | None = None) -> FastAPI:
                 joining=Joining(auth, projects, invited, recovery),
                 recovery=recovery,
                 proving=Proving(auth, settings.require_second_factor),
+                administration=Administration(auth, recovery),
                 keys=keys,
                 authenticator=Authenticator(
                     keys, personal=personal, ended=own.ended, secure=settings.public_url.startswith("https:")

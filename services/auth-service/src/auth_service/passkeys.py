@@ -93,7 +93,7 @@ class Passkeys:
     async def add(self, user_id: str, name: str, answer: Mapping[str, Any]) -> Passkey:
         """Keep the passkey that a device made. Raises PasskeyRefused, and Problem 409 for too many or the same."""
         if len(await self.of(user_id)) >= MAX_PASSKEYS:
-            raise Problem(409, "conflict", f"There are {MAX_PASSKEYS} passkeys already.")
+            raise Problem(409, "conflict", f"There are {MAX_PASSKEYS} passkeys already.", reason="too_many_passkeys")
         challenge = await self._asked(answer, user_id)
         try:
             made = webauthn.verify_registration_response(

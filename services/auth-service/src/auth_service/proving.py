@@ -7,7 +7,8 @@ from typing import Any
 import structlog
 
 from auth_service.accounts import Account
-from auth_service.commands import Auth, Client, LoggedIn
+from auth_service.client import Client
+from auth_service.commands import Auth, LoggedIn
 from auth_service.passkeys import PasskeyRefused
 from kernel.http.problems import Problem, forbidden, invalid
 
@@ -35,7 +36,7 @@ class Proving:
         except PasskeyRefused as refused:
             log.info("auth.passkey-refused", reason=str(refused))
             account = None
-        if account is None or account.erased:
+        if account is None or not account.usable:
             await self.auth.limits.count(self.auth.rules.address, client.address)
             raise Problem(401, "invalid_credentials", "The passkey is not known here.")
         return await self._begin(account, client, strong=True)
@@ -117,4 +118,5 @@ class Proving:
             return
         has_codes = bool((await self.auth.factors.of(account.id)).secret)
         if len(await self.auth.passkeys.of(account.id)) + has_codes <= 1:
-            raise Problem(409, "conflict", "A second factor is required here: set up another one first.")
+            detail = "A second factor is required here: set up another one first."
+            raise Problem(409, "conflict", detail, reason="last_factor")

@@ -6,7 +6,8 @@ from typing import Final
 
 from auth_service.accounts import Account, EmailTaken, NoAccount
 from auth_service.checks import check_password, checked_email
-from auth_service.commands import Auth, Client, Newcomer
+from auth_service.client import Client
+from auth_service.commands import Auth, Newcomer
 from auth_service.domain import account as domain
 from auth_service.limits import Limit
 from auth_service.mails.letters import Letter, render
@@ -72,7 +73,13 @@ class Recovery:
         """Set a new password; every session ends. Raises Problem 422: `invalid_token`, or a weak password."""
         found = await self.once.look("reset", token)
         account = None if found is None else await self.auth.accounts.get(found.user_id)
-        if found is None or account is None or account.erased or found.bound != _password(account):
+        if (
+            found is None
+            or account is None
+            or account.erased
+            or not account.active
+            or found.bound != _password(account)
+        ):
             raise _no_token()
         check_password(password, [account.email, account.name], "password")
         hashed = await self.auth.passwords.hash(password)
@@ -81,6 +88,7 @@ class Recovery:
         verified = account.email_verified or found.mailed
         await self.auth.set_password(account, hashed, email_verified=verified)
         await self.tell(account.id, "password")
+        await self.auth.journal.add("password_reset", account.id, actor=account.id)
 
     # --- addresses ---
 
@@ -99,7 +107,7 @@ class Recovery:
         """An address is somebody's. Raises Problem 422 `invalid_token`, 409 for one that has been taken."""
         found = await self.once.take("verify", token)
         account = None if found is None else await self.auth.accounts.get(found.user_id)
-        if found is None or account is None or account.erased or found.bound != _address(account):
+        if found is None or account is None or not account.usable or found.bound != _address(account):
             raise _no_token()
         try:
             changed = await self.auth.accounts.change_email(account.id, found.email)
@@ -108,6 +116,7 @@ class Recovery:
         except NoAccount as error:
             raise _no_token() from error
         if domain.normal_text(changed.email) != domain.normal_text(account.email):
+            await self.auth.journal.add("email_changed", account.id, actor=account.id)
             await self.auth.sessions.end_all(account.id)
             if account.email_verified or not self.required:
                 await self.outbox.add("notice", user_id=account.id, what="email", to=account.email)
@@ -120,7 +129,7 @@ class Recovery:
 
     async def _reset_mail(self, params: Params) -> Mail | None:
         account = await self.auth.accounts.by_email(params["email"])
-        if account is None or account.erased:
+        if account is None or not account.usable:
             return None
         if self.required and not account.email_verified:
             return await self._verify_mail({"user_id": account.id, "email": account.email})
@@ -129,7 +138,7 @@ class Recovery:
 
     async def _verify_mail(self, params: Params) -> Mail | None:
         account = await self.auth.accounts.get(params["user_id"])
-        if account is None or account.erased:
+        if account is None or not account.usable:
             return None
         email = params["email"]
         owner = await self.auth.accounts.by_email(email)
@@ -141,7 +150,7 @@ class Recovery:
 
     async def _notice_mail(self, params: Params) -> Mail | None:
         account = await self.auth.accounts.get(params["user_id"])
-        if account is None or account.erased:
+        if account is None or not account.usable:
             return None
         if params["to"] is None and self.required and not account.email_verified:
             return None

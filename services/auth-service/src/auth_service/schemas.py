@@ -87,6 +87,7 @@ class UserOut(BaseModel):
     email_verified: bool | None = None
     locale: Locale | None = None
     created_at: str | None = None
+    admin: bool | None = None
     second_factor_required: bool | None = Field(
         default=None, description="whether one has to set up a second factor before anything else"
     )
@@ -170,6 +171,7 @@ def own_document(account: Account, *, limited: bool = False) -> dict[str, Any]:
         "email_verified": account.email_verified,
         "locale": account.locale,
         "created_at": account.created_at,
+        **({"admin": True} if account.admin else {}),
         **({"second_factor_required": True} if limited else {}),
     }
 
@@ -186,7 +188,7 @@ def service_document(account: Account, *, addressed: bool) -> dict[str, Any]:
     return {
         "id": account.id,
         "name": account.name,
-        "email": account.email if addressed else None,
+        "email": account.email if addressed and account.active else None,
         "locale": account.locale,
     }
 

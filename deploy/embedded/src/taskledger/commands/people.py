@@ -1,10 +1,12 @@
 """`taskledger user`."""
 
 import asyncio
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from kernel.http.problems import Problem
 from taskledger.commands.shared import DATA, Data, fail
 from taskledger.settings import Home
 
@@ -51,6 +53,45 @@ def reset_user(email: str, data: Data = DATA) -> None:
     asyncio.run(run())
 
 
+def _changing(email: str, data: Path, said: str, **fields: bool) -> None:
+    """Change somebody as an administrator would; sessions and tokens end in a process that runs, too."""
+    from taskledger.offline import opened
+
+    async def run() -> None:
+        async with opened(Home(data)) as here:
+            deps = here.auth.state.deps
+            account = await deps.auth.accounts.by_email(email)
+            if account is None or account.erased:
+                raise fail(f"Nobody has the address {email}.")
+            wanted = {"active": fields.get("active"), "admin": fields.get("admin")}
+            try:
+                await deps.administration.change(account.id, "machine", **wanted)
+            except Problem as problem:
+                raise fail(problem.detail) from problem
+            print(f"{email} {said}")
+
+    asyncio.run(run())
+
+
+def activate_user(email: str, data: Data = DATA) -> None:
+    """Let a deactivated person in again."""
+    _changing(email, data, "is active", active=True)
+
+
+def deactivate_user(email: str, data: Data = DATA) -> None:
+    """Shut a person out: sessions and tokens end within two seconds. Tasks, name and history stay."""
+    _changing(email, data, "is deactivated", active=False)
+
+
+def admin_user(
+    email: str,
+    revoke: Annotated[bool, typer.Option("--revoke", help="Take it back.")] = False,
+    data: Data = DATA,
+) -> None:
+    """Make a person an administrator."""
+    _changing(email, data, "is no administrator any more" if revoke else "is an administrator", admin=not revoke)
+
+
 def list_users(data: Data = DATA) -> None:
     """List who is registered."""
     from taskledger.offline import opened
@@ -59,6 +100,7 @@ def list_users(data: Data = DATA) -> None:
         async with opened(Home(data)) as here:
             for account in await here.auth.state.deps.auth.accounts.directory():
                 verified = "verified" if account.email_verified else "unverified"
-                print(f"{account.email}\t{account.name}\t{account.id}\t{verified}")
+                states = [verified, *(["admin"] if account.admin else []), *([] if account.active else ["deactivated"])]
+                print(f"{account.email}\t{account.name}\t{account.id}\t{','.join(states)}")
 
     asyncio.run(run())

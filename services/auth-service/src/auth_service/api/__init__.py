@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from auth_service.api import factors, internal, oneself, people, recovery, sessions
+from auth_service.api import admin, factors, internal, oneself, people, recovery, sessions
 
 _ROUTERS: Final = (
     oneself.router,
@@ -11,6 +11,7 @@ _ROUTERS: Final = (
     sessions.public,
     sessions.registering,
     sessions.router,
+    admin.router,
     factors.public,
     factors.router,
     recovery.public,

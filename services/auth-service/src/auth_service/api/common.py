@@ -7,13 +7,13 @@ import orjson
 from fastapi import APIRouter, Request, Response
 
 from auth_service import cookies
-from auth_service.commands import Client
+from auth_service.client import Client
 from auth_service.deps import Deps
 from kernel.http import user_route
 from kernel.http.idempotency import IdempotentRoute
 from kernel.http.openapi import answers
 from kernel.http.requests import JSON, decode_cursor, encode_cursor
-from kernel.identity.security import Principal
+from kernel.identity.security import Principal, cookie_of
 
 PUBLIC: Final[dict[str, Any]] = {"security": []}
 KEPT: Final = ("Idempotency-Replayed",)
@@ -58,7 +58,15 @@ def client_of(request: Request) -> Client:
     if proxies and len(forwarded) >= proxies:
         # Each proxy appends whom it saw; what stands further left is the client's own claim.
         address = forwarded[-proxies]
-    return Client(address, request.headers.get("user-agent", ""))
+    device = cookie_of(request, cookies.DEVICE_COOKIE, secure=deps_of(request).authenticator.secure) or ""
+    return Client(address, request.headers.get("user-agent", ""), device[:100])
+
+
+async def note(request: Request, kind: str, user_id: str, **detail: Any) -> None:
+    """Write what somebody who is logged in has done into the log of an account."""
+    client = client_of(request)
+    journal = deps_of(request).auth.journal
+    await journal.add(kind, user_id, actor=user_of(request).id, place=client.place, agent=client.agent, **detail)
 
 
 def after(cursor: str | None) -> str:

@@ -15,6 +15,7 @@ from auth_service.api.common import (
     answer,
     client_of,
     deps_of,
+    note,
     renew,
     router_of,
     user_of,
@@ -119,6 +120,7 @@ async def confirm_totp(request: Request, body: CodeBody, key: IdempotencyKey = N
     if codes is None:
         raise problems.invalid("code", "is wrong: look at the clock of the device", reason="wrong_code")
     await deps.proving.strengthened(account, principal.session_id)
+    await note(request, "factor_added", account.id)
     response = answer({"recovery_codes": codes})
     await renew(request, response)
     return response
@@ -134,6 +136,7 @@ async def remove_totp(request: Request, body: CodeBody, key: IdempotencyKey = No
     if not await deps.auth.factors.use(account.id, body.code):
         raise problems.invalid("code", "is wrong, or was used before", reason="wrong_code")
     await deps.auth.factors.remove(account.id)
+    await note(request, "factor_removed", account.id)
     await deps.auth.sessions.end_all(account.id, but=principal.session_id)
     return Response(status_code=204)
 
@@ -166,6 +169,7 @@ async def add_passkey(request: Request, body: PasskeyBody, key: IdempotencyKey =
     except PasskeyRefused as refused:
         raise problems.invalid("credential", "does not prove anything", reason="proves_nothing") from refused
     await deps.proving.strengthened(account, principal.session_id)
+    await note(request, "passkey_added", account.id, passkey=made.id)
     response = answer(_document(made), 201)
     await renew(request, response)
     return response
@@ -182,8 +186,9 @@ async def remove_passkey(request: Request, passkey_id: str, key: IdempotencyKey 
         raise problems.not_found("passkey")
     await deps.proving.check_last(account)
     if len(known) == 1 and not account.password_hash:
-        raise Problem(409, "conflict", "It is the only way in: set a password first.")
+        raise Problem(409, "conflict", "It is the only way in: set a password first.", reason="only_way_in")
     await deps.auth.passkeys.remove(account.id, passkey_id)
+    await note(request, "passkey_removed", account.id, passkey=passkey_id)
     return Response(status_code=204)
 
 

@@ -15,6 +15,7 @@ from auth_service.api.common import (
     answer,
     deps_of,
     kept_as,
+    note,
     page,
     renew,
     router_of,
@@ -63,6 +64,7 @@ async def change_password(request: Request, body: views.PasswordBody, key: Idemp
     principal = user_of(request)
     deps = deps_of(request)
     await deps.auth.change_password(principal.id, principal.session_id, body.old_password, body.new_password)
+    await note(request, "password_changed", principal.id)
     response = Response(status_code=204)
     await renew(request, response)
     return response
@@ -103,6 +105,7 @@ async def add_token(request: Request, body: views.TokenBody, key: IdempotencyKey
     lasts = None if body.expires_in is None else timedelta(seconds=body.expires_in)
     wish = Wish(name=body.name, scopes=tuple(dict.fromkeys(body.scopes)), projects=body.projects, lasts=lasts)
     made, token = await deps.auth.add_token(principal.id, principal.session_id, wish)
+    await note(request, "token_created", principal.id, token=made.id, scopes=list(wish.scopes))
     document = views.token_document(made)
     return kept_as(answer({**document, "token": token}, 201), document)
 
@@ -113,4 +116,5 @@ async def remove_token(request: Request, token_id: str, key: IdempotencyKey = No
     principal = user_of(request)
     if not await deps_of(request).auth.personal.remove(principal.id, token_id):
         raise problems.not_found("token")
+    await note(request, "token_revoked", principal.id, token=token_id)
     return Response(status_code=204)

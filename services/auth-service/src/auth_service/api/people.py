@@ -55,7 +55,7 @@ async def list_users(
     else:
         service = principal.kind == "service"
         known = frozenset() if service else await _known(deps, principal.id, None)
-        found, next_cursor = _people(await deps.auth.find(q or "", known), limit, cursor)
+        found, next_cursor = page_of(await deps.auth.find(q or "", known), limit, cursor)
     return answer({"items": [_document(deps, account, principal) for account in found], "next_cursor": next_cursor})
 
 
@@ -93,7 +93,8 @@ def _document(deps: Deps, account: Account, reader: Principal) -> dict[str, Any]
     return views.listed_document(account)
 
 
-def _people(found: Sequence[Account], limit: int, cursor: str | None) -> tuple[list[Account], str | None]:
+def page_of(found: Sequence[Account], limit: int, cursor: str | None) -> tuple[list[Account], str | None]:
+    """A page of people by name, and where the next begins. Raises Problem 422."""
     after = decode_cursor(cursor, str, str) if cursor is not None else ("", "")
     rest = [account for account in found if (account.name.casefold(), account.id) > after]
     page = rest[:limit]

@@ -65,6 +65,9 @@ async def session_answer(request: Request, logged_in: LoggedIn, kind: views.Sess
         await _end_replaced(request, logged_in)
         https = cookies.is_https(request, deps.settings.public_url)
         cookies.set_session(response, access_token=access_token, refresh_token=logged_in.refresh_token, https=https)
+        if not logged_in.known_device and status == 200:  # it has come back: whoever registers is not known yet
+            secret = await deps.auth.devices.remember(logged_in.account.id)
+            cookies.set_device(response, secret=secret, https=https)
         return response
     session = {"access_token": access_token, "refresh_token": logged_in.refresh_token, "token_type": "Bearer"}
     return answer({"user": user, **session, "expires_in": USER_TOKEN_SECONDS}, status)

@@ -79,6 +79,42 @@ WORDS: Final[Mapping[tuple[str, str], tuple[str, tuple[str, ...], str, str]]] = 
         "계정 살펴보기",
         "본인이 만들지 않았다면 토큰을 취소하고 비밀번호를 바꾸세요.",
     ),
+    ("en", "device"): (
+        "A sign-in from a new device",
+        ("Hello {name}, somebody signed in to your account with a device or from a network that was not seen before.",),
+        "Look at your account",
+        "If it was you, there is nothing to do. If it was not, end the other sessions and change your password.",
+    ),
+    ("ko", "device"): (
+        "새 기기에서 로그인했습니다",
+        ("{name} 님, 전에 없던 기기나 네트워크에서 계정에 로그인했습니다.",),
+        "계정 살펴보기",
+        "본인이라면 아무것도 하지 않으셔도 됩니다. 아니라면 다른 로그인을 끝내고 비밀번호를 바꾸세요.",
+    ),
+    ("en", "factor"): (
+        "A second factor was set up",
+        ("Hello {name}, an authenticator or a passkey was added to your account.",),
+        "Look at your account",
+        "If it was not you, remove it there and change your password at once.",
+    ),
+    ("ko", "factor"): (
+        "2단계 인증이 추가되었습니다",
+        ("{name} 님, 계정에 인증 앱이나 패스키가 추가되었습니다.",),
+        "계정 살펴보기",
+        "본인이 추가하지 않았다면 바로 삭제하고 비밀번호를 바꾸세요.",
+    ),
+    ("en", "unfactor"): (
+        "A second factor was removed",
+        ("Hello {name}, an authenticator or a passkey was removed from your account.",),
+        "Look at your account",
+        "If it was neither you nor whoever runs this board, change your password and set it up again.",
+    ),
+    ("ko", "unfactor"): (
+        "2단계 인증이 해제되었습니다",
+        ("{name} 님, 계정에서 인증 앱이나 패스키가 삭제되었습니다.",),
+        "계정 살펴보기",
+        "본인이나 관리자가 한 일이 아니라면 비밀번호를 바꾸고 다시 설정하세요.",
+    ),
     ("en", "tried"): (
         "Somebody is trying to sign in as you",
         ("Hello {name}, many sign-ins with a wrong password were tried on your account. They are slowed down.",),
