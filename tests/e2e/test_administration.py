@@ -31,7 +31,7 @@ def test_a_person_is_shut_out_and_let_in_again_on_the_page_and_by_the_command(
     page = visitor.page
     page.get_by_label("Name or address").fill("bo")
     page.get_by_role("button", name="What to do with Bob").click()
-    page.get_by_role("option", name="Deactivate").click()
+    page.get_by_role("option", name="Deactivate", exact=True).click()
     page.get_by_role("dialog").get_by_role("button", name="Deactivate", exact=True).click()
     expect(visitor.toast("Bob is deactivated")).to_be_visible()
     expect(page.get_by_text("Account deactivated")).to_be_visible()

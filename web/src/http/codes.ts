@@ -61,6 +61,8 @@ export function inWords({ code, limit = 0 }: Fault): string | null {
       return t`It repeats the same characters.`;
     case "password_sequence":
       return t`It is a sequence of characters. Choose another one.`;
+    case "password_guessable":
+      return t`It is easily guessed: a word, a name or a pattern with little added. Choose another one.`;
     case "password_common":
       return t`It is one of the most common passwords. Choose another one.`;
     case "password_personal":

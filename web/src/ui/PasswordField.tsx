@@ -75,7 +75,7 @@ export function PasswordField({ label, autoComplete, value, onChange, rules = fa
               </li>
             ))}
             <li className="note-rule">
-              <Trans>Common passwords, your name and your e-mail address are refused.</Trans>
+              <Trans>What is easily guessed is refused: common words, names and dates, also with digits added.</Trans>
             </li>
           </ul>
         )}

@@ -4,8 +4,8 @@ import hmac
 from collections.abc import Sequence
 
 from auth_service.domain import account as domain
-from auth_service.domain.account import WeakPassword
-from auth_service.passwords import common_passwords
+from auth_service.domain.account import WeakPassword, guessed_words, normal_password
+from auth_service.passwords import common_passwords, is_guessable
 from kernel.http.problems import invalid
 
 
@@ -26,5 +26,7 @@ def check_password(password: str, personal: Sequence[str], field: str) -> None:
     """Raises Problem 422 for a password that may not be used."""
     try:
         domain.check_password(password, common_passwords(), personal)
+        if is_guessable(normal_password(password), guessed_words(personal)):
+            raise WeakPassword("password_guessable", "is easily guessed: a common word or pattern with little added")
     except WeakPassword as error:
         raise invalid(field, str(error), reason=error.code, limit=error.limit) from error

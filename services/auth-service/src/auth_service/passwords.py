@@ -1,7 +1,7 @@
 """Hashing passwords with argon2id, a few at a time and off the event loop."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import Final, TypeVar
@@ -23,12 +23,25 @@ PARALLEL: Final = 2
 """How many are hashed at once: each takes 19 MiB, and guessing must not take the whole machine."""
 
 
+FEWEST_GUESSES: Final = 10**7.5
+"""A password that is found within so many is refused; eight random letters take ten times as many."""
+_LOOKED_AT: Final = 40
+
+
 @cache
 def common_passwords() -> frozenset[str]:
     """The 30,000 most common passwords, in lower case, from the lists that zxcvbn ships."""
     from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
     return frozenset(FREQUENCY_LISTS["passwords"])
+
+
+def is_guessable(password: str, words: Collection[str]) -> bool:
+    """Whether zxcvbn finds it soon: by lists of passwords, names and words, dates, keyboards, leet forms."""
+    from zxcvbn import zxcvbn
+
+    # More of it would take longer, and what is long and guessable is so in its beginning.
+    return float(zxcvbn(password[:_LOOKED_AT], sorted(words))["guesses"]) < FEWEST_GUESSES
 
 
 class Passwords:

@@ -58,12 +58,41 @@ def check_password(password: str, common: Collection[str], personal: Sequence[st
         raise WeakPassword("password_common", "is among the most common passwords")
     if lowered in _guesses(personal):
         raise WeakPassword("password_personal", "must not be your name or e-mail address")
+    if _is_made_of(lowered, guessed_words(personal)):
+        raise WeakPassword("password_guessable", "is easily guessed: a name, a season or the product with little added")
 
 
 def _is_sequence(text: str) -> bool:
     """Whether every character follows the one before, up or down, a 0 after a 9: abcdefgh, 1234567890, 87654321."""
     steps = {ord(after) - ord(before) for before, after in pairwise(text)}
     return steps <= {1, -9} or steps <= {-1, 9}
+
+
+_PRODUCT: Final = frozenset({"taskledger", "task", "tasks", "ledger"})
+_CALENDAR: Final = frozenset(
+    {"spring", "summer", "autumn", "fall", "winter", "봄", "여름", "가을", "겨울", "비밀번호", "암호"}
+    | {"january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november"}
+    | {"december", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"}
+)
+_LEET: Final = str.maketrans("@4831!0$57+9", "aabeiiossttg")
+
+
+def guessed_words(personal: Sequence[str]) -> frozenset[str]:
+    """What guessers begin with: the product, the calendar, and every part of a name or an address."""
+    parts = {word for part in personal for word in re.split(r"[\W_\d]+", part.casefold()) if len(word) > 1}
+    return _PRODUCT | _CALENDAR | parts
+
+
+def _is_made_of(lowered: str, words: Collection[str]) -> bool:
+    """Whether nothing but digits and signs is left without these words, also where letters are written as signs."""
+    signs, digits = re.sub(r"[\W_]+$", "", lowered), re.sub(r"[\W_\d]+$", "", lowered)
+    for text in (lowered, signs.translate(_LEET), digits.translate(_LEET)):
+        rest = text
+        for word in sorted(words, key=len, reverse=True):
+            rest = rest.replace(word, " ")
+        if rest != text and not any(char.isalpha() for char in rest):
+            return True
+    return False
 
 
 def _guesses(personal: Sequence[str]) -> set[str]:
