@@ -58,6 +58,20 @@ def test_every_code_of_the_services_has_its_words_in_the_site() -> None:
     assert codes() - worded() == set()
 
 
+def faults_of_imports() -> set[str]:
+    """The codes of what is wrong with a file; what a service refuses in it has that service's."""
+    found: set[str] = {"too_much"}
+    for file in (ROOT / "deploy/embedded/src/taskledger/imports").rglob("*.py"):
+        found |= set(re.findall(r'\bFault\(\s*"(\w+)"', file.read_text()))
+    return found - {"refused"}
+
+
+def test_every_code_of_an_import_has_its_words_in_the_site() -> None:
+    assert len(faults_of_imports()) > 15
+    known = set(re.findall(r'case "(\w+)":', (ROOT / "web/src/pages/import/words.ts").read_text()))
+    assert faults_of_imports() - known - worded() == set()
+
+
 def test_the_site_has_no_words_for_codes_that_there_are_not() -> None:
     assert worded() - codes() == set()
 

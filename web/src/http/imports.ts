@@ -12,6 +12,9 @@ export interface ImportNote {
 export interface LeftOut {
   where: string;
   problem: string;
+  code: string;
+  /** What the words for the code need: a number, or the text of the file that it is about. */
+  what: string;
 }
 
 export interface ImportStatus {
@@ -119,7 +122,7 @@ export interface ImportRun {
     notes?: ImportNote[];
   } | null;
   undone: { deleted: number; changed: number; kept: number } | null;
-  problem: { code: string; where: string; detail: string } | null;
+  problem: { code: string; where: string; detail: string; reason: string; what: string } | null;
 }
 
 /** An import of before. */

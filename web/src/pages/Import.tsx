@@ -3,6 +3,7 @@ import { Trans } from "@lingui/react/macro";
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { explain } from "../http/explain";
+import { learn } from "../http/faults";
 import {
   addImport,
   chooseImport,
@@ -27,6 +28,8 @@ import "../styles/pages/import.css";
 
 const LOOK_MILLISECONDS = 400;
 const WORKING = ["reading", "running", "undoing"];
+
+void learn();
 
 const texts = ownTexts({
   en: () => import("../locales/import/en.po"),

@@ -26,7 +26,7 @@ export function LeftOutRows({ rows, count }: { rows: LeftOut[]; count: number })
       <ul>
         {rows.map((row) => (
           <li key={`${row.where} ${row.problem}`}>
-            <strong>{place(row.where)}</strong> {reason(row.problem)}
+            <strong>{place(row.where)}</strong> {reason(row)}
           </li>
         ))}
         {count > rows.length && <li aria-hidden="true">…</li>}

@@ -16,7 +16,8 @@ export function Problem({ error, said }: { error?: unknown; said?: NonNullable<I
         <p>
           {said ? (
             <>
-              {said.where && <code>{place(said.where)}</code>} {reason(said.detail)}
+              {said.where && <code>{place(said.where)}</code>}{" "}
+              {reason({ code: said.reason, what: said.what, problem: said.detail })}
             </>
           ) : (
             explain(error)

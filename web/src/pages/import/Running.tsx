@@ -55,7 +55,11 @@ export function Running({ run, onStop, onUndo, onAgain }: RunningProps) {
           )}
         </p>
       )}
-      {run.problem && <p className="field-error">{reason(run.problem.detail)}</p>}
+      {run.problem && (
+        <p className="field-error">
+          {reason({ code: run.problem.reason, what: run.problem.what, problem: run.problem.detail })}
+        </p>
+      )}
       {state === "stopped" && (
         <p className="section-hint">
           <Trans>What was imported stays. Import the file again to go on from there.</Trans>

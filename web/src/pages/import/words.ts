@@ -1,5 +1,6 @@
 /** What an import says, in the reader's language. */
 import { t } from "@lingui/core/macro";
+import { told } from "../../http/faults";
 import type { Category, ImportNote } from "../../http/imports";
 
 export function fieldName(field: string): string {
@@ -42,37 +43,63 @@ export function place(where: string): string {
   return where === "the file" ? t`The file` : where;
 }
 
-/** Why a row or a file cannot be imported. What is not known here is told as it is. */
-export function reason(problem: string): string {
-  const [, given, wanted] = /^has (\d+) fields, the header has (\d+)$/.exec(problem) ?? [];
-  if (given && wanted) return t`It has ${given} fields, the headings have ${wanted}.`;
-  const [, other] = /^has the id of (.+)$/.exec(problem) ?? [];
-  if (other) return t`It has the same id as ${other}.`;
-  const [, text] = /^'(.+)' is not a date$/.exec(problem) ?? [];
-  if (text) return t`“${text}” is not a date.`;
-  const [, most] = /^is beyond the ([\d,]+) /.exec(problem) ?? [];
-  if (most) return t`One import takes at most ${most} rows.`;
-  const [, csv] = /^is not CSV: (.+)$/.exec(problem) ?? [];
-  if (csv) return t`It is not a table that can be read: a quotation mark is not closed, or stands in the wrong place.`;
-  switch (problem) {
-    case "has no title":
+/** Why a row or a file cannot be imported, by its code. What is not known here is told as it is. */
+export function reason({ code, what, problem }: { code: string; what: string; problem: string }): string {
+  switch (code) {
+    case "fields_differ": {
+      const [given = "", wanted = ""] = what.split(" ");
+      return t`It has ${given} fields, the headings have ${wanted}.`;
+    }
+    case "same_id":
+      return t`It has the same id as ${what}.`;
+    case "not_a_date":
+      return t`“${what}” is not a date.`;
+    case "too_many_rows": {
+      const most = Number(what).toLocaleString(document.documentElement.lang || undefined);
+      return t`One import takes at most ${most} rows.`;
+    }
+    case "too_many_people": {
+      const most = Number(what).toLocaleString(document.documentElement.lang || undefined);
+      return t`One import takes at most ${most} people.`;
+    }
+    case "too_large":
+      return t`It is larger than ${what} MiB.`;
+    case "not_csv":
+      return t`It is not a table that can be read: a quotation mark is not closed, or stands in the wrong place.`;
+    case "no_title":
       return t`It has no title.`;
-    case "was deleted here":
+    case "deleted_here":
       return t`It was deleted here, and stays so.`;
-    case "is missing":
+    case "missing":
       return t`It is missing.`;
-    case "the file is empty":
-    case "there is no header line":
+    case "empty":
       return t`It is empty.`;
-    case "takes more memory than one import may have":
-    case "takes more memory or time than one import may have":
+    case "too_much":
       return t`It takes more memory or time than one import may have.`;
-    case "is JSON, but of no format that is known":
+    case "unknown_format":
       return t`It is JSON, but from no program that is known here.`;
-    case "is not a workbook that can be read (xlsx)":
+    case "not_a_workbook":
       return t`It is not an Excel workbook that can be read.`;
+    case "not_json":
+      return t`It is not JSON that can be read.`;
+    case "nested":
+      return t`It is nested too deeply.`;
+    case "wrong_kind":
+      return t`It is not of the kind that belongs here.`;
+    case "not_text":
+      return t`It is not text in ${what}.`;
+    case "no_list":
+      return t`There is no list ${what}.`;
+    case "bad_choice":
+      return t`This cannot be chosen: ${what}`;
+    case "not_a_time_zone":
+      return t`“${what}” is not a time zone.`;
+    case "open_question":
+      return t`A question about the file has to be answered first.`;
+    case "nobody_known":
+      return t`It is nobody whom you share a project with.`;
     default:
-      return problem;
+      return told({ code, message: problem });
   }
 }
 

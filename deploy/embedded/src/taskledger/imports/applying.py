@@ -17,7 +17,7 @@ from task_service.commands.tasks import Tasks
 from task_service.domain import project as project_domain
 from task_service.domain import task as task_domain
 from taskledger.imports import fitting
-from taskledger.imports.model import DraftComment, Note
+from taskledger.imports.model import DraftComment, Fault, Note
 from taskledger.imports.plan import Item, Plan
 from taskledger.imports.records import Journal
 
@@ -41,7 +41,7 @@ class Report:
     changed: int = 0
     same: int = 0
     comments: int = 0
-    left_out: list[tuple[str, str]] = field(default_factory=list)
+    left_out: list[tuple[str, Fault]] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
 
 
@@ -123,8 +123,10 @@ class Applier:
                 await self._changed(item)
                 report.changed += 1
             report.comments += len(item.comments)
-        except (Rejection, Contended) as fault:
-            report.left_out.append((item.where, str(fault)))
+        except Rejection as fault:
+            report.left_out.append((item.where, Fault(fault.reason or "refused", str(fault))))
+        except Contended as fault:
+            report.left_out.append((item.where, Fault("busy", str(fault))))
 
     async def _new(self, item: Item, project_id: str, number: int) -> None:
         """A task with its times, where the file has them: made, done, and each comment written."""

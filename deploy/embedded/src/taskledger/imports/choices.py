@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from contracts.project import Category
-from taskledger.imports.model import BadFile
+from taskledger.imports.model import BadFile, Fault
 from taskledger.imports.understanding.columns import FIELDS
 from taskledger.imports.understanding.dates import Order
 
@@ -39,14 +39,14 @@ def choices_of(document: Mapping[str, Any]) -> Choices:
     columns = _texts(document, "columns")
     for header, to in columns.items():
         if to and to not in FIELDS:
-            raise BadFile(f"columns.{header}", f"{to!r} is not a field: {', '.join(FIELDS)}")
+            raise BadFile(f"columns.{header}", Fault("bad_choice", f"{to!r} is not a field: {', '.join(FIELDS)}", to))
     zone = str(document.get("time_zone") or "UTC")
     order = document.get("date_order")
     if order not in (None, "", "day", "month"):
-        raise BadFile("date_order", "must be day or month")
+        raise BadFile("date_order", Fault("bad_choice", "must be day or month"))
     delimiter = document.get("delimiter") or None
     if delimiter is not None and delimiter not in (",", ";", "\t", "|"):
-        raise BadFile("delimiter", "must be one of , ; tab |")
+        raise BadFile("delimiter", Fault("bad_choice", "must be one of , ; tab |"))
     return Choices(
         columns=columns,
         statuses=_texts(document, "statuses"),
@@ -67,7 +67,9 @@ def zone_of(name: str) -> tzinfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise BadFile("time_zone", f"{name!r} is not a time zone, such as Europe/Paris") from error
+        raise BadFile(
+            "time_zone", Fault("not_a_time_zone", f"{name!r} is not a time zone, such as Europe/Paris", name)
+        ) from error
 
 
 def _encoding(name: Any) -> str | None:
@@ -76,12 +78,12 @@ def _encoding(name: Any) -> str | None:
     try:
         "".encode(str(name))
     except (LookupError, ValueError) as error:
-        raise BadFile("encoding", f"{name!r} is not an encoding") from error
+        raise BadFile("encoding", Fault("bad_choice", f"{name!r} is not an encoding", name)) from error
     return str(name)
 
 
 def _texts(document: Mapping[str, Any], name: str) -> dict[str, str]:
     value = document.get(name) or {}
     if not isinstance(value, dict) or not all(isinstance(entry, str) for entry in value.values()):
-        raise BadFile(name, "must be an object of texts")
+        raise BadFile(name, Fault("bad_choice", "must be an object of texts"))
     return dict(value)

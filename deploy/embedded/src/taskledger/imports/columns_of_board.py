@@ -11,7 +11,7 @@ from contracts.project import DEFAULT_STATUSES, Category, Project, Status
 from task_service.domain.project import MAX_STATUSES
 from taskledger.imports.choices import CATEGORIES
 from taskledger.imports.fitting import status_name
-from taskledger.imports.model import BadFile, Draft, DraftStatus, Note
+from taskledger.imports.model import BadFile, Draft, DraftStatus, Fault, Note
 from taskledger.imports.reading.clean import folded
 from taskledger.imports.understanding.meanings import plain_meaning
 
@@ -93,7 +93,10 @@ class _Builder:
         if chosen and chosen not in CATEGORIES:
             found = next((known for known in self.statuses if known.key == chosen), None)
             if found is None:
-                raise BadFile(f"statuses.{status.name}", f"{chosen!r} is neither a status of the project nor a meaning")
+                raise BadFile(
+                    f"statuses.{status.name}",
+                    Fault("bad_choice", f"{chosen!r} is neither a status of the project nor a meaning", chosen),
+                )
             self._plan(status, found, count, made=False, sure=True)
             return
         if chosen:

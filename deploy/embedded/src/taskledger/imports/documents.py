@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from taskledger.imports.applying import Report
 from taskledger.imports.formats import DOCUMENTS, TABLES, TEXTS
-from taskledger.imports.model import Note
+from taskledger.imports.model import Fault, Note
 from taskledger.imports.plan import Item, Plan, statuses_in_order
 from taskledger.imports.understanding.columns import FIELDS
 
@@ -90,9 +90,9 @@ def report_document(report: Report) -> dict[str, Any]:
     }
 
 
-def left_out_document(left_out: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
+def left_out_document(left_out: Sequence[tuple[str, Fault]]) -> list[dict[str, str]]:
     """Rows that are not imported, and why."""
-    return [{"where": where, "problem": problem} for where, problem in left_out[:_MOST]]
+    return [fault.document(where) for where, fault in left_out[:_MOST]]
 
 
 def notes_document(notes: Sequence[Note]) -> list[dict[str, str]]:

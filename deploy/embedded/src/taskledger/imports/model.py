@@ -15,10 +15,30 @@ MAX_TEXT_BYTES: Final = 256 * 1024 * 1024
 """Of a workbook, unpacked."""
 
 
+class Fault(str):
+    """What is wrong with a file, a row or a choice, in English. `code` is stable snake_case; the site has words for it.
+
+    `what` is what the words need: a number, or the text of the file that it is about.
+    """
+
+    code: str
+    what: str
+
+    def __new__(cls, code: str, sentence: str, what: str = "") -> "Fault":
+        """A fault by its code and its sentence."""
+        made = super().__new__(cls, sentence)
+        made.code, made.what = code, what[:200]
+        return made
+
+    def document(self, where: str) -> dict[str, str]:
+        """As the site takes it."""
+        return {"where": where, "problem": str(self), "code": self.code, "what": self.what}
+
+
 class BadFile(Exception):
     """The file cannot be imported. `where` is a line or a JSON path. Nothing was written."""
 
-    def __init__(self, where: str, problem: str) -> None:
+    def __init__(self, where: str, problem: Fault) -> None:
         super().__init__(f"{where}: {problem}")
         self.where = where
         self.problem = problem
@@ -27,7 +47,7 @@ class BadFile(Exception):
 class BadRow(Exception):
     """One row, or one card, cannot be imported; the others can. `where` is a line or a JSON path."""
 
-    def __init__(self, where: str, problem: str) -> None:
+    def __init__(self, where: str, problem: Fault) -> None:
         super().__init__(f"{where}: {problem}")
         self.where = where
         self.problem = problem
@@ -149,7 +169,7 @@ class Draft:
     columns: list[Column] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
-    left_out: list[tuple[str, str]] = field(default_factory=list)
+    left_out: list[tuple[str, Fault]] = field(default_factory=list)
     encoding: str = ""
     delimiter: str = ""
     dates: Mapping[str, str] = field(default_factory=dict)

@@ -11,7 +11,7 @@ from contracts.project import Label, Project
 from contracts.task import Task
 from task_service.domain.project import MAX_PROJECT_LABELS
 from taskledger.imports.columns_of_board import BoardPlan, StatusPlan
-from taskledger.imports.model import Draft, DraftComment, Note, Person
+from taskledger.imports.model import Draft, DraftComment, Fault, Note, Person
 from taskledger.imports.reading.clean import folded
 
 Kind: TypeAlias = Literal["new", "changed", "same", "left_out"]
@@ -109,7 +109,7 @@ class Plan:
     time_zone: str
     items: list[Item] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
-    left_out: list[tuple[str, str]] = field(default_factory=list)
+    left_out: list[tuple[str, Fault]] = field(default_factory=list)
 
     @property
     def counts(self) -> Mapping[str, int]:

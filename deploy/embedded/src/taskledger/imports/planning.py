@@ -10,7 +10,7 @@ from taskledger.imports import fitting
 from taskledger.imports.choices import Choices
 from taskledger.imports.columns_of_board import plan_board
 from taskledger.imports.ids import made
-from taskledger.imports.model import BadFile, Draft, DraftComment, DraftTask, Note, Person
+from taskledger.imports.model import BadFile, Draft, DraftComment, DraftTask, Fault, Note, Person
 from taskledger.imports.plan import (
     Change,
     Here,
@@ -60,7 +60,7 @@ async def make_plan(
     were taken back with it: importing them again restores them. Raises BadFile for choices that cannot be."""
     for name, user_id in choices.people.items():
         if user_id and user_id != importing.user_id and user_id not in {person.id for person in here}:
-            raise BadFile(f"people.{name}", "is nobody whom you share a project with")
+            raise BadFile(f"people.{name}", Fault("nobody_known", "is nobody whom you share a project with"))
     notes = list(draft.notes)
     board = plan_board(draft, into, choices.statuses, notes)
     people = people_of(draft, importing, here, choices.people)
@@ -134,7 +134,7 @@ class _Planner:
         restore = there.deleted and not task.deleted and task_id in self._undone
         if there.deleted and not restore:
             if not task.deleted:
-                plan.left_out.append((task.where, "was deleted here"))
+                plan.left_out.append((task.where, Fault("deleted_here", "was deleted here")))
             return Item(**base, kind="same" if task.deleted else "left_out")  # type: ignore[arg-type]
         fields = differing(there, wanted, task.says, self._ours)
         unsaid = "description" not in task.says and wanted.description != there.description

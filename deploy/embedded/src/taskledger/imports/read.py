@@ -5,7 +5,7 @@ from pathlib import PurePath
 from taskledger.imports.choices import Choices
 from taskledger.imports.formats import ANY_TABLE, DOCUMENTS, TABLES, TEXTS
 from taskledger.imports.formats.base import Reading
-from taskledger.imports.model import MAX_FILE_BYTES, BadFile, BadRow, Draft, Question
+from taskledger.imports.model import MAX_FILE_BYTES, BadFile, BadRow, Draft, Fault, Question
 from taskledger.imports.reading.documents import read_json
 from taskledger.imports.reading.rows import is_workbook, read_delimited, read_workbook
 from taskledger.imports.reading.text import NAMES, Decoded, decode
@@ -15,9 +15,12 @@ from taskledger.imports.tables import read_table, scorer
 def read(raw: bytes, name: str, choices: Choices) -> Draft:
     """The draft of a file. Raises BadFile for what cannot be imported as a whole."""
     if len(raw) > MAX_FILE_BYTES:
-        raise BadFile("the file", f"is larger than {MAX_FILE_BYTES // 2**20} MiB")
+        raise BadFile(
+            "the file",
+            Fault("too_large", f"is larger than {MAX_FILE_BYTES // 2**20} MiB", str(MAX_FILE_BYTES // 2**20)),
+        )
     if not raw.strip():
-        raise BadFile("line 1", "the file is empty")
+        raise BadFile("line 1", Fault("empty", "the file is empty"))
     reading = Reading(name=PurePath(name).stem, choices=choices)
     if is_workbook(raw):
         return read_table(read_workbook(raw), TABLES, ANY_TABLE, reading)
@@ -49,7 +52,7 @@ def _of_document(text: str, reading: Reading) -> Draft:
                 return form.read(document, reading)
             except BadRow as fault:
                 raise BadFile(fault.where, fault.problem) from fault
-    raise BadFile("$", "is JSON, but of no format that is known")
+    raise BadFile("$", Fault("unknown_format", "is JSON, but of no format that is known"))
 
 
 def _which_encoding(decoded: Decoded) -> Question:

@@ -24,7 +24,7 @@ from task_service.commands.tasks import Tasks
 from taskledger.imports.applying import Applier, Progress, Report, Stopped
 from taskledger.imports.choices import Choices
 from taskledger.imports.ids import made
-from taskledger.imports.model import BadFile, Draft
+from taskledger.imports.model import BadFile, Draft, Fault
 from taskledger.imports.plan import Here, Importing, Plan
 from taskledger.imports.planning import make_plan
 from taskledger.imports.read import read
@@ -118,7 +118,9 @@ class Session:
         """Carry out a plan, and remember what it did. Raises BadFile while a question is open, Rejection, Stopped."""
         if plan.draft.questions:
             question = plan.draft.questions[0]
-            raise BadFile(question.where or "the file", f"has an open question: {question.kind}")
+            raise BadFile(
+                question.where or "the file", Fault("open_question", f"has an open question: {question.kind}")
+            )
         journal = Journal(self.keys, import_id)
         applier = Applier(self.projects, self.tasks, self.user.id, import_id, journal, progress, stopping)
         await self.records.put(import_id, _record(plan, "running"))

@@ -1,4 +1,4 @@
-"""What one row of a table says, once its columns are known."""
+"""What one row of a table says. Long because each column is read in the light of the others in its row."""
 
 import hashlib
 from collections import Counter
@@ -19,6 +19,7 @@ from taskledger.imports.model import (
     DraftComment,
     DraftStatus,
     DraftTask,
+    Fault,
     Note,
     Person,
 )
@@ -72,7 +73,10 @@ class RowReader:
     def read(self, rows: Sequence[Row]) -> None:
         """Read all rows; those that cannot be read are left out, with the reason. Raises BadFile for too many."""
         if len(rows) > MAX_ROWS:
-            raise BadFile(rows[MAX_ROWS].where, f"is beyond the {MAX_ROWS:,} rows that one import takes")
+            raise BadFile(
+                rows[MAX_ROWS].where,
+                Fault("too_many_rows", f"is beyond the {MAX_ROWS:,} rows that one import takes", str(MAX_ROWS)),
+            )
         for field in ("labels", "assignees", "assignee_ids"):
             for index in self._fields.get(field, ()):
                 cells = (row.cells[index] for row in rows if index < len(row.cells))
@@ -92,14 +96,21 @@ class RowReader:
 
     def _task(self, row: Row, ids: int | None, seen: dict[str, str], titles: Counter[str]) -> DraftTask:
         if len(row.cells) > len(self._header) and any(cell.strip() for cell in row.cells[len(self._header) :]):
-            raise BadRow(row.where, f"has {len(row.cells)} fields, the header has {len(self._header)}")
+            raise BadRow(
+                row.where,
+                Fault(
+                    "fields_differ",
+                    f"has {len(row.cells)} fields, the header has {len(self._header)}",
+                    f"{len(row.cells)} {len(self._header)}",
+                ),
+            )
         title = one_line(self._text(row, "title"))
         if not title:
-            raise BadRow(row.where, "has no title")
+            raise BadRow(row.where, Fault("no_title", "has no title"))
         own = one_line(row.cells[ids]) if ids is not None and ids < len(row.cells) else ""
         if own:
             if own in seen:
-                raise BadRow(row.where, f"has the id of {seen[own]}: {own}")
+                raise BadRow(row.where, Fault("same_id", f"has the id of {seen[own]}: {own}", f"{seen[own]}: {own}"))
             seen[own] = row.where
             source = f"{self._form.name}:{own}"
         else:
@@ -266,7 +277,14 @@ class RowReader:
             people.append(person)
             self._people[person] = None
         if len(self._people) > MAX_PEOPLE:
-            raise BadFile(row.where, f"names more than the {MAX_PEOPLE:,} people that one import takes")
+            raise BadFile(
+                row.where,
+                Fault(
+                    "too_many_people",
+                    f"names more than the {MAX_PEOPLE:,} people that one import takes",
+                    str(MAX_PEOPLE),
+                ),
+            )
         return tuple(dict.fromkeys(people))
 
     def _comments(self, row: Row, created: datetime | None) -> list[DraftComment]:

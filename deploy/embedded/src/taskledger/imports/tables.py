@@ -8,7 +8,7 @@ from typing import Final
 
 from taskledger.imports.choices import Choices
 from taskledger.imports.formats.base import Reading, TableFormat
-from taskledger.imports.model import BadFile, Column, Draft, Note, Question
+from taskledger.imports.model import BadFile, Column, Draft, Fault, Note, Question
 from taskledger.imports.reading.clean import folded, one_line
 from taskledger.imports.reading.rows import Row, Rows
 from taskledger.imports.table_rows import RowReader
@@ -55,7 +55,7 @@ def _of(header: str, known: Mapping[str, str], choices: Choices) -> tuple[str, i
 def read_table(rows: Rows, formats: Sequence[TableFormat], default: TableFormat, reading: Reading) -> Draft:
     """The draft of a table. Raises BadFile when there is nothing in it, or too much."""
     if not rows.rows:
-        raise BadFile("line 1", "there is no header line")
+        raise BadFile("line 1", Fault("empty", "there is no header line"))
     at = _header(rows.rows, reading.choices)
     header = [one_line(cell) for cell in rows.rows[at].cells]
     here = frozenset(folded(cell) for cell in header)

@@ -45,9 +45,10 @@ class Lines:
         """How far it is."""
         self.say({"progress": [done, total]})
 
-    def problem(self, code: str, where: str, detail: str) -> None:
-        """Why it did not come to an end."""
-        self.say({"problem": {"code": code, "where": where, "detail": detail}})
+    def problem(self, code: str, where: str, detail: str, reason: str | None = None, what: str = "") -> None:
+        """Why it did not come to an end; `reason` and `what` as a Fault has them."""
+        said = {"code": code, "where": where, "detail": detail, "reason": reason or code, "what": what}
+        self.say({"problem": said})
 
 
 async def work(request: Mapping[str, Any], lines: Lines) -> None:
@@ -88,15 +89,15 @@ async def work(request: Mapping[str, Any], lines: Lines) -> None:
                 report = await board.run(plan, choices, request["import_id"], lines.progress, stopping.is_set)
                 lines.say({"result": report_document(report)})
     except BadFile as error:
-        lines.problem("bad_file", error.where, error.problem)
+        lines.problem("bad_file", error.where, error.problem, error.problem.code, error.problem.what)
     except NotThere as error:
         lines.problem(error.code, "", str(error))
     except Rejection as error:
-        lines.problem(error.code, "", error.detail)
+        lines.problem(error.code, "", error.detail, error.reason)
     except Stopped:
         lines.say({"stopped": True})
     except MemoryError:
-        lines.problem("bad_file", "the file", "takes more memory than one import may have")
+        lines.problem("bad_file", "the file", "takes more memory than one import may have", "too_much")
     except StoreUnavailable:
         lines.problem("unavailable", "", "The store does not answer. Import the file again to go on.")
 
@@ -112,7 +113,7 @@ def main() -> None:
         try:
             asyncio.run(work(orjson.loads(request), lines))
         except MemoryError:
-            lines.problem("bad_file", "the file", "takes more memory than one import may have")
+            lines.problem("bad_file", "the file", "takes more memory than one import may have", "too_much")
 
 
 if __name__ == "__main__":

@@ -13,11 +13,19 @@ import structlog
 
 log = structlog.get_logger("imports")
 
-BROKEN: Final = {"code": "internal", "where": "", "detail": "Something went wrong on our side. It has been recorded."}
+BROKEN: Final = {
+    "code": "internal",
+    "where": "",
+    "detail": "Something went wrong on our side. It has been recorded.",
+    "reason": "internal",
+    "what": "",
+}
 TOO_MUCH: Final = {
     "code": "bad_file",
     "where": "the file",
     "detail": "takes more memory or time than one import may have",
+    "reason": "too_much",
+    "what": "",
 }
 
 _LINE_BYTES: Final = 64 * 1024 * 1024

@@ -16,6 +16,7 @@ from taskledger.imports.model import (
     DraftComment,
     DraftStatus,
     DraftTask,
+    Fault,
     Person,
 )
 from taskledger.imports.reading.clean import clean, one_line
@@ -59,21 +60,31 @@ def each(nodes: Iterable[Node], draft: Draft, read: Callable[[Node], DraftTask |
     people: set[Person] = set()
     for count, node in enumerate(nodes, 1):
         if count > MAX_ROWS:
-            raise BadFile(node.path, f"is beyond the {MAX_ROWS:,} cards that one import takes")
+            raise BadFile(
+                node.path,
+                Fault("too_many_rows", f"is beyond the {MAX_ROWS:,} cards that one import takes", str(MAX_ROWS)),
+            )
         try:
             task = read(node)
             if task is None:
                 continue
             task = _with_start(task)
             if task.source in seen:
-                raise BadRow(node.path, f"has the id of {seen[task.source]}")
+                raise BadRow(node.path, Fault("same_id", f"has the id of {seen[task.source]}", seen[task.source]))
         except BadRow as fault:
             draft.leave_out(fault)
             continue
         seen[task.source] = node.path
         people.update(task.people)
         if len(people) > MAX_PEOPLE:
-            raise BadFile(node.path, f"names more than the {MAX_PEOPLE:,} people that one import takes")
+            raise BadFile(
+                node.path,
+                Fault(
+                    "too_many_people",
+                    f"names more than the {MAX_PEOPLE:,} people that one import takes",
+                    str(MAX_PEOPLE),
+                ),
+            )
         draft.tasks.append(task)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from contracts.project import Label
 from taskledger.imports.formats import parts
 from taskledger.imports.formats.base import DocumentFormat, Reading
-from taskledger.imports.model import BadRow, Draft, DraftComment, DraftStatus, DraftTask, Person, Question
+from taskledger.imports.model import BadRow, Draft, DraftComment, DraftStatus, DraftTask, Fault, Person, Question
 from taskledger.imports.reading.documents import Node
 from taskledger.imports.understanding.dates import NoDate, moment
 from taskledger.imports.understanding.priorities import priority
@@ -23,7 +23,7 @@ def read(document: Any, reading: Reading) -> Draft:
     names = [f"{node.text('key')} ({node.line('name')})" for node in boards]
     draft = Draft(format="taskledger", source="", name=reading.name)
     if not boards:
-        raise BadRow("$.projects", "has no project")
+        raise BadRow("$.projects", Fault("missing", "has no project"))
     chosen = reading.choices.board
     if len(boards) > 1 and chosen not in names:
         draft.questions.append(Question(kind="board", where="$.projects", options=names))
@@ -65,7 +65,7 @@ def read(document: Any, reading: Reading) -> Draft:
         try:
             day = moment(due, reading.choices.zone).day if due else None
         except NoDate as error:
-            raise BadRow(f"{node.path}.due", str(error)) from error
+            raise BadRow(f"{node.path}.due", Fault("not_a_date", str(error), due)) from error
         return DraftTask(
             source=f"taskledger:{node.needed('id')}",
             where=node.path,
@@ -92,7 +92,7 @@ def read(document: Any, reading: Reading) -> Draft:
 def _status(node: Node) -> DraftStatus:
     category = node.text("category")
     if category not in _CATEGORIES:
-        raise BadRow(f"{node.path}.category", f"must be one of {', '.join(_CATEGORIES)}")
+        raise BadRow(f"{node.path}.category", Fault("wrong_kind", f"must be one of {', '.join(_CATEGORIES)}"))
     return DraftStatus(
         name=node.line("name"),
         category=category,  # type: ignore[arg-type]

@@ -9,7 +9,7 @@ from typing import Final
 from contracts.task import Priority
 from taskledger.imports.formats.base import Reading, TextFormat
 from taskledger.imports.formats.parts import column
-from taskledger.imports.model import MAX_ROWS, BadFile, Draft, DraftTask
+from taskledger.imports.model import MAX_ROWS, BadFile, Draft, DraftTask, Fault
 from taskledger.imports.reading.clean import one_line
 
 _LINE: Final = re.compile(
@@ -38,7 +38,10 @@ def read(text: str, reading: Reading) -> Draft:
         if not line.strip():
             continue
         if number > MAX_ROWS:
-            raise BadFile(f"line {number}", f"is beyond the {MAX_ROWS:,} lines that one import takes")
+            raise BadFile(
+                f"line {number}",
+                Fault("too_many_rows", f"is beyond the {MAX_ROWS:,} lines that one import takes", str(MAX_ROWS)),
+            )
         draft.tasks.append(_task(line.strip(), f"line {number}", seen))
     return draft
 
@@ -46,7 +49,7 @@ def read(text: str, reading: Reading) -> Draft:
 def _task(line: str, where: str, seen: Counter[str]) -> DraftTask:
     found = _LINE.match(line)
     if found is None:
-        raise BadFile(where, "is not a line of todo.txt")
+        raise BadFile(where, Fault("wrong_kind", "is not a line of todo.txt"))
     done = bool(found["done"])
     first, second = _day(found["first"]), _day(found["second"])
     created, completed = (second, first) if done else (first, None)

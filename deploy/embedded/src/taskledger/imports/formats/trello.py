@@ -7,7 +7,7 @@ from typing import Any, Final
 from contracts.project import Label
 from taskledger.imports.formats import parts
 from taskledger.imports.formats.base import DocumentFormat, Reading
-from taskledger.imports.model import BadRow, Draft, DraftComment, DraftStatus, DraftTask, Note, Person
+from taskledger.imports.model import BadRow, Draft, DraftComment, DraftStatus, DraftTask, Fault, Note, Person
 from taskledger.imports.reading.clean import one_line
 from taskledger.imports.reading.documents import Node
 
@@ -137,7 +137,7 @@ class _Cards:
         id_, list_id = node.needed("id"), node.needed("idList")
         status = self._columns.names.get(list_id)
         if status is None:
-            raise BadRow(f"{node.path}.idList", f"there is no list {list_id!r}")
+            raise BadRow(f"{node.path}.idList", Fault("no_list", f"there is no list {list_id!r}", str(list_id)))
         due = node.instant("due")
         done = node.flag("dueComplete")
         kept = list(self._kept(node))

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from taskledger.imports.model import BadFile, BadRow
+from taskledger.imports.model import BadFile, BadRow, Fault
 from taskledger.imports.reading.clean import clean, one_line
 
 
@@ -21,9 +21,11 @@ def read_json(text: str) -> Any:
         try:
             return json.loads(text)
         except json.JSONDecodeError as error:
-            raise BadFile(f"line {error.lineno}, column {error.colno}", f"is not JSON: {error.msg}") from error
+            raise BadFile(
+                f"line {error.lineno}, column {error.colno}", Fault("not_json", f"is not JSON: {error.msg}")
+            ) from error
         except RecursionError as error:
-            raise BadFile("the file", "is nested too deeply") from error
+            raise BadFile("the file", Fault("nested", "is nested too deeply")) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class Node:
     def of(cls, value: Any, path: str = "$") -> "Node":
         """The object. Raises BadRow."""
         if not isinstance(value, dict):
-            raise BadRow(path, "must be an object")
+            raise BadRow(path, Fault("wrong_kind", "must be an object"))
         return cls(value, path)
 
     def has(self, name: str) -> bool:
@@ -51,7 +53,7 @@ class Node:
             if value is None or value == "":
                 continue
             if isinstance(value, bool) or not isinstance(value, str | int | float):
-                raise BadRow(f"{self.path}.{name}", "must be text")
+                raise BadRow(f"{self.path}.{name}", Fault("wrong_kind", "must be text"))
             return clean(str(value))
         return ""
 
@@ -63,7 +65,7 @@ class Node:
         """As `text`. Raises BadRow when there is none."""
         found = self.text(*names)
         if not found:
-            raise BadRow(f"{self.path}.{names[0]}", "is missing")
+            raise BadRow(f"{self.path}.{names[0]}", Fault("missing", "is missing"))
         return found
 
     def flag(self, name: str) -> bool:
@@ -72,7 +74,7 @@ class Node:
         if isinstance(value, str):
             return value.strip().casefold() in ("1", "true", "yes")
         if value is not None and not isinstance(value, bool | int | float):
-            raise BadRow(f"{self.path}.{name}", "must be true or false")
+            raise BadRow(f"{self.path}.{name}", Fault("wrong_kind", "must be true or false"))
         return bool(value)
 
     def number(self, name: str) -> float:
@@ -83,7 +85,7 @@ class Node:
         try:
             number = float(value)
         except (TypeError, ValueError, OverflowError):
-            raise BadRow(f"{self.path}.{name}", "must be a number") from None
+            raise BadRow(f"{self.path}.{name}", Fault("wrong_kind", "must be a number")) from None
         return number if number == number else 0.0
 
     def instant(self, *names: str) -> datetime | None:
@@ -94,7 +96,7 @@ class Node:
                 continue
             found = instant(value)
             if found is None:
-                raise BadRow(f"{self.path}.{name}", f"{value!r} is not a date")
+                raise BadRow(f"{self.path}.{name}", Fault("not_a_date", f"{value!r} is not a date", str(value)))
             return None if found.year <= 1 else found  # which is Go's word for none
         return None
 
@@ -120,7 +122,7 @@ class Node:
             for index, entry in enumerate(value):
                 yield f"{self.path}.{name}[{index}]", entry
         else:
-            raise BadRow(f"{self.path}.{name}", "must be an array")
+            raise BadRow(f"{self.path}.{name}", Fault("wrong_kind", "must be an array"))
 
 
 def instant(value: Any) -> datetime | None:

@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 
 from python_calamine import CalamineError, CalamineWorkbook
 
-from taskledger.imports.model import MAX_ROWS, MAX_TEXT_BYTES, BadFile
+from taskledger.imports.model import MAX_ROWS, MAX_TEXT_BYTES, BadFile, Fault
 
 DELIMITERS: Final = ",;\t|"
 
@@ -51,7 +51,7 @@ def read_delimited(text: str, delimiter: str | None = None, score: Score | None 
     try:
         rows = list(_rows(text, chosen, MAX_ROWS))
     except csv.Error as error:
-        raise BadFile("the file", f"is not CSV: {error}") from error
+        raise BadFile("the file", Fault("not_csv", f"is not CSV: {error}")) from error
     return Rows(rows, chosen)
 
 
@@ -86,7 +86,10 @@ def _rows(text: str, delimiter: str, most: int, *, strict: bool = True) -> Itera
             count += 1
             if count > most + 1_000:
                 if strict:
-                    raise BadFile(f"line {began}", f"is beyond the {MAX_ROWS:,} rows that one import takes")
+                    raise BadFile(
+                        f"line {began}",
+                        Fault("too_many_rows", f"is beyond the {MAX_ROWS:,} rows that one import takes", str(MAX_ROWS)),
+                    )
                 return
             yield Row(f"line {began}", cells)
         began = reader.line_num + 1
@@ -108,13 +111,25 @@ def read_workbook(raw: bytes) -> Rows:
         with zipfile.ZipFile(io.BytesIO(raw)) as packed:
             size = sum(entry.file_size for entry in packed.infolist())
         if size > MAX_TEXT_BYTES:
-            raise BadFile("the file", f"is larger than {MAX_TEXT_BYTES // 2**20} MiB when unpacked")
+            raise BadFile(
+                "the file",
+                Fault(
+                    "too_large",
+                    f"is larger than {MAX_TEXT_BYTES // 2**20} MiB when unpacked",
+                    str(MAX_TEXT_BYTES // 2**20),
+                ),
+            )
         with CalamineWorkbook.from_filelike(io.BytesIO(raw)) as book:
             best: tuple[str, list[Row]] = ("", [])
             for name in book.sheet_names:
                 sheet = book.get_sheet_by_name(name)
                 if sheet.total_height > _MORE_THAN_ROWS:
-                    raise BadFile(f"sheet {name}", f"has more than the {MAX_ROWS:,} rows that one import takes")
+                    raise BadFile(
+                        f"sheet {name}",
+                        Fault(
+                            "too_many_rows", f"has more than the {MAX_ROWS:,} rows that one import takes", str(MAX_ROWS)
+                        ),
+                    )
                 rows = [
                     Row(f"row {number}", cells)
                     for number, row in enumerate(sheet.iter_rows(), sheet.start[0] + 1 if sheet.start else 1)
@@ -123,7 +138,7 @@ def read_workbook(raw: bytes) -> Rows:
                 if len(rows) > len(best[1]):
                     best = (name, rows)
     except (zipfile.BadZipFile, CalamineError, OSError, ValueError) as error:
-        raise BadFile("the file", "is not a workbook that can be read (xlsx)") from error
+        raise BadFile("the file", Fault("not_a_workbook", "is not a workbook that can be read (xlsx)")) from error
     return Rows(best[1], sheet=best[0])
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from taskledger.imports.model import BadFile
+from taskledger.imports.model import BadFile, Fault
 
 NAMES: Final[Mapping[str, str]] = {
     "utf-8": "UTF-8",
@@ -51,7 +51,10 @@ def _strictly(raw: bytes, encoding: str) -> Decoded:
     try:
         return Decoded(raw.decode(encoding), encoding)
     except (UnicodeError, LookupError) as error:
-        raise BadFile("the file", f"is not text in {NAMES.get(encoding, encoding)}") from error
+        raise BadFile(
+            "the file",
+            Fault("not_text", f"is not text in {NAMES.get(encoding, encoding)}", NAMES.get(encoding, encoding)),
+        ) from error
 
 
 def _wide(raw: bytes) -> str | None:
@@ -79,7 +82,10 @@ def _likeliest(raw: bytes) -> Decoded:
         foreign = "".join(_words(texts[encoding]))
         scores[encoding] = score(foreign, texts[encoding]) if foreign else 0
     if not scores:
-        raise BadFile("the file", f"is not text in any of: {', '.join(NAMES.values())}")
+        raise BadFile(
+            "the file",
+            Fault("not_text", f"is not text in any of: {', '.join(NAMES.values())}", ", ".join(NAMES.values())),
+        )
     best, *others = sorted(scores, key=lambda name: scores[name], reverse=True)
     second = scores[others[0]] if others else 0.0
     return Decoded(texts[best], best, sure=scores[best] >= _ENOUGH and scores[best] - second >= _APART)
