@@ -1145,6 +1145,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/projects/{project_id}/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Proof
+         * @description What a project's history comes to: whoever keeps it can tell later whether anything of it was changed.
+         */
+        get: operations["read_proof"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/projects/{project_id}/restore": {
         parameters: {
             query?: never;
@@ -2906,6 +2926,18 @@ export interface components {
             /** Version */
             version: number;
         };
+        /**
+         * ProofView
+         * @description `root`: the Merkle root over `streams`, as hexadecimal digits, made as `taskledger seal` makes it.
+         */
+        ProofView: {
+            /** Project Id */
+            project_id: string;
+            /** Root */
+            root: string;
+            /** Streams */
+            streams: components["schemas"]["StreamProofView"][];
+        };
         /** ReauthenticateBody */
         ReauthenticateBody: {
             /**
@@ -3097,6 +3129,18 @@ export interface components {
             key: string;
             /** Name */
             name: string;
+        };
+        /**
+         * StreamProofView
+         * @description A stream of the log, its newest version, and the newest link of its hash chain as hexadecimal digits.
+         */
+        StreamProofView: {
+            /** Link */
+            link: string;
+            /** Stream */
+            stream: string;
+            /** Version */
+            version: number;
         };
         /**
          * TaskPatch
@@ -9702,6 +9746,64 @@ export interface operations {
             };
             /** @description Unsupported Media Type */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_proof: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProofView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -15,6 +15,7 @@ from taskledger.commands import (
     moving,
     people,
     projects,
+    proof,
     read_model,
     serve,
 )
@@ -28,6 +29,7 @@ app.command("undo")(imports.undo_import)
 app.command("export")(boards.export)
 app.command("rebuild")(read_model.rebuild)
 app.command("verify")(read_model.verify)
+app.command("seal")(proof.seal)
 app.command("blocked")(read_model.blocked)
 app.command("unblock")(read_model.unblock)
 app.command("grant")(database.grant)

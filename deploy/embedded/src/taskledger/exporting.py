@@ -16,9 +16,11 @@ from contracts.fields import FIELDS, NAMES
 from contracts.forms import Form, Labels, People, StatusKey, written
 from contracts.project import Project
 from contracts.task import Task, TaskEvent
+from kernel.log.envelope import Envelope
 from kernel.log.streams import CannotApply, Streams
 from kernel.ports.event_store import EventStore
 from taskledger.imports.understanding.lists import joined, neutralised
+from taskledger.proving import line
 
 LeftOut: TypeAlias = Callable[[str], None]
 
@@ -178,11 +180,13 @@ class _Index:
 async def events(store: EventStore, left_out: Callable[[str], None] = lambda _: None) -> AsyncIterator[bytes]:
     """Every event of every stream as CloudEvents JSON, one line each, a stream's events in order.
 
-    `left_out` is told of each that cannot be read.
+    Each has the bytes that it is stored as, and its link (`taskledger verify --log --export`). `left_out` is told of
+    each that cannot be read.
     """
     async for head in store.heads():
-        for envelope in await store.load(head.stream):
-            if envelope.fault is None:
-                yield envelope.to_json() + b"\n"
+        for event in await store.stored(head.stream):
+            fault = Envelope.stored(head.stream, event.version, event.body).fault
+            if fault is None:
+                yield line(event) + b"\n"
             else:
-                left_out(f"{envelope.id} cannot be read: {envelope.fault}")
+                left_out(f"{head.stream}:{event.version} cannot be read: {fault}")

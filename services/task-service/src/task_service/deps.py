@@ -12,6 +12,7 @@ from task_service.insights import Insights
 from task_service.invitations import Invitations
 from task_service.lists import Lists
 from task_service.past import Past
+from task_service.proofs import Proofs
 from task_service.undos import Undos
 
 
@@ -34,4 +35,5 @@ class Deps:
     invitations: Invitations
     past: Past
     changes: Changes
+    proofs: Proofs
     undos: Undos

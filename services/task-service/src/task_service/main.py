@@ -38,6 +38,7 @@ from task_service.numbers import Numbers
 from task_service.past import Past
 from task_service.past_lists import PastLists
 from task_service.places import Places
+from task_service.proofs import Proofs
 from task_service.queries import Queries
 from task_service.registered import Registered
 from task_service.settings import Settings
@@ -98,6 +99,7 @@ def create_app(settings: Settings, platform: Platform | None = None) -> FastAPI:
                 invitations=Invitations(projects, Addresses(auth), directory),
                 past=Past(projects, commands, project_streams, tasks, past_lists),
                 undos=Undos(Decider(tasks), commands, projects),
+                proofs=Proofs(store, queries, projects),
                 changes=Changes(projects, tasks, queries, CaughtUp(Decider(readers))),
             )
             if platform is None:  # embedded, auth-service tells of them in the same process

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from kernel.log import chain
 from kernel.ports.event_store import (
     MAX_APPEND_BYTES,
     MAX_EVENT_BYTES,
@@ -374,3 +375,43 @@ async def test_an_acknowledged_append_survives_the_writers_death(
     assert found == list(range(1, len(found) + 1))
     assert set(acknowledged) <= set(found)
     await extend(store, stream, len(found))
+
+
+# --- the hash chain ---
+
+
+async def test_an_event_has_a_link_over_its_bytes_as_they_are_kept_and_the_link_before(
+    store: EventStore, second_store: EventStore, unique: str
+) -> None:
+    stream = f"task-{unique}"
+    events = [*await extend(store, stream, 0, 3), *await extend(second_store, stream, 3, 2)]
+    events += await extend(store, stream, 5, 1)
+    stored = await store.stored(stream)
+    assert [event.version for event in stored] == [1, 2, 3, 4, 5, 6]
+    assert [event.body for event in stored] == [event.to_json() for event in events]
+    assert [event.link for event in stored] == list(chain.links(chain.first(stream), (e.body for e in stored)))
+    assert await second_store.newest_link(stream) == (6, stored[-1].link)
+
+
+async def test_streams_of_one_append_have_chains_of_their_own(store: EventStore, unique: str) -> None:
+    streams = [f"task-{unique}", f"project-{unique}"]
+    for expected in (0, 2):
+        await store.append([to_append(stream, expected, 2) for stream in streams])
+    for stream in streams:
+        stored = await store.stored(stream)
+        assert [event.link for event in stored] == list(chain.links(chain.first(stream), (e.body for e in stored)))
+
+
+async def test_an_append_that_is_refused_leaves_the_chain_as_it_was(
+    store: EventStore, second_store: EventStore, unique: str
+) -> None:
+    stream = f"task-{unique}"
+    await extend(store, stream, 0, 2)
+    before = await store.newest_link(stream)
+    for expected in (0, 1, 7):
+        with pytest.raises(VersionConflict):
+            await extend(second_store, stream, expected)
+    assert await store.newest_link(stream) == before
+    assert await store.newest_link(f"task-{unique}-never") is None
+    assert await store.stored(f"task-{unique}-never") == []
+    assert await store.unsound() in ((), [])

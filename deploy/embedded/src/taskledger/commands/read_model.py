@@ -2,10 +2,12 @@
 
 import asyncio
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from taskledger.commands.proof import verify_log
 from taskledger.commands.shared import DATA, Data, fail
 from taskledger.settings import Home, elsewhere
 
@@ -58,8 +60,22 @@ def rebuild(
         raise fail(str(error)) from error
 
 
-def verify(data: Data = DATA) -> None:
-    """Compare the read model with the log. Exit status 0: no difference."""
+def verify(
+    data: Data = DATA,
+    log: Annotated[bool, typer.Option("--log", help="Hold the log itself against its chains and a seal.")] = False,
+    export: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="With --log: what `export --events` wrote, instead of the log.")
+    ] = None,
+    seal: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="With --log: a seal. Else the newest in DATA/seals.")
+    ] = None,
+    root: Annotated[str | None, typer.Option(help="With --log: the root that the seal must have.")] = None,
+) -> None:
+    """Compare the read model with the log, or the log with what was written. Exit status 0: no difference."""
+    if log:
+        verify_log(data, export, seal, root)
+    if export or seal or root:
+        raise fail("--export, --seal and --root go with --log.")
     from log_projector.settings import Settings
     from log_projector.verify import verify as verified
     from taskledger.offline import opened

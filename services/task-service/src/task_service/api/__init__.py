@@ -4,10 +4,22 @@ from typing import Final
 
 from starlette.routing import BaseRoute
 
-from task_service.api import changes, comments, insights, internal, invitations, lists, many, projects, tasks, undo
+from task_service.api import (
+    changes,
+    comments,
+    insights,
+    internal,
+    invitations,
+    lists,
+    many,
+    projects,
+    proofs,
+    tasks,
+    undo,
+)
 
 _BUSIEST: Final = ("read_task", "list_tasks", "edit_task", "create_task")
-_PARTS: Final = (tasks, undo, many, lists, projects, comments, insights, invitations, changes, internal)
+_PARTS: Final = (tasks, undo, many, lists, projects, comments, insights, invitations, changes, proofs, internal)
 _ROUTERS: Final = (*(part.router for part in _PARTS), invitations.guests)
 _ALL: Final = tuple(route for router in _ROUTERS for route in router.routes)
 

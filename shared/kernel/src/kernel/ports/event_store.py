@@ -50,6 +50,18 @@ class Head:
     changed_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class StoredEvent:
+    """An event as its bytes lie there, with the link of its stream's hash chain (`kernel.log.chain`) made at append.
+
+    `link` is None for an event that was written before there were chains; the next link holds it too.
+    """
+
+    version: int
+    body: bytes
+    link: bytes | None
+
+
 class VersionConflict(Exception):
     """A stream's head is not where the append expected it. Nothing was written."""
 
@@ -84,6 +96,18 @@ class EventStore(Protocol):
 
     async def load(self, stream: str, after: int = 0, upto: int | None = None) -> Sequence[Envelope]:
         """The events with `after < version <= upto`, oldest first; consistent with every append that returned."""
+        ...
+
+    async def stored(self, stream: str) -> Sequence[StoredEvent]:
+        """All that is kept of a stream, by version, as it is kept and whatever it is: for who examines the log."""
+        ...
+
+    async def newest_link(self, stream: str) -> tuple[int, bytes] | None:
+        """The version and the link of a stream's newest event, or None where there is no such stream."""
+        ...
+
+    async def unsound(self) -> Sequence[str]:
+        """What the adapter finds wrong with the store as a whole, in lines to tell. Nothing is written."""
         ...
 
     async def command(self, command_id: str) -> CommandRecord | None:

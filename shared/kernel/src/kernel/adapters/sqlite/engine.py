@@ -81,8 +81,8 @@ def connect(path: Path, synchronous: Synchronous = "FULL") -> sqlite3.Connection
     return connection
 
 
-def migrate(connection: sqlite3.Connection, path: Path, application: int, schemas: Sequence[str]) -> None:
-    """Bring a file to the newest schema; `schemas[n]` lifts it from version n to n + 1.
+def migrate(connection: sqlite3.Connection, path: Path, application: int, schemas: Sequence[str | Work]) -> None:
+    """Bring a file to the newest schema; `schemas[n]`, statements or work, lifts it from version n to n + 1.
 
     `application` marks what the file is for. Raises NewerFile, OtherFile.
     """
@@ -99,8 +99,10 @@ def migrate(connection: sqlite3.Connection, path: Path, application: int, schema
                 " start the version that wrote it, or a newer one"
             )
         for schema in schemas[version:]:
-            for statement in schema.split(";"):
+            for statement in schema.split(";") if isinstance(schema, str) else ():
                 connection.execute(statement)
+            if not isinstance(schema, str):
+                schema(connection)
         connection.execute(f"PRAGMA application_id={application}")
         connection.execute(f"PRAGMA user_version={len(schemas)}")
         connection.execute("COMMIT")

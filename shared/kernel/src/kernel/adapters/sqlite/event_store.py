@@ -9,12 +9,21 @@ from pathlib import Path
 from typing import Final
 
 from kernel.adapters import appends as checks
+from kernel.adapters.sqlite import chained
 from kernel.adapters.sqlite.engine import GroupCommitWriter, Readers, connect, is_passing, migrate
 from kernel.adapters.sqlite.ownership import LOOK_EVERY, Ownership
+from kernel.log import chain
 from kernel.log.envelope import Envelope
 from kernel.log.lru import Lru
 from kernel.log.times import microseconds, time_of
-from kernel.ports.event_store import CommandAlreadyDone, CommandRecord, Head, StreamAppend, VersionConflict
+from kernel.ports.event_store import (
+    CommandAlreadyDone,
+    CommandRecord,
+    Head,
+    StoredEvent,
+    StreamAppend,
+    VersionConflict,
+)
 from kernel.ports.faults import StoreUnavailable
 
 _APPLICATION: Final = int.from_bytes(b"TKLL")
@@ -31,12 +40,14 @@ _SCHEMAS: Final = (
     CREATE TABLE commands (id TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, outcome BLOB NOT NULL) WITHOUT ROWID;
     CREATE TABLE sequences (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID
     """,
+    "ALTER TABLE events ADD COLUMN link BLOB",
+    chained.fill,
 )
 
 _COMMAND: Final = "SELECT fingerprint, outcome FROM commands WHERE id = ?"
 _COMMANDS: Final = "SELECT id, fingerprint, outcome FROM commands WHERE id > ? ORDER BY id LIMIT ?"
 _VERSION: Final = "SELECT version FROM heads WHERE stream = ?"
-_ADD_EVENT: Final = "INSERT INTO events (stream, version, envelope) VALUES (?, ?, ?)"
+_ADD_EVENT: Final = "INSERT INTO events (stream, version, envelope, link) VALUES (?, ?, ?, ?)"
 _SET_HEAD: Final = (
     "INSERT INTO heads (stream, version, changed_at) VALUES (?, ?, ?)"
     " ON CONFLICT (stream) DO UPDATE SET version = excluded.version, changed_at = excluded.changed_at"
@@ -88,11 +99,7 @@ class SqliteEventStore:
             raise StoreUnavailable(f"{path}: {error}") from error
 
     async def append(self, appends: Sequence[StreamAppend], command: CommandRecord | None = None) -> None:
-        rows = [
-            (append.stream, version, body)
-            for append, bodies in zip(appends, checks.encoded(appends, command), strict=True)
-            for version, body in enumerate(bodies, append.expected + 1)
-        ]
+        encoded = checks.encoded(appends, command)
         now = microseconds(datetime.now(UTC))
 
         def work(db: sqlite3.Connection) -> None:
@@ -104,8 +111,10 @@ class SqliteEventStore:
                 head = db.execute(_VERSION, (append.stream,)).fetchone()
                 if (head[0] if head else 0) != append.expected:
                     raise VersionConflict(append.stream, append.expected)
-            db.executemany(_ADD_EVENT, rows)
-            for append in appends:
+            for append, bodies in zip(appends, encoded, strict=True):
+                made = chain.links(chained.link_at(db, append.stream, append.expected), bodies)
+                numbered = enumerate(zip(bodies, made, strict=True), append.expected + 1)
+                db.executemany(_ADD_EVENT, [(append.stream, version, *event) for version, event in numbered])
                 db.execute(_SET_HEAD, (append.stream, append.expected + len(append.events), now))
             if command is not None:
                 db.execute(_ADD_COMMAND, (command.id, command.fingerprint, command.outcome))
@@ -184,6 +193,26 @@ class SqliteEventStore:
         self._ownership.close()
         await self._readers.close()
         self._reading.close()
+
+    # --- for who examines it ---
+
+    async def stored(self, stream: str) -> Sequence[StoredEvent]:
+        try:
+            return chained.stored(self._reading, stream)
+        except sqlite3.Error as error:
+            raise _unavailable(error) from error
+
+    async def newest_link(self, stream: str) -> tuple[int, bytes] | None:
+        try:
+            return chained.newest(self._reading, stream)
+        except sqlite3.Error as error:
+            raise _unavailable(error) from error
+
+    async def unsound(self) -> Sequence[str]:
+        try:
+            return await self._readers.run(chained.unsound)
+        except sqlite3.Error as error:
+            raise _unavailable(error) from error
 
     # --- the whole of it, for who takes it elsewhere ---
 
