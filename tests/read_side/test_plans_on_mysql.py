@@ -44,6 +44,7 @@ def _task(number: int) -> dict[str, Any]:
         "version": 1,
         "doc": b"{}",
         "search": f"title {number}",
+        "initials": "",
     }
 
 

@@ -1253,6 +1253,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search
+         * @description Everything that is found in the caller's projects: an exact key first, then titles, then the newest.
+         *
+         *     Looked for are keys, titles, descriptions, comments and former titles.
+         */
+        get: operations["search"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/stream": {
         parameters: {
             query?: never;
@@ -2078,6 +2100,36 @@ export interface components {
             /** Email */
             email: string;
         };
+        /**
+         * HitView
+         * @description A task that was found. `matched`: where the words stand; `excerpt`: a piece of that, as text on one line.
+         */
+        HitView: {
+            /** Deleted */
+            deleted: boolean;
+            /** Excerpt */
+            excerpt: string;
+            /** Key */
+            key: string;
+            /**
+             * Matched
+             * @enum {string}
+             */
+            matched: "key" | "title" | "description" | "comment" | "former_title";
+            /** Project Id */
+            project_id: string;
+            /** Status */
+            status: string;
+            /** Task Id */
+            task_id: string;
+            /** Title */
+            title: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+        };
         /** HTTPValidationError */
         HTTPValidationError: {
             /** Detail */
@@ -2667,6 +2719,13 @@ export interface components {
         Page_EventView_: {
             /** Items */
             items: components["schemas"]["EventView"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /** Page[HitView] */
+        Page_HitView_: {
+            /** Items */
+            items: components["schemas"]["HitView"][];
             /** Next Cursor */
             next_cursor: string | null;
         };
@@ -10452,6 +10511,74 @@ export interface operations {
             };
             /** @description Unsupported Media Type */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    search: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the part before */
+                cursor?: string | null;
+                /** @description also what is deleted */
+                deleted?: boolean;
+                limit?: number;
+                /** @description only in these projects, by id or key */
+                project?: string[];
+                /** @description words in any order, initial consonants (ㅎㅇ), and terms of the query language: `회의 is:done` */
+                q?: string;
+                /** @description the time zone of the days in `q`, such as Asia/Seoul */
+                tz?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_HitView_"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

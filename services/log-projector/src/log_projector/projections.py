@@ -9,9 +9,10 @@ import orjson
 from contracts.documents import history_document, project_document, task_document, task_summary
 from contracts.fields import COLUMNS
 from contracts.forms import stored
+from contracts.hangul import initials
 from contracts.project import Project, ProjectEvent
 from contracts.read_model import TITLE_KEY_LENGTH, folded
-from contracts.task import Task, TaskEvent
+from contracts.task import Task, TaskEvent, TaskTitleChanged
 from kernel.log.event import Recorded
 from kernel.log.times import microseconds
 from log_projector.past import past_of
@@ -44,6 +45,7 @@ def task_view(before: Task | None, after: Task, moments: Rows) -> View:
             "tasks": [_task_row(after)],
             "assignees": [{**key, **row} for row in assignees.come],
             "labels": [{**key, **row} for row in labels.come],
+            "comments": _comment_rows(before, after),
             **moments,
         },
         gone={
@@ -90,6 +92,10 @@ def task_moment(event: Recorded[TaskEvent], before: Task | None, after: Task) ->
     old, new = _standing(before), _standing(after)
     if old != new:
         rows["flow"] = [{**key, "old": old, "new": new}]
+    if isinstance(event.data, TaskTitleChanged):
+        old_title = event.data.old
+        called = {"task_id": after.id, "version": event.version, "project_id": after.project_id}
+        rows["titles"] = [{**called, "title": old_title, "search": _searched(old_title)}]
     been = past_of(event, after)
     if been:
         rows["past"] = been
@@ -138,7 +144,26 @@ def _task_row(state: Task) -> Values:
         "version": state.version,
         "doc": _json(task_document(state)),
         "search": folded(f"{state.title}\n{state.description}\n{state.key}"),
+        "initials": initials(f"{state.title}\n{state.description}"),
     }
+
+
+def _comment_rows(before: Task | None, after: Task) -> Sequence[Values]:
+    """Of each comment that is new or another than it was. One that was deleted is not found."""
+    if before is not None and before.comments is after.comments:
+        return []
+    was = before.comments if before else {}
+    key = {"task_id": after.id, "project_id": after.project_id}
+    return [
+        {**key, "comment_id": comment.id, "search": _searched(comment.body)}
+        for comment in after.comments.values()
+        if was.get(comment.id) is not comment
+    ]
+
+
+def _searched(text: str) -> str:
+    consonants = initials(text)
+    return f"{folded(text)}\n{consonants}" if consonants else folded(text)
 
 
 def _project_row(state: Project) -> Values:

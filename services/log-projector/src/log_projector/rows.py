@@ -19,7 +19,7 @@ Content: TypeAlias = Mapping[str, Mapping[Row, Row]]
 
 _OWNED: Final[Mapping[str, Sequence[str]]] = {
     "project": ("projects", "statuses", "members"),
-    "task": ("tasks", "assignees", "labels", "flow", "assigned", "past"),
+    "task": ("tasks", "assignees", "labels", "flow", "assigned", "past", "comments", "titles"),
 }
 """The tables whose first key column is the id of a project or of a task; `activity` has the stream itself."""
 

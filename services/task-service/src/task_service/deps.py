@@ -13,6 +13,7 @@ from task_service.invitations import Invitations
 from task_service.lists import Lists
 from task_service.past import Past
 from task_service.proofs import Proofs
+from task_service.searches import Searches
 from task_service.undos import Undos
 
 
@@ -36,4 +37,5 @@ class Deps:
     past: Past
     changes: Changes
     proofs: Proofs
+    searches: Searches
     undos: Undos

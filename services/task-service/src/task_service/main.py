@@ -41,6 +41,7 @@ from task_service.places import Places
 from task_service.proofs import Proofs
 from task_service.queries import Queries
 from task_service.registered import Registered
+from task_service.searches import Searches
 from task_service.settings import Settings
 from task_service.undos import Undos
 
@@ -99,6 +100,7 @@ def create_app(settings: Settings, platform: Platform | None = None) -> FastAPI:
                 invitations=Invitations(projects, Addresses(auth), directory),
                 past=Past(projects, commands, project_streams, tasks, past_lists),
                 undos=Undos(Decider(tasks), commands, projects),
+                searches=Searches(queries, projects, tasks, Asking(directory)),
                 proofs=Proofs(store, queries, projects),
                 changes=Changes(projects, tasks, queries, CaughtUp(Decider(readers))),
             )

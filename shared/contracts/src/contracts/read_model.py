@@ -1,4 +1,4 @@
-"""The read model: its tables, and which generation of them is read. log-projector writes it, task-service reads it.
+"""The read model, which log-projector writes and task-service reads. Long because all tables stand in one place.
 
 A generation is a set of tables of its own, filled from the log alone. A new one is filled beside the one that serves
 and takes over by moving one pointer. There is a pointer for each version of the schema, so that an older and a newer
@@ -83,6 +83,8 @@ class Tables:
     flow: Table
     assigned: Table
     past: Table
+    comments: Table
+    titles: Table
 
     @property
     def by_name(self) -> Mapping[str, Table]:
@@ -115,6 +117,8 @@ def tables(number: int) -> Tables:
             Column("doc", LargeBinary, nullable=False),
             # Case-folded NFC of title, description and key, one under the other.
             Column("search", Text, nullable=False),
+            # The initial consonants of title and description, where they have Hangul; else ''.
+            Column("initials", Text, nullable=False),
             Index(name("tasks_created"), "project_id", "deleted", "created_at", "task_id"),
             Index(name("tasks_status"), "project_id", "deleted", "status", "created_at", "task_id"),
             Index(name("tasks_rank"), "project_id", "deleted", "status", "rank", "task_id"),
@@ -216,6 +220,27 @@ def tables(number: int) -> Tables:
             Column("old", String(100), primary_key=True),
             Column("new", String(100), primary_key=True),
             **_KEYS_ONLY,
+        ),
+        # What is found by its comments: folded as the tasks' text, with initial consonants under it; '' once deleted.
+        comments=Table(
+            name("task_comments"),
+            metadata,
+            Column("task_id", _ID, primary_key=True),
+            Column("comment_id", _ID, primary_key=True),
+            Column("project_id", _ID, nullable=False),
+            Column("search", Text, nullable=False),
+            Index(name("task_comments_project"), "project_id", "task_id"),
+        ),
+        # What a task was called before: a row for each title that was changed, as it was and as it is searched.
+        titles=Table(
+            name("task_titles"),
+            metadata,
+            Column("task_id", _ID, primary_key=True),
+            Column("version", BigInteger, primary_key=True),
+            Column("project_id", _ID, nullable=False),
+            Column("title", Text, nullable=False),
+            Column("search", Text, nullable=False),
+            Index(name("task_titles_project"), "project_id", "task_id"),
         ),
     )
 

@@ -14,12 +14,13 @@ from task_service.api import (
     many,
     projects,
     proofs,
+    search,
     tasks,
     undo,
 )
 
 _BUSIEST: Final = ("read_task", "list_tasks", "edit_task", "create_task")
-_PARTS: Final = (tasks, undo, many, lists, projects, comments, insights, invitations, changes, proofs, internal)
+_PARTS: Final = (tasks, undo, many, lists, projects, comments, insights, invitations, changes, proofs, search, internal)
 _ROUTERS: Final = (*(part.router for part in _PARTS), invitations.guests)
 _ALL: Final = tuple(route for router in _ROUTERS for route in router.routes)
 
