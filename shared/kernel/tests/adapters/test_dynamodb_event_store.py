@@ -13,6 +13,7 @@ from prometheus_client import REGISTRY
 
 from kernel.adapters.dynamodb.event_store import MAX_CARRIED_BYTES, SLICES, DynamodbEventStore
 from kernel.adapters.dynamodb.table import DynamodbError
+from kernel.log import chain
 from kernel.ports.event_store import (
     MAX_EVENT_BYTES,
     CommandAlreadyDone,
@@ -100,9 +101,10 @@ async def test_an_event_has_what_a_pipe_needs(store: EventStore, unique: str, cl
     )
     common = {"pk": {"S": stream}, "source": {"S": "/task-service"}, "type": {"S": "task.labelled"}}
     numbers = [{"sk": {"S": f"E#{n:012}"}, "version": {"N": str(n)}} for n in (1, 2)]
+    links = [{"link": {"B": link}} for link in chain.links(chain.first(stream), (small.to_json(), large.to_json()))]
     assert found["Items"] == [
-        {**common, **numbers[0], "envelope": {"S": small.to_json().decode()}},
-        {**common, **numbers[1], "envelope": {"S": ""}, "large": {"S": large.to_json().decode()}},
+        {**common, **numbers[0], **links[0], "envelope": {"S": small.to_json().decode()}},
+        {**common, **numbers[1], **links[1], "envelope": {"S": ""}, "large": {"S": large.to_json().decode()}},
     ]
 
 
@@ -332,3 +334,30 @@ async def test_an_append_is_one_request(store: EventStore, faults: Faults, uniqu
     [request] = faults.requests
     assert request.operation.endswith("TransactWriteItems")
     assert len(orjson.loads(request.body)["TransactItems"]) == 7
+
+
+async def test_an_append_behind_what_is_known_is_one_request_too(
+    store: EventStore, faults: Faults, unique: str
+) -> None:
+    stream = f"task-{unique}"
+    await extend(store, stream, 0, 2)
+    await extend(store, stream, 2)
+    assert [request.operation.partition(".")[2] for request in faults.requests] == ["TransactWriteItems"] * 2
+
+
+async def test_a_stream_from_before_there_were_chains_goes_on_with_one(
+    store: EventStore, unique: str, client: Any, table_name: str, faulty_url: str
+) -> None:
+    stream = f"task-{unique}"
+    await extend(store, stream, 0, 2)
+    for version in (1, 2):
+        key = {"pk": {"S": stream}, "sk": {"S": f"E#{version:012}"}}
+        await client.update_item(
+            TableName=table_name, Key=key, UpdateExpression="REMOVE #l", ExpressionAttributeNames={"#l": "link"}
+        )
+    async with Platform() as platform:
+        later = await platform.event_store(faulty_url)
+        await extend(later, stream, 2)
+        stored = await later.stored(stream)
+    assert [event.link for event in stored[:2]] == [None, None]
+    assert stored[2].link == list(chain.links(chain.first(stream), (event.body for event in stored)))[2]

@@ -5,7 +5,8 @@ from fastapi import APIRouter, Request, Response
 
 from kernel.http.openapi import answers
 from kernel.http.requests import JSON
-from task_service.api.common import UserRoute, deps_of, user_of
+from kernel.http.user_route import UserRoute, user_of
+from task_service.api.common import deps_of
 from task_service.schemas import View
 
 router = APIRouter(route_class=UserRoute, tags=["projects"], generate_unique_id_function=lambda route: route.name)

@@ -10,7 +10,8 @@ from pydantic import Field
 
 from kernel.http.openapi import answers
 from kernel.http.requests import Text, page
-from task_service.api.common import UserRoute, deps_of, user_of
+from kernel.http.user_route import UserRoute, user_of
+from task_service.api.common import deps_of
 from task_service.api.lists import PageQuery, Values
 from task_service.asking import Question
 from task_service.capture_schemas import TimeZone
