@@ -17,7 +17,7 @@ import { Load } from "./insights/Load";
 import { PRESETS, type Preset, type Range, readRange, withDay, withPreset } from "./insights/range";
 import { Throughput } from "./insights/Throughput";
 import { Times } from "./insights/Times";
-import { count, duration, longDay } from "./insights/words";
+import { count, duration, longDay, weekly } from "./insights/words";
 
 const texts = ownTexts({
   en: () => import("../../locales/insights/en.po"),
@@ -146,7 +146,8 @@ function Figures({ data }: { data: Data }) {
   const waiting = flow
     .filter((band) => band.category === "waiting")
     .reduce((sum, band) => sum + (band.counts.at(-1) ?? 0), 0);
-  const weeks = (daysUntil(data.to, data.from) + 1) / 7;
+  const days = daysUntil(data.to, data.from) + 1;
+  const pace = weekly(finished.count, days);
   const half = finished.cycle.p50;
   const most = finished.cycle.p85;
   const oldest = ageing.tasks[0];
@@ -158,7 +159,11 @@ function Figures({ data }: { data: Data }) {
         </dt>
         <dd>{count(finished.count)}</dd>
         <dd className="figure-more">
-          <Trans>{count(finished.count / weeks, 1)} a week</Trans>
+          {pace === null ? (
+            plural(days, { one: "in # day", other: "in # days" })
+          ) : (
+            <Trans>{count(pace, 1)} a week</Trans>
+          )}
         </dd>
       </div>
       <div>
@@ -181,8 +186,9 @@ function Figures({ data }: { data: Data }) {
         </dt>
         <dd>{count(waiting)}</dd>
         <dd className="figure-more">
-          {finished.count > 0 &&
-            plural(Math.round((waiting / finished.count) * weeks), {
+          {pace !== null &&
+            pace > 0 &&
+            plural(Math.round(waiting / pace), {
               one: "# week of work at this pace",
               other: "# weeks of work at this pace",
             })}

@@ -6,7 +6,7 @@ import { Card } from "./Card";
 import type { Insights } from "./data";
 import { Plot } from "./Plot";
 import { ticks } from "./scale";
-import { count, shortDay } from "./words";
+import { count, shortDay, weekly } from "./words";
 
 const HEIGHT = 280;
 const WIDEST = 56;
@@ -15,8 +15,9 @@ const WIDEST = 56;
 export function Throughput({ insights, file }: { insights: Insights; file: string }) {
   const { weeks, count: all } = insights.finished;
   const days = daysUntil(insights.to, insights.from) + 1;
-  const average = (all * 7) / days;
-  const most = Math.max(1, ...weeks.map((week) => week.count));
+  const average = weekly(all, days);
+  // Seven days may lie in two weeks, and make more than either has.
+  const most = Math.max(1, average ?? 0, ...weeks.map((week) => week.count));
   const whole = (week: (typeof weeks)[number]) => daysUntil(week.to, week.from) === 6;
   const part = (index: number) => (index + 0.5) / weeks.length;
   const said = (index: number) => {
@@ -30,11 +31,14 @@ export function Throughput({ insights, file }: { insights: Insights; file: strin
       title={t`Throughput`}
       hint={t`Tasks finished in each week, from Monday on.`}
       summary={
-        all > 0 && (
+        all > 0 &&
+        (average === null ? (
+          <Trans>{plural(all, { one: "# task", other: "# tasks" })} in all.</Trans>
+        ) : (
           <Trans>
             {plural(all, { one: "# task", other: "# tasks" })} in all, {count(average, 1)} a week.
           </Trans>
-        )
+        ))
       }
       table={{
         name: `${file}-throughput`,
@@ -84,12 +88,14 @@ export function Throughput({ insights, file }: { insights: Insights; file: strin
                     rx={3}
                   />
                 ))}
-                <g className="percent" transform={`translate(0 ${area.top(average)})`}>
-                  <line x2={area.width} />
-                  <text x={area.width + 6} dy="0.32em">
-                    {t`avg. ${count(average, 1)}`}
-                  </text>
-                </g>
+                {average !== null && (
+                  <g className="percent" transform={`translate(0 ${area.top(average)})`}>
+                    <line x2={area.width} />
+                    <text x={area.width + 6} dy="0.32em">
+                      {t`avg. ${count(average, 1)}`}
+                    </text>
+                  </g>
+                )}
               </>
             );
           }}

@@ -1,6 +1,6 @@
 import { i18n } from "@lingui/core";
 import { beforeEach, expect, test } from "vitest";
-import { duration, inDays, shortDay } from "./words";
+import { duration, inDays, shortDay, weekly } from "./words";
 
 beforeEach(() => i18n.loadAndActivate({ locale: "en", messages: {} }));
 
@@ -24,4 +24,11 @@ test("days in the reader's language", () => {
 
 test("days to reckon with", () => {
   expect(inDays(100_000)).toBe(1.16);
+});
+
+test("a few days are no pace", () => {
+  expect(weekly(14, 1)).toBeNull();
+  expect(weekly(14, 6)).toBeNull();
+  expect(weekly(14, 7)).toBe(14);
+  expect(weekly(14, 28)).toBe(3.5);
 });

@@ -44,3 +44,6 @@ export const longDay = (day: string): string =>
     month: "short",
     day: "numeric",
   }).format(noon(day));
+
+/** How many a week so many make in these days; null where the days are no week, of which nobody knows how it goes on. */
+export const weekly = (finished: number, days: number): number | null => (days < 7 ? null : (finished * 7) / days);
