@@ -194,6 +194,22 @@ def test_a_new_project_says_what_will_be_here(open_insights: Open, mina: Person)
     mina.delete(f"/api/projects/{project['id']}")
 
 
+# By how much what was shown has moved by itself since the page began; under 0.1 nobody is disturbed.
+MOVED = """() => new Promise(done => {
+  let sum = 0;
+  const seen = list => list.getEntries().forEach(entry => { if (!entry.hadRecentInput) sum += entry.value; });
+  new PerformanceObserver(seen).observe({ type: "layout-shift", buffered: true });
+  setTimeout(() => done(sum), 300);
+})"""
+
+
+@pytest.mark.parametrize("width", [900, 1360])
+def test_nothing_moves_while_the_charts_come(open_insights: Open, width: int) -> None:
+    page = open_insights(viewport={"width": width, "height": 800}).page
+    expect(page.locator(".plot svg").first).to_be_visible()
+    assert page.evaluate(MOVED) < 0.1
+
+
 @pytest.mark.parametrize("width", [320, 375, 3840])
 def test_it_fits_every_screen_in_korean_and_in_the_dark(open_insights: Open, mina: Person, width: int) -> None:
     mina.patch("/api/auth/me", locale="ko")

@@ -120,7 +120,7 @@ def test_no_name_breaks_what_opens_on_a_page(page: Page, names: Names, act: str)
     assert not found, "\n".join(found)
 
 
-@pytest.mark.parametrize(("view", "name"), [("board", ".card-link"), ("table", ".label-name"), ("board", ".column h2")])
+@pytest.mark.parametrize(("view", "name"), [("board", ".card-link"), ("table", ".label-text"), ("board", ".column h2")])
 def test_what_is_cut_is_seen_whole_by_whoever_points_at_it(page: Page, names: Names, view: str, name: str) -> None:
     page.set_viewport_size({"width": 1360, "height": 900})
     page.goto(f"/projects/{names.project}/{view}")

@@ -12,7 +12,7 @@ export function Label({ name, project, also = "" }: Props) {
   return (
     <span className={`label color-${labelColor(project, name)} ${also}`}>
       <i aria-hidden="true" />
-      <span className="label-name">{name}</span>
+      <span className="label-text">{name}</span>
     </span>
   );
 }

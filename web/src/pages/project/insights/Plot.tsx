@@ -88,6 +88,8 @@ export function Plot(props: Props) {
       className={`plot ${props.onOpen && at !== null ? "opens" : ""}`}
       role="group"
       aria-label={props.label}
+      // Before its width is known it has its height already, so that nothing below it moves.
+      style={{ minHeight: props.height }}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: the arrow keys move in it
       tabIndex={0}
       onKeyDown={onKeyDown}
