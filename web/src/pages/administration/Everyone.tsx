@@ -13,7 +13,6 @@ import { Icon } from "../../ui/icons";
 import { Picker } from "../../ui/Picker";
 import { useProof } from "../account/Proof";
 import { Failed } from "../parts/Failed";
-import { Avatar } from "../parts/People";
 
 /** People: found, shut out, let in again, helped back in, made administrators. */
 export function Everyone({ me }: { me: User }) {
@@ -100,7 +99,9 @@ export function Everyone({ me }: { me: User }) {
       <ul className="device-list">
         {items.map((person) => (
           <li key={person.id}>
-            <Avatar id={person.id} />
+            <span className="device-icon">
+              <Icon name={person.admin ? "shield" : "user"} size={18} />
+            </span>
             <div className="member-name">
               <span>{person.name}</span>
               <small>
@@ -110,7 +111,7 @@ export function Everyone({ me }: { me: User }) {
                 {person.last_login_at && (
                   <>
                     {" · "}
-                    <Ago time={person.last_login_at} />
+                    <Trans>signed in</Trans> <Ago time={person.last_login_at} />
                   </>
                 )}
               </small>
