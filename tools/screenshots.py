@@ -8,7 +8,8 @@ import argparse
 import base64
 import html
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from itertools import product
 from pathlib import Path
 from typing import Final
@@ -34,7 +35,10 @@ class Shot:
 
 
 AT: Final = {place.name: place for place in PLACES}
+_WEEKS_AGO: Final = f"{datetime.now(UTC) - timedelta(days=16):%Y-%m-%dT%H:%M:%SZ}"
+PAST: Final = replace(AT["past"], path=f"{AT['past'].path}?at={_WEEKS_AGO}")
 README: Final = {
+    "past": Shot(PAST),
     "board": Shot(AT["board"]),
     "insights-dark": Shot(AT["insights"], theme="dark", size=(1440, 1000)),
     "task": Shot(AT["task"], size=(1440, 800)),

@@ -13,6 +13,7 @@ const entry = [
 /** What is seldom opened has its texts with it. */
 const insights = ["src/pages/project/Insights.tsx", "src/pages/project/insights/**"];
 const settings = ["src/pages/project/Settings.tsx", "src/pages/project/settings/**"];
+const past = ["src/pages/project/Past.tsx", "src/pages/project/past/**"];
 const account = [
   "src/pages/Account.tsx",
   "src/pages/Enrol.tsx",
@@ -48,6 +49,7 @@ export default defineConfig({
     { path: "<rootDir>/src/locales/entry/{locale}", include: entry },
     { path: "<rootDir>/src/locales/insights/{locale}", include: insights },
     { path: "<rootDir>/src/locales/settings/{locale}", include: settings },
+    { path: "<rootDir>/src/locales/past/{locale}", include: past },
     { path: "<rootDir>/src/locales/account/{locale}", include: account },
     { path: "<rootDir>/src/locales/codes/{locale}", include: codes },
     { path: "<rootDir>/src/locales/import/{locale}", include: importing },
@@ -56,7 +58,17 @@ export default defineConfig({
     {
       path: "<rootDir>/src/locales/{locale}",
       include: ["src"],
-      exclude: [...entry, ...insights, ...settings, ...account, ...codes, ...importing, ...seldom, ...told],
+      exclude: [
+        ...entry,
+        ...insights,
+        ...settings,
+        ...past,
+        ...account,
+        ...codes,
+        ...importing,
+        ...seldom,
+        ...told,
+      ],
     },
   ],
   format: formatter({ lineNumbers: false, origins: false }),

@@ -11,6 +11,8 @@ const names = [
   "insights/ko",
   "settings/en",
   "settings/ko",
+  "past/en",
+  "past/ko",
   "account/en",
   "account/ko",
   "seldom/en",

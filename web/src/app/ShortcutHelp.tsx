@@ -28,6 +28,7 @@ export default function ShortcutHelp({ onClose }: { onClose: () => void }) {
         [["t"], t`Table`],
         [["k"], t`Calendar`],
         [["i"], t`Insights`],
+        [["h"], t`Time machine`],
       ],
     ],
     [

@@ -16,7 +16,7 @@ import type {
   User,
 } from "./types";
 
-const PAGE = 200;
+export const PAGE = 200;
 
 /** So many tasks of a project a tab loads; beyond them it searches. */
 export const MOST_TASKS = 2000;
@@ -27,7 +27,7 @@ interface PageOf<T> {
 }
 
 /** Follows the cursor to the end, or until `most` items are there; `onFirst` has the first page where others follow. */
-async function all<T>(
+export async function all<T>(
   page: (cursor: string | undefined) => Promise<PageOf<T>>,
   most = MOST_TASKS,
   onFirst?: (items: T[]) => void,

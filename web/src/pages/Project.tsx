@@ -15,11 +15,11 @@ import { Failed } from "./parts/Failed";
 import { loadWhenIdle } from "./parts/lazy";
 import { Avatars } from "./parts/People";
 import { Skeleton } from "./parts/Skeleton";
-import { Activity, Insights, Settings, Tasks } from "./project/rooms";
+import { Activity, Insights, Past, Settings, Tasks } from "./project/rooms";
 import { TaskPanel } from "./task/panel";
 
 /** What has no tasks of its own to filter, and a task beside it. */
-const PAGES = { insights: Insights, activity: Activity, settings: Settings };
+const PAGES = { insights: Insights, activity: Activity, past: Past, settings: Settings };
 
 interface Props {
   id: string;
@@ -52,6 +52,7 @@ export default function Project({ id, view, taskId }: Props) {
     t: () => show("table"),
     k: () => show("calendar"),
     i: () => go(`${path}/insights`),
+    h: () => go(`${path}/past`),
   });
   useEffect(() => loadWhenIdle([Tasks, ...Object.values(PAGES)]), []);
   // A task beside the view, and the other pages, name themselves.
@@ -122,6 +123,15 @@ function ProjectHead({ project, shown }: { project: ProjectType; shown: string }
             <Trans>View only</Trans>
           </span>
         )}
+        <Link
+          href={`${path}/past`}
+          className="icon-button past-link"
+          aria-label={t`Time machine`}
+          title={t`Time machine`}
+          aria-current={shown === "past" ? "page" : undefined}
+        >
+          <Icon name="clock" />
+        </Link>
         <Link href={`${path}/settings`} className="members-link" title={t`Members`}>
           <span className="sr-only">
             <Trans>Members</Trans>

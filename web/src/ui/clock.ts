@@ -1,5 +1,5 @@
 /** What time it is, for whatever says "now", "2 hours ago" or "today": it goes on while a tab stays open. */
-import { useSyncExternalStore } from "react";
+import { createContext, useContext, useSyncExternalStore } from "react";
 import { dayOf } from "../lib/dates";
 
 const MINUTE = 60_000;
@@ -35,8 +35,14 @@ function subscribe(listener: () => void): () => void {
   };
 }
 
+/** The day that a part of the page shows as today, where that is another one than the reader's. */
+export const Day = createContext<string | null>(null);
+
 /** Today as YYYY-MM-DD where the reader is; after midnight it is another. */
-export const useToday = (): string => useSyncExternalStore(subscribe, () => dayOf(new Date(minute)));
+export function useToday(): string {
+  const today = useSyncExternalStore(subscribe, () => dayOf(new Date(minute)));
+  return useContext(Day) ?? today;
+}
 
 /** Milliseconds since 1970, anew each minute. */
 export const useNow = (): number => useSyncExternalStore(subscribe, () => minute) && Date.now();
