@@ -58,17 +58,7 @@ export default defineConfig({
     {
       path: "<rootDir>/src/locales/{locale}",
       include: ["src"],
-      exclude: [
-        ...entry,
-        ...insights,
-        ...settings,
-        ...past,
-        ...account,
-        ...codes,
-        ...importing,
-        ...seldom,
-        ...told,
-      ],
+      exclude: [...entry, ...insights, ...settings, ...past, ...account, ...codes, ...importing, ...seldom, ...told],
     },
   ],
   format: formatter({ lineNumbers: false, origins: false }),
