@@ -68,7 +68,7 @@ function ahead(): Plugin {
  */
 const SHARED = [
   { name: "first", tags: ["$initial" as const], test: /(?<!src\/main)\.[cm]?[jt]sx?$/, priority: 2 },
-  { name: "frame", test: /\/src\/.*\.tsx?$/, minShareCount: 6, priority: 1 },
+  { name: "frame", test: /\/src\/(?!http\/account).*\.tsx?$/, minShareCount: 6, priority: 1 },
 ];
 
 export default defineConfig({

@@ -5,8 +5,9 @@ import { Trans } from "@lingui/react/macro";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { Link, useLocation } from "wouter";
+import { acceptInvitation, invitation as invitationOf } from "../http/account";
 import { ApiError } from "../http/client";
-import * as api from "../http/endpoints";
+import { login, register } from "../http/endpoints";
 import { explain, said } from "../http/explain";
 import type { Locale, User } from "../http/types";
 import { keys } from "../sync/cache";
@@ -31,7 +32,7 @@ export default function Invitation() {
   const settled = !before || !me.isPending;
   const found = useQuery({
     queryKey: [...keys.invitation(token), me.data?.id ?? ""],
-    queryFn: () => api.invitation(token),
+    queryFn: () => invitationOf(token),
     enabled: settled,
     retry: false,
     staleTime: 0,
@@ -42,7 +43,7 @@ export default function Invitation() {
   return <Open token={token} me={me.data} shown={found.data} />;
 }
 
-type Shown = Awaited<ReturnType<typeof api.invitation>>;
+type Shown = Awaited<ReturnType<typeof invitationOf>>;
 
 function Nothing({ error }: { error: unknown }) {
   const gone = error instanceof ApiError && error.status === 404;
@@ -83,8 +84,8 @@ function Open({ token, me, shown }: { token: string; me: User | undefined; shown
     const text = (name: string) => `${form.get(name) ?? ""}`.trim();
     const email = text("email");
     const user = known
-      ? await api.login({ email, password })
-      : await api.register({
+      ? await login({ email, password })
+      : await register({
           email,
           password,
           name: text("name"),
@@ -107,7 +108,7 @@ function Open({ token, me, shown }: { token: string; me: User | undefined; shown
     setError(null);
     try {
       if (!ready && !(await enter(new FormData(event.currentTarget)))) return;
-      const project = await api.acceptInvitation(token);
+      const project = await acceptInvitation(token);
       client.setQueryData(keys.project(project.id), project);
       await client.invalidateQueries({ queryKey: keys.projects });
       go(`/projects/${project.id}`, { replace: true });

@@ -20,8 +20,6 @@ async function whoAmI(): Promise<User> {
 const meQuery = queryOptions({ queryKey: keys.me, queryFn: whoAmI, staleTime: Number.POSITIVE_INFINITY });
 export const useConfig = () =>
   useQuery({ queryKey: keys.config, queryFn: api.config, staleTime: Number.POSITIVE_INFINITY, retry: false });
-export const useSessions = () => useQuery({ queryKey: keys.sessions, queryFn: api.sessions, staleTime: 0 });
-export const useTokens = () => useQuery({ queryKey: keys.tokens, queryFn: api.tokens, staleTime: 0 });
 export const useProjects = () =>
   useQuery({
     queryKey: keys.projects,

@@ -1,8 +1,8 @@
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { type FormEvent, useState } from "react";
+import { changeEmail, sendVerification } from "../../http/account";
 import { ApiError } from "../../http/client";
-import { changeEmail, sendVerification } from "../../http/endpoints";
 import { explain, said } from "../../http/explain";
 import type { User } from "../../http/types";
 import { toast } from "../../sync/toasts";

@@ -1,8 +1,8 @@
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { type FormEvent, useState } from "react";
+import { eraseMe } from "../../http/account";
 import { ApiError } from "../../http/client";
-import { eraseMe } from "../../http/endpoints";
 import { explain } from "../../http/explain";
 import { dropDraftsOf } from "../../sync/drafts";
 import { useMe } from "../../sync/queries";

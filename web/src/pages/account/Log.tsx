@@ -1,6 +1,6 @@
 import { Trans } from "@lingui/react/macro";
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { accountLog } from "../../http/endpoints";
+import { accountLog } from "../../http/account";
 import { deviceOf } from "../../lib/agent";
 import { keys } from "../../sync/cache";
 import { Ago } from "../../ui/Ago";

@@ -2,7 +2,7 @@ import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { addPasskey, passkeyOptions, passkeys, removePasskey } from "../../http/endpoints";
+import { addPasskey, passkeyOptions, passkeys, removePasskey } from "../../http/account";
 import { explain } from "../../http/explain";
 import { deviceOf } from "../../lib/agent";
 import { ago, fullTime } from "../../lib/dates";

@@ -1,8 +1,8 @@
 import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { type FormEvent, type ReactNode, useState } from "react";
+import { passkeyLoginOptions, provePasskey, reauthenticate } from "../../http/account";
 import { ApiError } from "../../http/client";
-import { passkeyLoginOptions, provePasskey, reauthenticate } from "../../http/endpoints";
 import { explain, said } from "../../http/explain";
 import { Cancelled, canHavePasskeys, provenPasskey } from "../../lib/passkeys";
 import { Dialog } from "../../ui/Dialog";

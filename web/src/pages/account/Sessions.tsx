@@ -2,18 +2,18 @@ import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { endOtherSessions, endSession } from "../../http/endpoints";
+import { endOtherSessions, endSession } from "../../http/account";
 import { explain } from "../../http/explain";
 import type { Session } from "../../http/types";
 import { deviceOf } from "../../lib/agent";
 import { ago, fullTime } from "../../lib/dates";
 import { keys } from "../../sync/cache";
-import { useSessions } from "../../sync/queries";
 import { toast } from "../../sync/toasts";
 import { Icon } from "../../ui/icons";
 import { Failed } from "../parts/Failed";
 import { Skeleton } from "../parts/Skeleton";
 import { useProof } from "./Proof";
+import { useSessions } from "./queries";
 
 const ICONS = { computer: "computer", phone: "phone", program: "terminal" } as const;
 

@@ -2,16 +2,16 @@ import { plural, t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
-import { addToken, removeToken } from "../../http/endpoints";
+import { addToken, removeToken } from "../../http/account";
 import { explain } from "../../http/explain";
 import type { Scope } from "../../http/types";
 import { ago, fullTime } from "../../lib/dates";
 import { keys } from "../../sync/cache";
-import { useTokens } from "../../sync/queries";
 import { toast } from "../../sync/toasts";
 import { Icon } from "../../ui/icons";
 import { Failed } from "../parts/Failed";
 import { useProof } from "./Proof";
+import { useTokens } from "./queries";
 
 type May = "read" | "work" | "all";
 const MAY: Record<May, Scope[]> = {

@@ -1,6 +1,6 @@
 import { Trans } from "@lingui/react/macro";
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { audit } from "../../http/endpoints";
+import { audit } from "../../http/account";
 import { keys } from "../../sync/cache";
 import { Ago } from "../../ui/Ago";
 import { happened } from "../account/events";

@@ -2,7 +2,7 @@ import { t } from "@lingui/core/macro";
 import { Trans } from "@lingui/react/macro";
 import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { useDeferredValue, useState } from "react";
-import { changePerson, endSessionsOf, everyone, removeFactorsOf, resetLink } from "../../http/endpoints";
+import { changePerson, endSessionsOf, everyone, removeFactorsOf, resetLink } from "../../http/account";
 import { explain } from "../../http/explain";
 import type { Person, PersonState, User } from "../../http/types";
 import { keys } from "../../sync/cache";

@@ -1,6 +1,6 @@
 import { Trans } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
-import { everyone } from "../../http/endpoints";
+import { everyone } from "../../http/account";
 import { keys } from "../../sync/cache";
 
 /** Somebody's name as administrators know it; the directory has only those whom one shares a project with. */

@@ -1,6 +1,6 @@
 import { Trans } from "@lingui/react/macro";
 import { useEffect, useRef } from "react";
-import { loginByPasskey, passkeyLoginOptions } from "../../http/endpoints";
+import { loginByPasskey, passkeyLoginOptions } from "../../http/account";
 import type { User } from "../../http/types";
 import { Cancelled, canHavePasskeys, hadPasskey, provenPasskey } from "../../lib/passkeys";
 import { Icon } from "../../ui/icons";
