@@ -28,6 +28,7 @@ import { seldom } from "./seldom";
 
 /** What was changed on this device and has not reached the services: what waits, and what they have refused. */
 export default function Unsent() {
+  useTexts(seldom);
   const changes = usePending();
   const reachable = useReachable();
   useTitle(t`Unsent changes`);
@@ -115,7 +116,6 @@ function One({ change, reachable }: { change: Change; reachable: boolean }) {
 }
 
 function Actions({ change, text }: { change: Change; text: string }) {
-  useTexts(seldom);
   use(learned);
   const { command, refused } = change;
   const theirs = refused?.theirs;
