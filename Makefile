@@ -10,7 +10,7 @@ UV := $(BIN)/uv pip install -q --compile-bytecode --python $(BIN)/python
 QUICK := not mysql and not emulator and not browser and not process and not crash and not slow and not long and not docker
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run stack test quick coverage mutants thorough smoke panels probe check bench clean lock openapi
+.PHONY: help setup run stack test quick coverage mutants thorough smoke panels probe fuzz check bench clean lock openapi
 
 help: ## list these commands
 	@grep -hE '^[a-z]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -83,6 +83,9 @@ thorough: .venv/.dev .venv/emulator/.installed web/dist/index.html ## every jour
 	tools/need-chromium
 	TASKLEDGER_AWAY_SECONDS=30 $(BIN)/pytest -q -m "" --numprocesses auto --maxprocesses 4 --dist loadfile tests/e2e tests/faults
 
+fuzz: .venv/.dev ## made-up files, texts and mails for SECONDS (1200) to whatever reads them
+	$(BIN)/python -m testkit.fuzzing --seconds $(or $(SECONDS),1200)
+
 smoke: .venv/.dev ## docker compose up, a journey, down, up again: wherever Docker runs
 	$(BIN)/pytest -q --override-ini addopts=--import-mode=importlib tests/compose
 
@@ -121,6 +124,7 @@ bench: .venv/.dev .venv/emulator/.installed ## measure, as ratios to what this m
 	$(BIN)/python bench/bench_bus.py
 	$(BIN)/python bench/bench_mysql.py
 	$(BIN)/python bench/bench_stack.py
+	$(BIN)/python bench/bench_import.py
 
 lock: $(BIN)/uv ## pin the dependencies anew
 	for name in requirements requirements-tools requirements-dev requirements-node requirements-emulator requirements-aws; do \

@@ -2130,11 +2130,6 @@ export interface components {
              */
             updated_at: string;
         };
-        /** HTTPValidationError */
-        HTTPValidationError: {
-            /** Detail */
-            detail?: components["schemas"]["ValidationError"][];
-        };
         /**
          * InboxView
          * @description A part of the inbox, newest first. `unread` counts all unread items.
@@ -3394,19 +3389,6 @@ export interface components {
             items: components["schemas"]["UserOut"][];
             /** Next Cursor */
             next_cursor: string | null;
-        };
-        /** ValidationError */
-        ValidationError: {
-            /** Context */
-            ctx?: Record<string, never>;
-            /** Input */
-            input?: unknown;
-            /** Location */
-            loc: (string | number)[];
-            /** Message */
-            msg: string;
-            /** Error Type */
-            type: string;
         };
         /**
          * WeekView
@@ -8568,6 +8550,7 @@ export interface operations {
             query?: never;
             header?: {
                 "Idempotency-Key"?: string | null;
+                /** @description the version that is to be changed, as its ETag: `"3"`; several with commas, or `*` for any */
                 "If-Match"?: string | null;
             };
             path: {
@@ -8678,6 +8661,7 @@ export interface operations {
             query?: never;
             header?: {
                 "Idempotency-Key"?: string | null;
+                /** @description the version that is to be changed, as its ETag: `"3"`; several with commas, or `*` for any */
                 "If-Match"?: string | null;
             };
             path: {
@@ -9383,6 +9367,7 @@ export interface operations {
             query?: never;
             header?: {
                 "Idempotency-Key"?: string | null;
+                /** @description the version that is to be changed, as its ETag: `"3"`; several with commas, or `*` for any */
                 "If-Match"?: string | null;
             };
             path: {
@@ -9499,6 +9484,7 @@ export interface operations {
             query?: never;
             header?: {
                 "Idempotency-Key"?: string | null;
+                /** @description the version that is to be changed, as its ETag: `"3"`; several with commas, or `*` for any */
                 "If-Match"?: string | null;
             };
             path: {
@@ -9611,6 +9597,7 @@ export interface operations {
             query?: never;
             header?: {
                 "Idempotency-Key"?: string | null;
+                /** @description the version that is to be changed, as its ETag: `"3"`; several with commas, or `*` for any */
                 "If-Match"?: string | null;
             };
             path: {
@@ -9726,6 +9713,7 @@ export interface operations {
             query?: never;
             header?: {
                 "Idempotency-Key"?: string | null;
+                /** @description the version that is to be changed, as its ETag: `"3"`; several with commas, or `*` for any */
                 "If-Match"?: string | null;
             };
             path: {
@@ -9895,6 +9883,7 @@ export interface operations {
             query?: never;
             header?: {
                 "Idempotency-Key"?: string | null;
+                /** @description the version that is to be changed, as its ETag: `"3"`; several with commas, or `*` for any */
                 "If-Match"?: string | null;
             };
             path: {
@@ -10005,6 +9994,7 @@ export interface operations {
             query?: never;
             header?: {
                 "Idempotency-Key"?: string | null;
+                /** @description the version that is to be changed, as its ETag: `"3"`; several with commas, or `*` for any */
                 "If-Match"?: string | null;
             };
             path: {
@@ -10121,6 +10111,7 @@ export interface operations {
             query?: never;
             header?: {
                 "Idempotency-Key"?: string | null;
+                /** @description the version that is to be changed, as its ETag: `"3"`; several with commas, or `*` for any */
                 "If-Match"?: string | null;
             };
             path: {
@@ -10620,22 +10611,49 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description OK */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": string;
+                    "text/event-stream": unknown;
                 };
             };
-            /** @description Validation Error */
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -10790,6 +10808,7 @@ export interface operations {
             query?: never;
             header?: {
                 "Idempotency-Key"?: string | null;
+                /** @description the version that is to be changed, as its ETag: `"3"`; several with commas, or `*` for any */
                 "If-Match"?: string | null;
             };
             path: {
@@ -10902,6 +10921,7 @@ export interface operations {
             query?: never;
             header?: {
                 "Idempotency-Key"?: string | null;
+                /** @description the version that is to be changed, as its ETag: `"3"`; several with commas, or `*` for any */
                 "If-Match"?: string | null;
             };
             path: {
@@ -11018,6 +11038,7 @@ export interface operations {
             query?: never;
             header?: {
                 "Idempotency-Key"?: string | null;
+                /** @description the version that is to be changed, as its ETag: `"3"`; several with commas, or `*` for any */
                 "If-Match"?: string | null;
             };
             path: {
@@ -11131,6 +11152,7 @@ export interface operations {
             query?: never;
             header?: {
                 "Idempotency-Key"?: string | null;
+                /** @description the version that is to be changed, as its ETag: `"3"`; several with commas, or `*` for any */
                 "If-Match"?: string | null;
             };
             path: {
@@ -11309,6 +11331,7 @@ export interface operations {
             query?: never;
             header?: {
                 "Idempotency-Key"?: string | null;
+                /** @description the version that is to be changed, as its ETag: `"3"`; several with commas, or `*` for any */
                 "If-Match"?: string | null;
             };
             path: {
@@ -11423,6 +11446,7 @@ export interface operations {
             query?: never;
             header?: {
                 "Idempotency-Key"?: string | null;
+                /** @description the version that is to be changed, as its ETag: `"3"`; several with commas, or `*` for any */
                 "If-Match"?: string | null;
             };
             path: {
@@ -11534,6 +11558,7 @@ export interface operations {
             query?: never;
             header?: {
                 "Idempotency-Key"?: string | null;
+                /** @description the version that is to be changed, as its ETag: `"3"`; several with commas, or `*` for any */
                 "If-Match"?: string | null;
             };
             path: {
@@ -11710,6 +11735,7 @@ export interface operations {
             query?: never;
             header?: {
                 "Idempotency-Key"?: string | null;
+                /** @description the version that is to be changed, as its ETag: `"3"`; several with commas, or `*` for any */
                 "If-Match"?: string | null;
             };
             path: {
@@ -11824,6 +11850,7 @@ export interface operations {
             query?: never;
             header?: {
                 "Idempotency-Key"?: string | null;
+                /** @description the version that is to be changed, as its ETag: `"3"`; several with commas, or `*` for any */
                 "If-Match"?: string | null;
             };
             path: {
@@ -11938,6 +11965,7 @@ export interface operations {
             query?: never;
             header?: {
                 "Idempotency-Key"?: string | null;
+                /** @description the version that is to be changed, as its ETag: `"3"`; several with commas, or `*` for any */
                 "If-Match"?: string | null;
             };
             path: {

@@ -1,5 +1,6 @@
 """What is read from a real-looking file of each format. Long because every format is here."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -357,3 +358,17 @@ def test_where_a_file_has_several_boards_one_is_chosen() -> None:
     asked = read(raw, "data.json", PARIS)
     assert [(question.kind, list(question.options)) for question in asked.questions] == [("board", ["House", "Other"])]
     assert [entry.title for entry in read(raw, "data.json", replace(PARIS, board="Other")).tasks] == ["x"]
+
+
+def test_a_task_keeps_the_status_that_its_board_has_lost() -> None:
+    board = json.loads((FILES / "taskledger.json").read_text())
+    [*_, left] = board["projects"][0]["tasks"]
+    left["status"] = "on_hold"
+    draft = read(json.dumps(board).encode(), "board.json", Choices())
+    assert "on_hold" in [task.status for task in draft.tasks]
+    assert [(status.name, status.category) for status in draft.statuses][-1] == ("on_hold", "waiting")
+
+
+def test_todo_txt_has_no_control_character_anywhere() -> None:
+    draft = read(b"Bake +bre\0ad\n(A) Sell \x1b[31m@sh\x07op\n", "todo.txt", Choices())
+    assert [(task.title, task.labels) for task in draft.tasks] == [("Bake", ("bread",)), ("Sell [31m@shop", ())]

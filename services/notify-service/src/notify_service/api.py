@@ -105,7 +105,7 @@ async def read_deliveries(
 @router.get(
     "/stream",
     response_class=StreamingResponse,
-    responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+    responses=answers(None) | {200: {"description": "OK", "content": {"text/event-stream": {}}}},
 )
 async def read_stream(
     request: Request,

@@ -163,7 +163,7 @@ def create_imports(environment: Mapping[str, str], platform: Platform) -> FastAP
         await runs.close()
 
     app = create_app("Taskledger: imports", lifespan, openapi=False, max_body_bytes=MAX_FILE_BYTES, files=True)
-    app.include_router(router)
+    app.router.routes.extend(router.routes)
     return app
 
 

@@ -68,6 +68,7 @@ class TasksQuery(PageQuery):
     sort: str | None = Field(
         default=None,
         max_length=30,
+        json_schema_extra={"pattern": f"^-?({'|'.join(SORTS)})$"},
         description=f"{', '.join(SORTS)}; with `-` the other way round; else what the query says, else {DEFAULT_SORT}",
     )
     deleted: bool = Field(default=False, description="the deleted ones instead")

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final
 
 import orjson
 from fastapi import Header, Query, Request, Response
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from kernel.http import problems
 from kernel.log.decider import Command
@@ -72,13 +72,29 @@ def _one_line(text: str) -> str:
     return text
 
 
-Text = Annotated[str, AfterValidator(_clean)]
+_CLEAN: Final = {"pattern": r"^[^\x00-\x08\x0e-\x1f\x7f]*$"}
+_CLEAN_VISIBLE: Final = {
+    "minLength": 1,
+    "pattern": r"^[^\x00-\x08\x0e-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x08\x0e-\x1f\x7f]*$",
+}
+_ONE_LINE: Final = {
+    "minLength": 1,
+    "pattern": r"^[\t-\r ]*[^\x00-\x20\x7f]([^\x00-\x08\n\r\x0e-\x1f\x7f]*[^\x00-\x20\x7f])?[\t-\r ]*$",
+}
+"""What documents say of these texts. Which letters show nothing is left to the services: it is Unicode's to say."""
+
+
+def _told(schema: dict[str, Any]) -> Any:
+    return Field(json_schema_extra=schema)
+
+
+Text = Annotated[str, AfterValidator(_clean), _told(_CLEAN)]
 """Text of several lines, NFC, without control characters; other programs' ends of lines and pages are ours."""
 
-VisibleText = Annotated[str, AfterValidator(_clean), AfterValidator(_visible)]
+VisibleText = Annotated[str, AfterValidator(_clean), AfterValidator(_visible), _told(_CLEAN_VISIBLE)]
 """The same, and something of it can be seen."""
 
-Line = Annotated[str, AfterValidator(_one_line)]
+Line = Annotated[str, AfterValidator(_one_line), _told(_ONE_LINE)]
 """One line of text, trimmed, with something to be seen, NFC; tabs, soft breaks and form feeds are spaces."""
 
 
@@ -96,7 +112,14 @@ def at_most_octets(limit: int) -> AfterValidator:
 IdempotencyKey = Annotated[
     str | None, Header(alias="Idempotency-Key", min_length=1, max_length=200, pattern=r"^[\x21-\x7e][\x20-\x7e]*$")
 ]
-IfMatch = Annotated[str | None, Header(alias="If-Match", max_length=100)]
+IfMatch = Annotated[
+    str | None,
+    Header(
+        alias="If-Match",
+        max_length=100,
+        description='the version that is to be changed, as its ETag: `"3"`; several with commas, or `*` for any',
+    ),
+]
 Limit = Annotated[int, Query(ge=1, le=200)]
 Cursor = Annotated[str | None, Query(max_length=1000)]
 

@@ -86,6 +86,10 @@ def read(document: Any, reading: Reading) -> Draft:
         )
 
     parts.each(sorted(board.nodes("tasks"), key=lambda node: node.text("rank")), draft, task)
+    # A task keeps the status that its board has lost until somebody moves it: it has a column again.
+    named = {status.name for status in draft.statuses}
+    gone = dict.fromkeys(task.status for task in draft.tasks if task.status and task.status not in named)
+    draft.statuses.extend(parts.column(name) for name in gone)
     return draft
 
 

@@ -10,7 +10,7 @@ from contracts.task import Priority
 from taskledger.imports.formats.base import Reading, TextFormat
 from taskledger.imports.formats.parts import column
 from taskledger.imports.model import MAX_ROWS, BadFile, Draft, DraftTask, Fault
-from taskledger.imports.reading.clean import one_line
+from taskledger.imports.reading.clean import clean, one_line
 
 _LINE: Final = re.compile(
     r"^(?P<done>x\s+)?(?:\((?P<priority>[A-Z])\)\s+)?(?P<first>\d{4}-\d{2}-\d{2}\s+)?(?P<second>\d{4}-\d{2}-\d{2}\s+)?(?P<text>.*)$"
@@ -34,7 +34,7 @@ def read(text: str, reading: Reading) -> Draft:
     draft = Draft(format="todo.txt", source="", name=reading.choices.name or reading.name)
     draft.statuses = [column("To do"), column("Done")]
     seen: Counter[str] = Counter()
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(clean(text).splitlines(), 1):
         if not line.strip():
             continue
         if number > MAX_ROWS:
