@@ -8,7 +8,7 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, settings
 from schemathesis.checks import not_a_server_error
-from schemathesis.specs.openapi.checks import positive_data_acceptance
+from schemathesis.specs.openapi.checks import allow_header_conformance, positive_data_acceptance
 
 from taskledger.root import PRIVATE
 from testkit.board import Person, Running, running
@@ -31,6 +31,8 @@ AS_THINGS_ARE: Final = {
 SAID: Final = (
     # Of what is there.
     "is not your password",
+    "does not prove anything",
+    "is wrong",
     "is not a cursor of this list",
     "is not a registered user",
     "must be registered members of the project",
@@ -69,6 +71,7 @@ CONFIG: Final = schemathesis.Config.from_dict(
             # Ours, below: it knows the reasons.
             "positive_data_acceptance": {"enabled": False},
             "not_a_server_error": {"enabled": False},
+            "allow_header_conformance": {"enabled": False},
         },
     }
 )
@@ -93,6 +96,15 @@ def what_fits_is_taken(ctx: Any, response: Any, case: schemathesis.Case) -> bool
     if response.status_code in (412, 422) and is_as_things_are(response.json()):
         return True
     return positive_data_acceptance(ctx, response, case)
+
+
+@schemathesis.check
+def allow_names_every_method(ctx: Any, response: Any, case: schemathesis.Case) -> bool | None:
+    """`Allow` has the methods of the path, and of no other, but where a word stands beside a parameter."""
+    # DELETE /api/auth/passkeys/login is one of /api/auth/passkeys/{passkey_id}: a 404, and no 405.
+    if case.path in ("/api/auth/passkeys/login", "/api/auth/passkeys/options", "/api/auth/passkeys/login/options"):
+        return True
+    return allow_header_conformance(ctx, response, case)
 
 
 @schemathesis.check

@@ -112,6 +112,11 @@ def test_what_separates_cells_is_found_though_the_others_stand_in_them(separator
     ]
 
 
+def test_marks_of_byte_order_within_a_file_are_in_no_title() -> None:
+    draft = table("Title,Status\n\ufeffOne,To do\n\ufeffTwo,\ufeffDone\n")
+    assert [(task.title, task.status) for task in draft.tasks] == [("One", "To do"), ("Two", "Done")]
+
+
 def test_excel_may_say_what_separates() -> None:
     assert [task.status for task in table('sep=;\ntitle;status\n"a;b";Done\n').tasks] == ["Done"]
 

@@ -4,8 +4,8 @@ import re
 import unicodedata
 from typing import Final
 
-# Control characters, and halves of surrogate pairs that JSON can spell.
-_UNCLEAN: Final = re.compile("[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")
+# Control characters, halves of surrogate pairs that JSON can spell, marks of byte order where files were joined.
+_UNCLEAN: Final = re.compile("[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff\ufeff]")
 _BREAKS: Final = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 
 
