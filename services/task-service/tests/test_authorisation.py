@@ -23,6 +23,8 @@ MATRIX: Final[dict[tuple[str, str], tuple[tuple[int, ...], Any]]] = {
     ("GET", "/api/projects/{project_id}/activity"): (READ, None),
     ("GET", "/api/projects/{project_id}/insights"): (READ, None),
     ("GET", "/api/projects/{project_id}/changes"): (READ, None),
+    ("GET", "/api/projects/{project_id}/proof"): (READ, None),
+    ("GET", "/api/search"): ((401, 200, 200, 200, 200, 200), None),
     ("GET", "/api/catch-up"): ((401, 200, 200, 200, 200, 200), None),
     ("PUT", "/api/catch-up"): ((401, 200, 200, 200, 200, 200), {"at": "2026-11-01T00:00:00Z"}),
     ("POST", "/api/projects"): ((401, 201, 201, 201, 201, 201), {"name": "Mine"}),
