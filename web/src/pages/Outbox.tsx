@@ -14,6 +14,7 @@ import { seldom } from "./seldom";
 
 /** The mails that this installation would have sent to whoever is signed in. */
 export default function Outbox() {
+  useTexts(seldom);
   const mails = useOutbox();
   const me = useMe().data;
   const [chosen, setChosen] = useState<string | null>(null);
@@ -69,7 +70,6 @@ export default function Outbox() {
 }
 
 function Reading({ mail, onBack }: { mail: Mail; onBack: () => void }) {
-  useTexts(seldom);
   const [tab, setTab] = useState<"html" | "text">(mail.html ? "html" : "text");
   const html = useMemo(() => withoutStyles(mail.html), [mail.html]);
   return (

@@ -19,6 +19,7 @@ import { useToken } from "./parts/token";
 import { seldom } from "./seldom";
 
 export default function Recover({ step }: { step: "forgot" | "reset" | "verify" }) {
+  useTexts(seldom);
   switch (step) {
     case "forgot":
       return <Forgot />;
@@ -168,7 +169,6 @@ function Back() {
 }
 
 function Told({ error }: { error: unknown }) {
-  useTexts(seldom);
   if (error === null) return null;
   return (
     <p className="form-error" role="alert">
