@@ -41,6 +41,7 @@ const told = [
     (name) => `src/pages/task/${name}.tsx`,
   ),
 ];
+const catchUp = ["src/pages/CatchUp.tsx", "src/pages/catch-up/**"];
 
 export default defineConfig({
   sourceLocale: "en",
@@ -53,12 +54,24 @@ export default defineConfig({
     { path: "<rootDir>/src/locales/account/{locale}", include: account },
     { path: "<rootDir>/src/locales/codes/{locale}", include: codes },
     { path: "<rootDir>/src/locales/import/{locale}", include: importing },
+    { path: "<rootDir>/src/locales/catch-up/{locale}", include: catchUp },
     { path: "<rootDir>/src/locales/seldom/{locale}", include: seldom },
     { path: "<rootDir>/src/locales/told/{locale}", include: told },
     {
       path: "<rootDir>/src/locales/{locale}",
       include: ["src"],
-      exclude: [...entry, ...insights, ...settings, ...past, ...account, ...codes, ...importing, ...seldom, ...told],
+      exclude: [
+        ...entry,
+        ...insights,
+        ...settings,
+        ...past,
+        ...account,
+        ...codes,
+        ...importing,
+        ...seldom,
+        ...told,
+        ...catchUp,
+      ],
     },
   ],
   format: formatter({ lineNumbers: false, origins: false }),

@@ -23,6 +23,8 @@ const names = [
   "codes/ko",
   "import/en",
   "import/ko",
+  "catch-up/en",
+  "catch-up/ko",
 ];
 const files = names.map((name) => new URL(`../src/locales/${name}.po`, import.meta.url));
 const body = (file) => readFileSync(file, "utf8").replace(/^"POT-Creation-Date:.*\n/m, "");

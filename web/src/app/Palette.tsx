@@ -44,6 +44,14 @@ export default function Palette({ onClose, onHelp }: { onClose: () => void; onHe
         icon: <Icon name="mine" />,
         run: to("/my-tasks"),
       },
+      {
+        id: "catch-up",
+        group: t`Go to`,
+        label: t`Catch up`,
+        hint: "g c",
+        icon: <Icon name="activity" />,
+        run: to("/catch-up"),
+      },
       { id: "inbox", group: t`Go to`, label: t`Inbox`, hint: "g i", icon: <Icon name="inbox" />, run: to("/inbox") },
       {
         id: "projects",

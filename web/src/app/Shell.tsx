@@ -24,6 +24,7 @@ export function Shell({ me, children }: { me: User; children: ReactNode }) {
     "?": () => setOpen("help"),
     "g i": () => go("/inbox"),
     "g m": () => go("/my-tasks"),
+    "g c": () => go("/catch-up"),
     "g p": () => go("/projects"),
     "g a": () => go("/account"),
   });
@@ -101,6 +102,7 @@ function Sidebar({ me, unread, search, help }: SidebarProps) {
       </button>
       <NavLink to="/my-tasks" icon="mine" label={t`My tasks`} />
       <NavLink to="/inbox" icon="inbox" label={t`Inbox`} count={unread} />
+      <NavLink to="/catch-up" icon="activity" label={t`Catch up`} />
       {config?.outbox && <NavLink to="/outbox" icon="mail" label={t`Outbox`} />}
       <div className="nav-heading">
         <Link href="/projects">

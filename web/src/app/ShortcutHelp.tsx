@@ -15,6 +15,7 @@ export default function ShortcutHelp({ onClose }: { onClose: () => void }) {
         [["?"], t`This help`],
         [["g", "m"], t`My tasks`],
         [["g", "i"], t`Inbox`],
+        [["g", "c"], t`Catch up`],
         [["g", "p"], t`Projects`],
         [["g", "a"], t`Account`],
       ],

@@ -16,6 +16,7 @@ import { activate, preferredLocale } from "../ui/i18n";
 import {
   Account,
   Administration,
+  CatchUp,
   Import,
   Inbox,
   MyTasks,
@@ -65,6 +66,7 @@ export default function SignedIn({ me }: { me: User }) {
           <Route path="/tasks/:taskId">{({ taskId }) => <TaskLink id={taskId} />}</Route>
           <Route path="/my-tasks/:taskId?">{({ taskId }) => <MyTasks taskId={taskId} />}</Route>
           <Route path="/inbox/:taskId?">{({ taskId }) => <Inbox taskId={taskId} />}</Route>
+          <Route path="/catch-up" component={CatchUp} />
           <Route path="/account" component={Account} />
           <Route path="/administration" component={Administration} />
           <Route path="/notifications" component={Preferences} />

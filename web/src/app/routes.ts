@@ -3,6 +3,7 @@ import { page } from "../pages/parts/lazy";
 
 export const Account = page(() => import("../pages/Account"));
 export const Administration = page(() => import("../pages/Administration"));
+export const CatchUp = page(() => import("../pages/CatchUp"));
 export const Import = page(() => import("../pages/Import"));
 export const Inbox = page(() => import("../pages/Inbox"));
 export const MyTasks = page(() => import("../pages/MyTasks"));

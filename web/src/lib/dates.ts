@@ -13,6 +13,14 @@ export function addDays(day: string, days: number): string {
   return new Date(Date.parse(`${day}T00:00:00Z`) + days * DAY).toISOString().slice(0, 10);
 }
 
+/** Whether a text is a day that there is, after the year 1969. */
+export const isDay = (text: string | null): text is string =>
+  text !== null &&
+  /^\d{4}-\d\d-\d\d$/.test(text) &&
+  text >= "1970-01-01" &&
+  !Number.isNaN(Date.parse(text)) &&
+  addDays(text, 0) === text;
+
 /** Days from `today` until `due`; negative when it has passed. */
 export function daysUntil(due: string, today = dayOf()): number {
   return Math.round((Date.parse(`${due}T00:00:00Z`) - Date.parse(`${today}T00:00:00Z`)) / DAY);

@@ -51,6 +51,12 @@ export default function Inbox({ taskId }: { taskId: string | undefined }) {
               </button>
             </div>
             <span className="spring" />
+            <Link href="/catch-up" className="button" aria-label={t`Catch up`} title={t`Catch up`}>
+              <Icon name="activity" />
+              <span className="wide-only">
+                <Trans>Catch up</Trans>
+              </span>
+            </Link>
             <button
               type="button"
               className="button"

@@ -39,6 +39,12 @@ export default function Projects() {
           <Trans>Projects</Trans>
         </h1>
         <span className="spring" />
+        <Link href="/catch-up" className="button" aria-label={t`Catch up`} title={t`Catch up`}>
+          <Icon name="activity" />
+          <span className="wide-only">
+            <Trans>Catch up</Trans>
+          </span>
+        </Link>
         {config?.mode === "embedded" && (
           <Link href="/import" className="button">
             <Trans>Import</Trans>

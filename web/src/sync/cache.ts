@@ -29,6 +29,8 @@ export const keys = {
   unread: ["inbox", "unread-count"] as const,
   preferences: ["preferences"] as const,
   outbox: ["outbox"] as const,
+  catchUp: ["catch-up"] as const,
+  handover: (since: string) => ["handover", since] as const,
   users: ["user"] as const,
   user: (id: string) => ["user", id] as const,
   deletedTasks: (projectId: string) => ["deleted", projectId] as const,

@@ -55,6 +55,8 @@ PLACES: Final = (
     Place("task-ko", "/projects/{APP}/tasks/{APP-talk}", "/projects/:id/tasks/:taskId"),
     Place("task-link", "/tasks/{SHOP-talk}", "/tasks/:taskId"),
     Place("inbox", "/inbox", "/inbox/:taskId?"),
+    Place("catch-up", "/catch-up", "/catch-up"),
+    Place("handover", "/catch-up", "/catch-up", lambda page: page.locator(".catch-up-choice button").last.click()),
     Place("notifications", "/notifications", "/notifications"),
     Place("account", "/account", "/account"),
     Place("outbox", "/outbox", "/outbox"),

@@ -1,5 +1,5 @@
 /** Which days insights are about, as the address says it. Days are YYYY-MM-DD. */
-import { addDays } from "../../../lib/dates";
+import { addDays, isDay } from "../../../lib/dates";
 
 export const PRESETS = ["2", "4", "12", "52", "all"] as const;
 export type Preset = (typeof PRESETS)[number];
@@ -12,14 +12,6 @@ export interface Range {
   from: string;
   to: string;
 }
-
-/** A day that there is, after the year 1969. */
-const isDay = (text: string | null): text is string =>
-  text !== null &&
-  /^\d{4}-\d\d-\d\d$/.test(text) &&
-  text >= EVER &&
-  !Number.isNaN(Date.parse(text)) &&
-  addDays(text, 0) === text;
 
 export function readRange(search: URLSearchParams, today: string): Range {
   const [from, to] = [search.get("from"), search.get("to")];
