@@ -11,6 +11,7 @@ import { Dialog } from "../ui/Dialog";
 import { useTexts } from "../ui/texts";
 
 export default function PutBack({ asked }: { asked: Asked[] }) {
+  useTexts(seldom);
   return (
     <Dialog title={t`Changed in the meantime`} onClose={() => answer(false)} className="put-back">
       <ul className="since">
@@ -29,7 +30,6 @@ export default function PutBack({ asked }: { asked: Asked[] }) {
 
 /** What is kept is what has the focus: nothing is replaced by a key too many. */
 function Choices({ asked }: { asked: Asked[] }) {
-  useTexts(seldom);
   const [first] = asked;
   const conflicts = first?.conflicts.filter(({ field }) => field !== "rank") ?? [];
   const [only] = conflicts;
