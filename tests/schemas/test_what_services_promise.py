@@ -31,7 +31,7 @@ AS_THINGS_ARE: Final = {
 SAID: Final = (
     # Of what is there.
     "is not your password",
-    "does not prove anything",
+    "does not prove",
     "is wrong",
     "is not a cursor of this list",
     "is not a registered user",
