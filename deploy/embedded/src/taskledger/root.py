@@ -22,6 +22,7 @@ ROUTES: Final[Mapping[str, str]] = {
     "admin": "auth",
     "projects": "task",
     "tasks": "task",
+    "search": "task",
     "invitations": "task",
     "catch-up": "task",
     "notifications": "notify",

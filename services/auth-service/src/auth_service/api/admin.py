@@ -82,7 +82,7 @@ async def read_log(request: Request, limit: Limit = 50, cursor: Cursor = None) -
     return answer(page([_entry(each) for each in found], limit))
 
 
-@router.get("/admin/users", responses=answers(PeopleOut))
+@router.get("/admin/users", responses=answers(PeopleOut, also=(403,)))
 async def list_people(
     request: Request,
     q: Annotated[str, Query(max_length=200)] = "",
@@ -130,7 +130,7 @@ async def remove_factors_of(request: Request, user_id: str, key: IdempotencyKey 
     return Response(status_code=204)
 
 
-@router.get("/admin/audit", responses=answers(LogOut))
+@router.get("/admin/audit", responses=answers(LogOut, also=(403,)))
 async def read_audit(
     request: Request,
     user: Annotated[str | None, Query(max_length=36, description="the id of whose account it happened to")] = None,
