@@ -31,7 +31,7 @@ class Container:
 
 
 AUTH: Final = Container(name="auth-service", prefixes=("auth", "users", "admin"))
-TASK: Final = Container(name="task-service", prefixes=("projects", "tasks", "invitations", "catch-up"))
+TASK: Final = Container(name="task-service", prefixes=("projects", "tasks", "invitations", "catch-up", "search"))
 NOTIFY: Final = Container(
     name="notify-service", prefixes=("notifications", "stream", "outbox", "config"), queue=NOTIFIER
 )

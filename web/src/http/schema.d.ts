@@ -3441,6 +3441,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LogOut"];
+                    "text/csv": string;
                 };
             };
             /** @description Unauthorized */

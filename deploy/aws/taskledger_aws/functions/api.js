@@ -1,5 +1,5 @@
 // Before the services: what they ask each other directly is not asked from outside, nor is what belongs to none of them.
-var OWNED = ['auth', 'users', 'admin', 'projects', 'tasks', 'invitations', 'catch-up', 'notifications', 'stream', 'outbox', 'config'];
+var OWNED = ['auth', 'users', 'admin', 'projects', 'tasks', 'invitations', 'catch-up', 'search', 'notifications', 'stream', 'outbox', 'config'];
 var PRIVATE = ['/api/auth/service-token', '/api/auth/introspect', '/api/auth/ended-sessions'];
 var NOT_FOUND =
   '{"type":"about:blank","title":"Not Found","status":404,"detail":"There is nothing here.","code":"not_found"}';

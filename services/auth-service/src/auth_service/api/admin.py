@@ -130,7 +130,11 @@ async def remove_factors_of(request: Request, user_id: str, key: IdempotencyKey 
     return Response(status_code=204)
 
 
-@router.get("/admin/audit", responses=answers(LogOut, also=(403,)))
+_AUDIT: Final = answers(LogOut, also=(403,))
+_AUDIT[200]["content"] = {"text/csv": {"schema": {"type": "string"}}}
+
+
+@router.get("/admin/audit", responses=_AUDIT)
 async def read_audit(
     request: Request,
     user: Annotated[str | None, Query(max_length=36, description="the id of whose account it happened to")] = None,
