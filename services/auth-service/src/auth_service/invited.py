@@ -9,11 +9,13 @@ import orjson
 
 from auth_service.accounts import Accounts
 from auth_service.domain.account import normal_email, time_text
+from auth_service.mails import words
 from auth_service.mails.letters import Letter, render, shortened
 from auth_service.mails.outbox import Outbox, Params
 from contracts.invitation import Token
 from kernel.ports.key_value_store import ConditionFailed, KeyValueStore, Put
 from kernel.ports.mailer import Mail
+from kernel.words.catalogues import catalogue
 
 KIND: Final = "invitation"
 
@@ -84,17 +86,17 @@ class InvitedPeople:
         await self._change(kept.id, token_hash=token.hash)
         reader = await self._accounts.by_email(kept.email)
         locale = (reader or inviter).locale
-        words = _WORDS[locale]
+        say = catalogue(words.PACKAGE, locale).say
         names = {"name": inviter.name, "project": shortened(params["project"])}
         return render(
             Letter(
                 id=f"{KIND}-{kept.id}",
                 to=kept.email,
                 locale=locale,
-                subject=words["subject"].format(**names),
-                lines=(words["line"].format(**names), words["role", params["role"]], words["until"]),
-                fine_print=words["fine"],
-                button=words["button"],
+                subject=say(words.INVITED_BY, **names),
+                lines=(say(words.INVITED_TO, **names), say(words.INVITED_AS[params["role"]]), say(words.INVITED_UNTIL)),
+                fine_print=say(words.INVITED_WHY),
+                button=say(words.INVITED_OPEN),
                 link=f"{self._public_url}/invitation#{token.text}",
             )
         )
@@ -114,27 +116,3 @@ class InvitedPeople:
 def _put(kept: Invited, expect: int | None = None) -> Put:
     expires_at = datetime.fromisoformat(kept.expires_at)
     return Put(_PARTITION, kept.id, orjson.dumps(asdict(kept)), expires_at=expires_at, expect=expect)
-
-
-_WORDS: Final[dict[str, dict[Any, str]]] = {
-    "en": {
-        "subject": "{name} invites you to {project}",
-        "line": "{name} would like you to work on “{project}” in Taskledger.",
-        ("role", "owner"): "You would be an owner: you may change everything, members included.",
-        ("role", "member"): "You would be a member: you may read and change tasks.",
-        ("role", "viewer"): "You would be a viewer: you may read everything.",
-        "until": "Nothing happens until you accept. The link is for you alone and works once.",
-        "button": "Look at the invitation",
-        "fine": "You get this mail because somebody entered your address. If you do not know them, ignore it.",
-    },
-    "ko": {
-        "subject": "{name} 님이 {project}에 초대했습니다",
-        "line": "{name} 님이 Taskledger에서 ‘{project}’ 작업을 함께하자고 합니다.",
-        ("role", "owner"): "소유자로 초대되었습니다. 멤버를 포함해 모든 것을 바꿀 수 있습니다.",
-        ("role", "member"): "멤버로 초대되었습니다. 작업을 읽고 바꿀 수 있습니다.",
-        ("role", "viewer"): "뷰어로 초대되었습니다. 모든 것을 읽을 수 있습니다.",
-        "until": "수락하기 전에는 아무 일도 일어나지 않습니다. 이 링크는 본인만 한 번 쓸 수 있습니다.",
-        "button": "초대 살펴보기",
-        "fine": "누군가 이 주소를 입력해서 보낸 메일입니다. 모르는 사람이라면 무시하셔도 됩니다.",
-    },
-}

@@ -12,11 +12,12 @@ from auth_service.domain import account as domain
 from auth_service.limits import Limit
 from auth_service.mails.letters import Letter, render
 from auth_service.mails.outbox import Outbox, Params
-from auth_service.mails.words import WORDS
+from auth_service.mails.words import PACKAGE, WORDS
 from auth_service.once import Once, OnceTokens
 from kernel.http.problems import Problem, invalid
 from kernel.log.ids import new_id
 from kernel.ports.mailer import Mail
+from kernel.words.catalogues import catalogue
 
 _HOUR: Final = 60 * 60
 _ASKED: Final = Limit("mails-address", 30, _HOUR)
@@ -157,17 +158,17 @@ class Recovery:
         return self._letter(account, params["to"] or account.email, params["what"], f"{self.public_url}/account")
 
     def _letter(self, account: Account, to: str, what: str, link: str) -> Mail:
-        subject, lines, button, fine_print = WORDS[account.locale, what]
+        words, say = WORDS[what], catalogue(PACKAGE, account.locale).say
         return render(
             Letter(
                 id=f"{what}-{new_id()}",
                 to=to,
                 locale=account.locale,
-                subject=subject,
-                lines=tuple(line.format(name=account.name) for line in lines),
-                button=button,
+                subject=say(words.subject),
+                lines=tuple(say(line, name=account.name) for line in words.lines),
+                button=say(words.button),
                 link=link,
-                fine_print=fine_print,
+                fine_print=say(words.fine_print),
             )
         )
 

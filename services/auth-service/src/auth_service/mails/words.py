@@ -1,131 +1,118 @@
-"""What mails about an account say, in English and Korean."""
+"""What mails of auth-service say, in English; `locales/` has the other languages."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, NamedTuple
 
-WORDS: Final[Mapping[tuple[str, str], tuple[str, tuple[str, ...], str, str]]] = {
-    ("en", "reset"): (
-        "Set a new password",
+from kernel.words.catalogues import N_, Message
+
+PACKAGE: Final = "auth_service"
+"""Whose catalogues they are in."""
+
+
+class Words(NamedTuple):
+    """What a mail says: `fine_print` is why it came and what to do; `{name}` in `lines` is the reader."""
+
+    subject: Message
+    lines: tuple[Message, ...]
+    button: Message
+    fine_print: Message
+
+
+WORDS: Final[Mapping[str, Words]] = {
+    "reset": Words(
+        N_("subject", "Set a new password"),
         (
-            "Hello {name}, somebody asked to set a new password for your account.",
-            "The link works once, for 30 minutes.",
+            N_("line", "Hello {name}, somebody asked to set a new password for your account."),
+            N_("line", "The link works once, for 30 minutes."),
         ),
-        "Set a new password",
-        "If it was not you, do nothing: your password stays as it is.",
+        N_("button", "Set a new password"),
+        N_("fine print", "If it was not you, do nothing: your password stays as it is."),
     ),
-    ("ko", "reset"): (
-        "비밀번호 재설정",
-        ("{name} 님, 계정의 비밀번호를 새로 정하려는 요청이 있었습니다.", "링크는 30분 동안 한 번만 쓸 수 있습니다."),
-        "새 비밀번호 정하기",
-        "본인이 요청하지 않았다면 아무것도 하지 않으셔도 됩니다. 비밀번호는 그대로입니다.",
+    "verify": Words(
+        N_("subject", "Confirm your e-mail address"),
+        (
+            N_("line", "Hello {name}, confirm that this address is yours."),
+            N_("line", "The link works once, for a day."),
+        ),
+        N_("button", "This is my address"),
+        N_("fine print", "If you have no account with Taskledger, ignore this mail."),
     ),
-    ("en", "verify"): (
-        "Confirm your e-mail address",
-        ("Hello {name}, confirm that this address is yours.", "The link works once, for a day."),
-        "This is my address",
-        "If you have no account with Taskledger, ignore this mail.",
+    "password": Words(
+        N_("subject", "Your password was changed"),
+        (N_("line", "Hello {name}, your account has a new password. Other sessions have ended."),),
+        N_("button", "Look at your account"),
+        N_("fine print", "If it was not you, set a new password by “Forgot your password?” at once."),
     ),
-    ("ko", "verify"): (
-        "이메일 주소 확인",
-        ("{name} 님, 이 주소가 본인의 것인지 확인해 주세요.", "링크는 하루 동안 한 번만 쓸 수 있습니다."),
-        "내 주소가 맞습니다",
-        "Taskledger 계정이 없다면 이 메일을 무시하세요.",
+    "email": Words(
+        N_("subject", "Your e-mail address was changed"),
+        (N_("line", "Hello {name}, your account has another e-mail address now. No more mail comes here."),),
+        N_("button", "Look at your account"),
+        N_("fine print", "If it was not you, ask whoever runs this board at once."),
     ),
-    ("en", "password"): (
-        "Your password was changed",
-        ("Hello {name}, your account has a new password. Other sessions have ended.",),
-        "Look at your account",
-        "If it was not you, set a new password by “Forgot your password?” at once.",
+    "taken": Words(
+        N_("subject", "You have an account already"),
+        (N_("line", "Hello {name}, somebody tried to register with this address, which has an account already."),),
+        N_("button", "Sign in"),
+        N_("fine print", "If it was you and you forgot your password, set a new one there. If it was not, do nothing."),
     ),
-    ("ko", "password"): (
-        "비밀번호가 바뀌었습니다",
-        ("{name} 님, 계정의 비밀번호가 바뀌었고 다른 곳의 로그인은 끝났습니다.",),
-        "계정 살펴보기",
-        "본인이 바꾸지 않았다면 바로 ‘비밀번호를 잊으셨나요?’로 새로 정하세요.",
+    "token": Words(
+        N_("subject", "A personal token was made"),
+        (N_("line", "Hello {name}, a personal token was made for your account: a program that has it acts as you."),),
+        N_("button", "Look at your account"),
+        N_("fine print", "If it was not you, revoke the token and change your password."),
     ),
-    ("en", "email"): (
-        "Your e-mail address was changed",
-        ("Hello {name}, your account has another e-mail address now. No more mail comes here.",),
-        "Look at your account",
-        "If it was not you, ask whoever runs this board at once.",
+    "device": Words(
+        N_("subject", "A sign-in from a new device"),
+        (
+            N_(
+                "line",
+                "Hello {name}, somebody signed in to your account with a device"
+                " or from a network that was not seen before.",
+            ),
+        ),
+        N_("button", "Look at your account"),
+        N_(
+            "fine print",
+            "If it was you, there is nothing to do. If it was not, end the other sessions and change your password.",
+        ),
     ),
-    ("ko", "email"): (
-        "이메일 주소가 바뀌었습니다",
-        ("{name} 님, 계정의 이메일 주소가 바뀌었습니다. 이 주소로는 더 이상 메일이 오지 않습니다.",),
-        "계정 살펴보기",
-        "본인이 바꾸지 않았다면 바로 이 보드의 관리자에게 알리세요.",
+    "factor": Words(
+        N_("subject", "A second factor was set up"),
+        (N_("line", "Hello {name}, an authenticator or a passkey was added to your account."),),
+        N_("button", "Look at your account"),
+        N_("fine print", "If it was not you, remove it there and change your password at once."),
     ),
-    ("en", "taken"): (
-        "You have an account already",
-        ("Hello {name}, somebody tried to register with this address, which has an account already.",),
-        "Sign in",
-        "If it was you and you forgot your password, set a new one there. If it was not, do nothing.",
+    "unfactor": Words(
+        N_("subject", "A second factor was removed"),
+        (N_("line", "Hello {name}, an authenticator or a passkey was removed from your account."),),
+        N_("button", "Look at your account"),
+        N_(
+            "fine print", "If it was neither you nor whoever runs this board, change your password and set it up again."
+        ),
     ),
-    ("ko", "taken"): (
-        "이미 계정이 있습니다",
-        ("{name} 님, 이미 계정이 있는 이 주소로 가입하려는 요청이 있었습니다.",),
-        "로그인",
-        "본인이 비밀번호를 잊었다면 거기서 새로 정할 수 있습니다. 아니라면 무시하세요.",
-    ),
-    ("en", "token"): (
-        "A personal token was made",
-        ("Hello {name}, a personal token was made for your account: a program that has it acts as you.",),
-        "Look at your account",
-        "If it was not you, revoke the token and change your password.",
-    ),
-    ("ko", "token"): (
-        "개인 토큰이 만들어졌습니다",
-        ("{name} 님, 계정에 개인 토큰이 만들어졌습니다. 이 토큰을 가진 프로그램은 본인처럼 행동합니다.",),
-        "계정 살펴보기",
-        "본인이 만들지 않았다면 토큰을 취소하고 비밀번호를 바꾸세요.",
-    ),
-    ("en", "device"): (
-        "A sign-in from a new device",
-        ("Hello {name}, somebody signed in to your account with a device or from a network that was not seen before.",),
-        "Look at your account",
-        "If it was you, there is nothing to do. If it was not, end the other sessions and change your password.",
-    ),
-    ("ko", "device"): (
-        "새 기기에서 로그인했습니다",
-        ("{name} 님, 전에 없던 기기나 네트워크에서 계정에 로그인했습니다.",),
-        "계정 살펴보기",
-        "본인이라면 아무것도 하지 않으셔도 됩니다. 아니라면 다른 로그인을 끝내고 비밀번호를 바꾸세요.",
-    ),
-    ("en", "factor"): (
-        "A second factor was set up",
-        ("Hello {name}, an authenticator or a passkey was added to your account.",),
-        "Look at your account",
-        "If it was not you, remove it there and change your password at once.",
-    ),
-    ("ko", "factor"): (
-        "2단계 인증이 추가되었습니다",
-        ("{name} 님, 계정에 인증 앱이나 패스키가 추가되었습니다.",),
-        "계정 살펴보기",
-        "본인이 추가하지 않았다면 바로 삭제하고 비밀번호를 바꾸세요.",
-    ),
-    ("en", "unfactor"): (
-        "A second factor was removed",
-        ("Hello {name}, an authenticator or a passkey was removed from your account.",),
-        "Look at your account",
-        "If it was neither you nor whoever runs this board, change your password and set it up again.",
-    ),
-    ("ko", "unfactor"): (
-        "2단계 인증이 해제되었습니다",
-        ("{name} 님, 계정에서 인증 앱이나 패스키가 삭제되었습니다.",),
-        "계정 살펴보기",
-        "본인이나 관리자가 한 일이 아니라면 비밀번호를 바꾸고 다시 설정하세요.",
-    ),
-    ("en", "tried"): (
-        "Somebody is trying to sign in as you",
-        ("Hello {name}, many sign-ins with a wrong password were tried on your account. They are slowed down.",),
-        "Look at your account",
-        "If it was you, wait a little or set a new password. If it was not, your password has held.",
-    ),
-    ("ko", "tried"): (
-        "누군가 로그인을 시도하고 있습니다",
-        ("{name} 님, 계정에 틀린 비밀번호로 여러 번 로그인이 시도되어 속도를 늦추고 있습니다.",),
-        "계정 살펴보기",
-        "본인이라면 잠시 기다리거나 비밀번호를 새로 정하세요. 아니라면 비밀번호는 안전합니다.",
+    "tried": Words(
+        N_("subject", "Somebody is trying to sign in as you"),
+        (
+            N_(
+                "line",
+                "Hello {name}, many sign-ins with a wrong password were tried on your account. They are slowed down.",
+            ),
+        ),
+        N_("button", "Look at your account"),
+        N_("fine print", "If it was you, wait a little or set a new password. If it was not, your password has held."),
     ),
 }
-"""By language and kind: subject, lines, the button's text, why it came and what to do."""
+"""By kind."""
+
+INVITED_BY: Final = N_("invitation", "{name} invites you to {project}")
+INVITED_TO: Final = N_("invitation", "{name} would like you to work on “{project}” in Taskledger.")
+INVITED_AS: Final = {
+    "owner": N_("role", "You would be an owner: you may change everything, members included."),
+    "member": N_("role", "You would be a member: you may read and change tasks."),
+    "viewer": N_("role", "You would be a viewer: you may read everything."),
+}
+INVITED_UNTIL: Final = N_("invitation", "Nothing happens until you accept. The link is for you alone and works once.")
+INVITED_OPEN: Final = N_("button", "Look at the invitation")
+INVITED_WHY: Final = N_(
+    "fine print", "You get this mail because somebody entered your address. If you do not know them, ignore it."
+)
