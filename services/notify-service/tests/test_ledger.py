@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from sqlalchemy import delete, func, select
@@ -24,7 +24,9 @@ from kernel.ports.event_store import EventStore, StreamAppend
 from kernel.ports.subscription import Message
 from kernel.process.platform import Platform
 from notify_service import tables
+from notify_service.domain.channel import CHANNELS, ChannelName
 from notify_service.projections import Bounds, Notifier
+from notify_service.schemas import ChannelsBody
 from notify_service.settings import Settings
 from testkit.notify import History
 
@@ -223,3 +225,9 @@ async def test_a_command_with_an_unknown_event_blocks_its_task_alone(stand: Stan
     assert (blocked.stream, blocked.version) == (f"task-{task}", 2)
     assert "task.teleported" in blocked.reason
     assert len(await stand.rows(ITEMS)) == 2
+
+
+def test_preferences_and_the_ledger_name_each_channel() -> None:
+    names = [channel.name for channel in CHANNELS]
+    assert list(ChannelsBody.model_fields) == names
+    assert list(get_args(ChannelName)) == names

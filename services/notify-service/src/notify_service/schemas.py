@@ -57,7 +57,7 @@ def preferences_of(document: Mapping[str, Any]) -> Preferences:
     wanted = PreferencesBody.model_validate(known_preferences(document))
     events = {kind: getattr(wanted.events, kind) for kind in KINDS}
     names = [channel.name for channel in CHANNELS]
-    off = frozenset((kind, name) for kind in KINDS for name in names if not getattr(events[kind], name))
+    off = frozenset((kind, name) for kind in KINDS for name in names if not getattr(events[kind], name, True))
     return Preferences(off=off, muted=frozenset(wanted.muted_projects))
 
 
