@@ -9,6 +9,7 @@ from typing import Final
 
 import boto3
 import pytest
+import structlog
 
 from taskledger_local.deployed import Template, create, synthesised
 from taskledger_local.emulator import CREDENTIALS, REGION, Emulator, emulator
@@ -49,6 +50,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def _place(item: pytest.Item) -> int:
     return next((at for at, folder in enumerate(_SLOWEST) if item.nodeid.startswith(folder)), len(_SLOWEST))
+
+
+@pytest.fixture(autouse=True)
+def _logs_of_its_own() -> Iterator[None]:
+    """A test meets loggers as nobody has set them up: what another one had cached, or at which level, is not there."""
+    configure = structlog.configure
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            structlog, "configure", lambda **options: configure(**options | {"cache_logger_on_first_use": False})
+        )
+        yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

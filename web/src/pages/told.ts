@@ -9,4 +9,4 @@ export const told = ownTexts({
 });
 
 // Whoever loads such a page ahead has its words with it, so that none waits for them when it opens.
-if (i18n.locale) void told(i18n.locale as Locale);
+if (i18n.locale) told(i18n.locale as Locale).catch(() => undefined);

@@ -10,7 +10,7 @@ interface Props {
 
 export function Label({ name, project, also = "" }: Props) {
   return (
-    <span className={`label color-${labelColor(project, name)} ${also}`}>
+    <span className={`label color-${labelColor(project, name)} ${also}`.trim()}>
       <i aria-hidden="true" />
       <span className="label-text">{name}</span>
     </span>
@@ -41,7 +41,7 @@ export function Labels({ names, most, narrow = most, project }: LabelsProps) {
 function More({ names, also }: { names: string[]; also: string }) {
   if (names.length === 0) return null;
   return (
-    <span className={`label-more ${also}`} title={names.join(", ")}>
+    <span className={`label-more ${also}`.trim()} title={names.join(", ")}>
       +{names.length}
     </span>
   );

@@ -10,8 +10,12 @@ type Load = (locale: Locale) => Promise<void>;
 export function ownTexts(catalogs: Record<Locale, () => Promise<{ messages: Messages }>>): Load {
   const loading = new Map<Locale, Promise<void>>();
   return (locale) => {
-    const texts = loading.get(locale) ?? catalogs[locale]().then(({ messages }) => i18n.load(locale, messages));
+    const begun = loading.get(locale);
+    if (begun) return begun;
+    const texts = catalogs[locale]().then(({ messages }) => i18n.load(locale, messages));
     loading.set(locale, texts);
+    // What could not be had without a network is asked for again.
+    texts.catch(() => loading.delete(locale));
     return texts;
   };
 }

@@ -59,6 +59,7 @@ PLACES: Final = (
     Place("handover", "/catch-up", "/catch-up", lambda page: page.locator(".catch-up-choice button").last.click()),
     Place("notifications", "/notifications", "/notifications"),
     Place("account", "/account", "/account"),
+    Place("administration", "/administration", "/administration"),
     Place("outbox", "/outbox", "/outbox"),
     Place("unsent", "/unsent", "/unsent"),
     Place("import", "/import", "/import"),
