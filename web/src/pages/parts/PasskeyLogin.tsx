@@ -16,6 +16,8 @@ interface Props {
  */
 export function PasskeyLogin({ onIn, onError }: Props) {
   const offered = useRef<AbortController | null>(null);
+  /** What the browser offers by itself, until it is over. */
+  const offering = useRef<Promise<void>>(Promise.resolve());
   const current = useRef({ onIn, onError });
   current.current = { onIn, onError };
   async function enter(unasked?: AbortSignal): Promise<void> {
@@ -31,7 +33,7 @@ export function PasskeyLogin({ onIn, onError }: Props) {
     const stop = new AbortController();
     offered.current = stop;
     void PublicKeyCredential.isConditionalMediationAvailable?.().then((can) => {
-      if (can && !stop.signal.aborted) void enter(stop.signal);
+      if (can && !stop.signal.aborted) offering.current = enter(stop.signal);
     });
     return () => stop.abort();
   }, []);
@@ -41,9 +43,9 @@ export function PasskeyLogin({ onIn, onError }: Props) {
       type="button"
       className={`button wide ${hadPasskey() ? "primary" : ""}`}
       onClick={() => {
-        // A browser asks one thing at a time.
+        // A browser asks one thing at a time, and refuses another while it still gives up the first.
         offered.current?.abort();
-        void enter();
+        void offering.current.then(() => enter());
       }}
     >
       <Icon name="key" />
