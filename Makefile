@@ -10,7 +10,7 @@ UV := $(BIN)/uv pip install -q --compile-bytecode --python $(BIN)/python
 QUICK := not mysql and not emulator and not browser and not process and not crash and not slow and not long and not docker
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run stack test quick coverage mutants thorough smoke panels probe fuzz check bench clean lock openapi
+.PHONY: help setup run stack test quick coverage mutants thorough smoke panels probe fuzz check check-code check-site check-deployed bench clean lock openapi
 
 help: ## list these commands
 	@grep -hE '^[a-z]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -98,18 +98,25 @@ rehearse: .venv/.dev .venv/emulator/.installed web/dist/index.html ## lose a boa
 probe: .venv/.dev ## a person's way through the board at TASKLEDGER_URL, such as one that was just deployed
 	$(BIN)/pytest -q --override-ini addopts=--import-mode=importlib tests/deployed
 
-check: .venv/.dev .venv/emulator/.installed .venv/aws/.installed web/node_modules/.installed ## formatting, lint, types, import rules, the site's sizes, what is deployed to AWS
+check: .venv/.dev .venv/emulator/.installed .venv/aws/.installed deploy/aws/node_modules/.installed web/node_modules/.installed ## formatting, lint, types, import rules, the site's sizes, what is deployed to AWS
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target check-deployed check-site check-code
+
+check-code:
 	$(BIN)/ruff format --check -q .
 	$(BIN)/ruff check -q .
 	$(BIN)/lint-imports --no-logo 2>/dev/null | tail -4
 	$(BIN)/lint-imports > /dev/null
 	$(BIN)/mypy $(DISTS:%=%/src) $(KIT)/src bench
 	$(BIN)/python -m taskledger.openapi --check web/openapi.json
-	cd web && ../tools/with-node npm run check --silent
 	$(BIN)/zizmor --offline --quiet .
 	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.dependabot .github/dependabot.yml
 	$(BIN)/pytest -q tests/test_workflows.py tests/test_begin.py tests/test_release.py
+
+check-site:
+	cd web && ../tools/with-node npm run check --silent
+
+check-deployed:
 	cd deploy/aws && ../../tools/with-node ../../.venv/aws/bin/python -m pytest -q -c pytest.ini tests
 
 openapi: .venv/.dev web/node_modules/.installed ## write the site's client types anew from the services
